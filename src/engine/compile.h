@@ -1,0 +1,36 @@
+// A model's body against the registry: what it reads, what comes out, what it still waits for.
+#pragma once
+
+#include "engine/registry.h"
+
+namespace mesh::engine {
+
+// What one reference in a body stands for.
+struct Upstream {
+    enum class Kind { model, source, relation, self } kind;
+    std::string id;            // model: domain.name; source: domain.source.table; relation: schema.name
+    std::string schema, name;  // where it lives in the database
+    std::string domain;        // of a model or source
+};
+
+struct Compiled {
+    pg::ParsedBody body;
+    std::vector<Upstream> upstreams;  // one for each reference
+    std::vector<std::string> pending_on;
+    pg::Analysis analysis;            // empty when pending
+};
+
+// Parses, resolves and analyzes with the owner's rights. Raises with the position in the body: unknown relation (42P01),
+// unknown column, wrong type, a product that this domain has no agreement for (42501).
+Compiled compile(const Domain &domain, const Model &model);
+
+// Resolves only: for a model that was analyzed before.
+Compiled resolve(const Domain &domain, const Model &model);
+
+// Stores columns, dependencies, lineage and status of a compiled model.
+void store_compiled(const Model &model, const Compiled &compiled);
+
+// Models that read `id` (domain.name), directly, as ids.
+std::vector<ModelName> readers_of(const std::string &id);
+
+}  // namespace mesh::engine

@@ -1,0 +1,112 @@
+#include "engine/registry.h"
+
+extern "C" {
+#include "mb/pg_wchar.h"
+#include "utils/varlena.h"
+}
+
+namespace mesh::engine {
+
+using core::Error;
+
+pg::Result registry(const std::string &sql, const std::vector<Value> &args) {
+    return pg::as_registry([&] { return pg::query(sql, args); });
+}
+
+Value registry_value(const std::string &sql, const std::vector<Value> &args) {
+    return pg::as_registry([&] { return pg::query_value(sql, args); });
+}
+
+ModelName parse_model_name(const std::string &text) {
+    pg::Result parts = pg::query("select pg_catalog.unnest(pg_catalog.parse_ident($1))", {text});
+    if (parts.rows.size() != 2)
+        throw Error("42602", "invalid model name: \"" + text + "\"", "",
+                    "A model is named domain.model, for example sales.customer_summary.");
+    return {parts.rows[0][0].value(), parts.rows[1][0].value()};
+}
+
+static std::optional<Domain> domain_where(const std::string &condition, const std::string &value) {
+    pg::Result found = registry("select name, owner, schema_name from mesh.domain_registry where " + condition + " = $1", {value});
+    if (found.empty()) return std::nullopt;
+    const pg::Row &row = found.rows[0];
+    return Domain{row[0].value(), row[1].value(), row[2].value(), pg::role_oid(row[1].value())};
+}
+
+std::optional<Domain> find_domain(const std::string &name) {
+    return domain_where("name", name);
+}
+
+std::optional<Domain> find_domain_by_schema(const std::string &schema) {
+    return domain_where("schema_name", schema);
+}
+
+Domain get_domain(const std::string &name) {
+    std::optional<Domain> domain = find_domain(name);
+    if (!domain)
+        throw Error("42704", "domain \"" + name + "\" does not exist", "",
+                    "Create it with mesh.create_domain(), or see the domains there are in mesh.domains.");
+    return *domain;
+}
+
+void require_owner(const Domain &domain, Oid caller) {
+    if (!pg::acts_for(caller, domain.owner_oid))
+        throw Error("42501", "permission denied for domain \"" + domain.name + "\"", "",
+                    "Only members of its owner \"" + domain.owner + "\" may do this.");
+}
+
+static Model model_from(const pg::Row &row) {
+    Model model;
+    model.domain = row[0].value();
+    model.name = row[1].value();
+    model.body = row[2].value();
+    model.materialized = row[3].value();
+    model.config = Json::parse(row[4].value());
+    model.status = row[5].value();
+    model.columns = columns_from_json(Json::parse(row[6].value()));
+    model.built_kind = row[7].value_or("");
+    model.is_volatile = row[8].value() == "t";
+    return model;
+}
+
+std::optional<Model> find_model(const std::string &domain, const std::string &name) {
+    pg::Result found = registry(
+        "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile"
+        " from mesh.model_registry where domain = $1 and name = $2",
+        {domain, name});
+    if (found.empty()) return std::nullopt;
+    return model_from(found.rows[0]);
+}
+
+Model get_model(const ModelName &name) {
+    std::optional<Model> model = find_model(name.domain, name.name);
+    if (!model)
+        throw Error("42704", "model \"" + name.domain + "." + name.name + "\" does not exist", "",
+                    "See mesh.models for the models there are.");
+    return *model;
+}
+
+Json columns_to_json(const std::vector<pg::Column> &columns) {
+    Json out = Json::array();
+    for (const pg::Column &column : columns)
+        out.push_back({{"name", column.name}, {"type", column.type}, {"collation", column.collation}});
+    return out;
+}
+
+std::vector<pg::Column> columns_from_json(const Json &json) {
+    std::vector<pg::Column> out;
+    for (const Json &column : json)
+        out.push_back({column.at("name"), column.at("type"), column.value("collation", "")});
+    return out;
+}
+
+std::string fit_identifier(const std::string &name) {
+    constexpr size_t kMax = NAMEDATALEN - 1, kHash = 8;
+    if (name.size() <= kMax) return name;
+    std::string hash = pg::query_value("select pg_catalog.left(pg_catalog.md5($1), 8)", {name}).value();
+    const char *text = name.c_str();
+    int length = static_cast<int>(name.size());
+    int keep = pg::call([=] { return pg_mbcliplen(text, length, static_cast<int>(kMax - kHash - 1)); });
+    return name.substr(0, keep) + "_" + hash;
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,50 @@
+#include "pg/guard.h"
+
+namespace mesh::pg {
+
+void raise(ErrorData *error) {
+    if (error == nullptr) ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+    ReThrowError(error);
+    pg_unreachable();
+}
+
+static char *copy_or_null(const char *text) {
+    if (text == nullptr || *text == '\0') return nullptr;
+    size_t size = std::strlen(text) + 1;
+    auto *copy = static_cast<char *>(palloc_extended(size, MCXT_ALLOC_NO_OOM));
+    if (copy != nullptr) std::memcpy(copy, text, size);
+    return copy;
+}
+
+ErrorData *make_error(const char *sqlstate, const char *message, const char *detail, const char *hint) {
+    auto *error = static_cast<ErrorData *>(palloc_extended(sizeof(ErrorData), MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO));
+    if (error == nullptr) return nullptr;
+    error->elevel = ERROR;
+    error->output_to_server = true;
+    error->output_to_client = true;
+    error->sqlerrcode = std::strlen(sqlstate) == 5
+                            ? MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2], sqlstate[3], sqlstate[4])
+                            : ERRCODE_INTERNAL_ERROR;
+    error->message = copy_or_null(message);
+    error->detail = copy_or_null(detail);
+    error->hint = copy_or_null(hint);
+    error->domain = PG_TEXTDOMAIN("mesh");
+    error->context_domain = error->domain;
+    error->filename = "";
+    error->funcname = "";
+    error->assoc_context = CurrentMemoryContext;
+    return error;
+}
+
+ErrorData *copy_error(const ErrorData *error) {
+    auto *copy = static_cast<ErrorData *>(palloc(sizeof(ErrorData)));
+    *copy = *error;
+    for (char **field : {&copy->message, &copy->detail, &copy->detail_log, &copy->hint, &copy->context,
+                         &copy->backtrace, &copy->schema_name, &copy->table_name, &copy->column_name,
+                         &copy->datatype_name, &copy->constraint_name, &copy->internalquery})
+        if (*field != nullptr) *field = pstrdup(*field);
+    copy->assoc_context = CurrentMemoryContext;
+    return copy;
+}
+
+}  // namespace mesh::pg

@@ -1,0 +1,12 @@
+// The extension's settings (mesh.*). Plain C variables with literal boot values.
+#pragma once
+
+namespace mesh::pg {
+
+extern int lock_timeout_ms;     // mesh.lock_timeout: how long one publish attempt waits for its lock
+extern int lock_retries;        // mesh.lock_retries: attempts after the first
+extern int history_retention_days;  // mesh.history_retention: days of run history kept; 0 keeps all
+
+void define_settings();
+
+}  // namespace mesh::pg

@@ -1,0 +1,234 @@
+// The exchange of storage between a table and its sibling. The steps are those of the server's own
+// finish_heap_swap (commands/cluster.c), with the indexes exchanged too instead of rebuilt under the lock.
+#include "pg/compat.h"
+#include "pg/heap.h"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/relation.h"
+#include "access/toast_internals.h"
+#include "catalog/dependency.h"
+#include "catalog/heap.h"
+#include "catalog/index.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_am.h"
+#include "catalog/toasting.h"
+#include "commands/cluster.h"
+#include "commands/matview.h"
+#include "commands/tablecmds.h"
+#include "parser/parse_utilcmd.h"
+#include "storage/lmgr.h"
+#include "storage/smgr.h"
+#include "utils/inval.h"
+#include "utils/relcache.h"
+#include "utils/timeout.h"
+}
+
+namespace mesh::pg {
+
+namespace {
+
+AttrMap *identity_map(int natts) {
+    AttrMap *map = make_attrmap(natts);
+    for (int i = 0; i < natts; i++) map->attnums[i] = static_cast<AttrNumber>(i + 1);
+    return map;
+}
+
+// Indexes of a relation in creation order; the caller frees the list.
+List *index_list(Oid relation) {
+    Relation rel = table_open(relation, NoLock);
+    List *indexes = RelationGetIndexList(rel);
+    list_sort(indexes, list_oid_cmp);
+    table_close(rel, NoLock);
+    return indexes;
+}
+
+void copy_index(Relation target, Oid source, Oid sibling) {
+    Relation index = index_open(source, AccessShareLock);
+    AttrMap *map = identity_map(RelationGetDescr(target)->natts);
+    Oid constraint;
+    RangeVar *heap = makeRangeVar(get_namespace_name(get_rel_namespace(sibling)), get_rel_name(sibling), -1);
+    IndexStmt *stmt = generateClonedIndexStmt(heap, index, map, &constraint);
+    stmt->idxname = psprintf("mesh_stage_%u_%u", sibling, source);
+    stmt->idxcomment = nullptr;
+    index_close(index, NoLock);
+    compat::define_index(sibling, stmt);
+    CommandCounterIncrement();
+}
+
+template <typename T>
+void exchange(T &a, T &b) {
+    T saved = a;
+    a = b;
+    b = saved;
+}
+
+// Exchanges what pg_class says about the storage of two relations of the same kind.
+void exchange_rows(Oid first, Oid second, bool links) {
+    Relation catalog = table_open(RelationRelationId, RowExclusiveLock);
+    HeapTuple one = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(first));
+    HeapTuple two = SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(second));
+    if (!HeapTupleIsValid(one) || !HeapTupleIsValid(two)) elog(ERROR, "cache lookup failed for relation %u or %u", first, second);
+    auto *a = reinterpret_cast<Form_pg_class>(GETSTRUCT(one));
+    auto *b = reinterpret_cast<Form_pg_class>(GETSTRUCT(two));
+    exchange(a->relfilenode, b->relfilenode);
+    exchange(a->reltablespace, b->reltablespace);
+    exchange(a->relpersistence, b->relpersistence);
+    exchange(a->relpages, b->relpages);
+    exchange(a->reltuples, b->reltuples);
+    exchange(a->relallvisible, b->relallvisible);
+#if PG_VERSION_NUM >= 180000
+    exchange(a->relallfrozen, b->relallfrozen);
+#endif
+    exchange(a->relfrozenxid, b->relfrozenxid);
+    exchange(a->relminmxid, b->relminmxid);
+    if (links) exchange(a->reltoastrelid, b->reltoastrelid);
+    Relation open_one = relation_open(first, NoLock);
+    Relation open_two = relation_open(second, NoLock);
+    open_two->rd_createSubid = open_one->rd_createSubid;
+#if PG_VERSION_NUM >= 160000
+    open_two->rd_newRelfilelocatorSubid = open_one->rd_newRelfilelocatorSubid;
+    open_two->rd_firstRelfilelocatorSubid = open_one->rd_firstRelfilelocatorSubid;
+#else
+    open_two->rd_newRelfilenodeSubid = open_one->rd_newRelfilenodeSubid;
+    open_two->rd_firstRelfilenodeSubid = open_one->rd_firstRelfilenodeSubid;
+#endif
+    compat::assume_new_storage(open_one);
+    relation_close(open_one, NoLock);
+    relation_close(open_two, NoLock);
+    CatalogTupleUpdate(catalog, &one->t_self, one);
+    CatalogTupleUpdate(catalog, &two->t_self, two);
+    heap_freetuple(one);
+    heap_freetuple(two);
+    table_close(catalog, RowExclusiveLock);
+#if PG_VERSION_NUM < 170000
+    RelationCloseSmgrByOid(first);
+    RelationCloseSmgrByOid(second);
+#endif
+    CommandCounterIncrement();
+}
+
+Oid toast_of(Oid relation) {
+    Relation rel = table_open(relation, NoLock);
+    Oid toast = rel->rd_rel->reltoastrelid;
+    table_close(rel, NoLock);
+    return toast;
+}
+
+// After the exchange each TOAST table belongs to the other heap: its dependency has to say so.
+void own_toast(Oid relation) {
+    Oid toast = toast_of(relation);
+    if (!OidIsValid(toast)) return;
+    deleteDependencyRecordsFor(RelationRelationId, toast, false);
+    ObjectAddress base, dependent;
+    ObjectAddressSet(base, RelationRelationId, relation);
+    ObjectAddressSet(dependent, RelationRelationId, toast);
+    recordDependencyOn(&dependent, &base, DEPENDENCY_INTERNAL);
+}
+
+// The server expects a TOAST table to be named after its heap.
+void name_toast(Oid relation) {
+    Oid toast = toast_of(relation);
+    if (!OidIsValid(toast)) return;
+    char name[NAMEDATALEN];
+    Oid index = toast_get_valid_index(toast, NoLock);
+    snprintf(name, NAMEDATALEN, "pg_toast_%u", relation);
+    RenameRelationInternal(toast, name, true, false);
+    snprintf(name, NAMEDATALEN, "pg_toast_%u_index", relation);
+    RenameRelationInternal(index, name, true, true);
+    CommandCounterIncrement();
+}
+
+void swap(Oid target, Oid sibling) {
+    List *mine = index_list(target), *staged = index_list(sibling);
+    if (list_length(mine) != list_length(staged))
+        ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                        errmsg("the indexes of \"%s\" changed while its next contents were built", get_rel_name(target)),
+                        errhint("Run it again.")));
+    LockRelationOid(sibling, AccessExclusiveLock);
+    ListCell *a, *b;
+    forboth (a, mine, b, staged) {
+        LockRelationOid(lfirst_oid(a), AccessExclusiveLock);
+        LockRelationOid(lfirst_oid(b), AccessExclusiveLock);
+        exchange_rows(lfirst_oid(a), lfirst_oid(b), false);
+    }
+    exchange_rows(target, sibling, true);
+    own_toast(target);
+    own_toast(sibling);
+    CommandCounterIncrement();
+    ObjectAddress old;
+    ObjectAddressSet(old, RelationRelationId, sibling);
+    performDeletion(&old, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+    name_toast(target);
+    CacheInvalidateRelcacheByRelid(target);
+    CommandCounterIncrement();
+}
+
+}  // namespace
+
+Oid create_sibling(Oid target) {
+    return call([=] {
+        Relation rel = table_open(target, AccessShareLock);
+        Oid space = rel->rd_rel->reltablespace, method = rel->rd_rel->relam;
+        char persistence = rel->rd_rel->relpersistence;
+        table_close(rel, NoLock);
+        Oid sibling = make_new_heap(target, space, method, persistence, AccessShareLock);
+        CommandCounterIncrement();
+        return sibling;
+    });
+}
+
+void copy_indexes(Oid target, Oid sibling) {
+    call([=] {
+        List *indexes = index_list(target);
+        Relation rel = table_open(target, AccessShareLock);
+        ListCell *cell;
+        foreach (cell, indexes) copy_index(rel, lfirst_oid(cell), sibling);
+        table_close(rel, NoLock);
+    });
+}
+
+void swap_storage(Oid target, Oid sibling) {
+    call([=] { swap(target, sibling); });
+}
+
+bool try_lock_exclusive(Oid relation, int timeout_ms) {
+    MemoryContext memory = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    call([] { BeginInternalSubTransaction(nullptr); });
+    MemoryContextSwitchTo(memory);
+    bool locked = false;
+    try {
+        call([=] {
+            char value[32];
+            snprintf(value, sizeof(value), "%d", timeout_ms);
+            int level = NewGUCNestLevel();
+            (void)set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+            LockRelationOid(relation, AccessExclusiveLock);
+            AtEOXact_GUC(true, level);
+        });
+        locked = true;
+        call([] { ReleaseCurrentSubTransaction(); });
+    } catch (const ServerError &e) {
+        ErrorData *error = e.data;
+        call([] { RollbackAndReleaseCurrentSubTransaction(); });
+        MemoryContextSwitchTo(memory);
+        CurrentResourceOwner = owner;
+        if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) throw;
+        return false;
+    }
+    MemoryContextSwitchTo(memory);
+    CurrentResourceOwner = owner;
+    return locked;
+}
+
+void set_populated(Oid matview) {
+    call([=] {
+        Relation rel = table_open(matview, AccessExclusiveLock);
+        SetMatViewPopulatedState(rel, true);
+        table_close(rel, NoLock);
+        CommandCounterIncrement();
+    });
+}
+
+}  // namespace mesh::pg

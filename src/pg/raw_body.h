@@ -1,0 +1,63 @@
+// Inner parts of parse and analysis, shared by parse.cpp, raw_walk.cpp and analyze.cpp only.
+#pragma once
+
+#include "pg/analyze.h"
+
+namespace mesh::pg {
+
+inline constexpr const char *kPlaceholder = "_mesh_";
+
+// One {{ ... }} in the text, byte offsets [begin, end).
+struct TemplateCall {
+    std::string function;
+    std::vector<std::string> arguments;
+    int begin = 0, end = 0;
+};
+
+// The text with each template replaced, in place and at the same length, by the name _mesh_<n>.
+struct Template {
+    std::string sql;
+    std::vector<TemplateCall> calls;
+};
+
+Template expand_template(const std::string &text);
+
+// The end of the possibly qualified name that starts at `begin`.
+int name_end(const std::string &text, int begin);
+
+// Moves the cursor position of an error from the caller's statement into `text`.
+struct PositionContext {
+    ErrorContextCallback callback;
+    const char *text;
+};
+void push_position(PositionContext *context, const char *text);
+
+// Runs `f` so that error positions point into `text`. Not for lambdas that leave by `return` of references.
+template <typename F>
+auto with_position(const std::string &text, F &&f) {
+    PositionContext context;
+    push_position(&context, text.c_str());
+    struct Pop {
+        ErrorContextCallback *previous;
+        ~Pop() { error_context_stack = previous; }
+    } pop{context.callback.previous};
+    return f();
+}
+
+// A relation name of the raw tree that is not a CTE's, in the order of the walk (palloc'd; tree-owned).
+struct RawNames {
+    List *relations;           // RangeVar
+    List *qualified_columns;   // ColumnRef with at least three parts
+    List *incremental_calls;   // FuncCall
+    const char *refused;       // why the statement is refused; NULL: it is not
+    int refused_at;
+};
+
+// Parses `sql` and collects the names in it; call under pg::call.
+RawStmt *parse_one(const char *sql, int *statements);
+RawNames collect_names(RawStmt *statement);
+
+// Makes every is_incremental() a constant and drops what it decides.
+void fold_incremental(RawStmt *statement, bool value);
+
+}  // namespace mesh::pg

@@ -1,0 +1,87 @@
+// Whose rights a piece of work has, and what happens to it when it fails.
+#pragma once
+
+#include "pg/guard.h"
+
+namespace mesh::pg {
+
+// Runs `f` with the rights of `role` and the given search_path, as a maintenance command does: SET ROLE and
+// the like are refused inside. On an exception nothing is restored here: the (sub)transaction's abort does it.
+struct RoleScope {
+    Oid user;
+    int context;
+    int guc_level;
+};
+RoleScope enter_role(Oid role, const char *search_path, bool restricted);
+void leave_role(const RoleScope &scope);
+
+template <typename F>
+auto as_role(Oid role, const std::string &search_path, F &&f) {
+    RoleScope scope = enter_role(role, search_path.c_str(), true);
+    if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
+        f();
+        leave_role(scope);
+    } else {
+        auto result = f();
+        leave_role(scope);
+        return result;
+    }
+}
+
+// The role that owns the extension's schema: the only one that may write the registry.
+Oid registry_owner();
+
+// Runs `f` as the registry's owner with only pg_catalog in view.
+template <typename F>
+auto as_registry(F &&f) {
+    RoleScope scope = enter_role(registry_owner(), "pg_catalog, pg_temp", false);
+    if constexpr (std::is_void_v<std::invoke_result_t<F>>) {
+        f();
+        leave_role(scope);
+    } else {
+        auto result = f();
+        leave_role(scope);
+        return result;
+    }
+}
+
+// A subtransaction: what failed inside is rolled back and handed to the caller as an error, and the caller's
+// transaction goes on. Returns nullptr when `f` succeeded. Cancel and shutdown are passed on, never swallowed.
+struct SubTransaction {
+    MemoryContext memory;
+    ResourceOwner owner;
+};
+SubTransaction begin_subtransaction();
+void commit_subtransaction(const SubTransaction &sub);
+void rollback_subtransaction(const SubTransaction &sub);
+bool must_pass_on(const ErrorData *error);
+
+template <typename F>
+ErrorData *try_in_subtransaction(F &&f) {
+    SubTransaction sub = begin_subtransaction();
+    ErrorData *error = nullptr;
+    try {
+        f();
+        commit_subtransaction(sub);
+        return nullptr;
+    } catch (const ServerError &e) {
+        error = e.data;
+    } catch (const core::Error &e) {
+        error = make_error(e.sqlstate.c_str(), e.what(), e.detail.c_str(), e.hint.c_str());
+    }
+    MemoryContext inner = MemoryContextSwitchTo(sub.memory);
+    ErrorData *kept = call([error] { return copy_error(error); });
+    MemoryContextSwitchTo(inner);
+    rollback_subtransaction(sub);
+    if (must_pass_on(kept)) throw ServerError{kept};
+    return kept;
+}
+
+// A role's OID; raises 42704 with a hint when there is none.
+Oid role_oid(const std::string &name);
+std::string role_name(Oid role);
+
+// Does the caller hold the rights of `role` (member, or superuser)?
+bool acts_for(Oid caller, Oid role);
+
+}  // namespace mesh::pg

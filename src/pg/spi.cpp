@@ -1,0 +1,126 @@
+#include "pg/spi.h"
+
+extern "C" {
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+}
+
+namespace mesh::pg {
+
+namespace {
+
+// What a finished command leaves behind, in plain memory of the caller's context.
+struct Raw {
+    int columns;
+    uint64_t rows;
+    uint64_t processed;
+    char **names;
+    char **cells;  // row-major, NULL for NULL
+};
+
+void copy_out(Raw *raw, MemoryContext home) {
+    SPITupleTable *table = SPI_tuptable;
+    raw->processed = SPI_processed;
+    if (table == nullptr) return;
+    TupleDesc desc = table->tupdesc;
+    raw->columns = desc->natts;
+    raw->rows = table->numvals;
+    MemoryContext old = MemoryContextSwitchTo(home);
+    raw->names = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns + 1)));
+    raw->cells = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns * raw->rows + 1)));
+    for (int c = 0; c < raw->columns; c++) raw->names[c] = pstrdup(NameStr(TupleDescAttr(desc, c)->attname));
+    for (uint64_t r = 0; r < raw->rows; r++)
+        for (int c = 0; c < raw->columns; c++)
+            raw->cells[r * raw->columns + c] = SPI_getvalue(table->vals[r], desc, c + 1);
+    MemoryContextSwitchTo(old);
+    SPI_freetuptable(table);
+}
+
+Raw run(const char *sql, int nargs, const char *const *args, long limit) {
+    Raw raw = {};
+    MemoryContext home = CurrentMemoryContext;
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    Oid *types = static_cast<Oid *>(palloc(sizeof(Oid) * (nargs + 1)));
+    Datum *values = static_cast<Datum *>(palloc(sizeof(Datum) * (nargs + 1)));
+    char *nulls = static_cast<char *>(palloc0(nargs + 1));
+    for (int i = 0; i < nargs; i++) {
+        types[i] = TEXTOID;
+        nulls[i] = args[i] == nullptr ? 'n' : ' ';
+        values[i] = args[i] == nullptr ? Datum(0) : CStringGetTextDatum(args[i]);
+    }
+    int rc = nargs == 0 ? SPI_execute(sql, false, limit)
+                        : SPI_execute_with_args(sql, nargs, types, values, nulls, false, limit);
+    if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
+    copy_out(&raw, home);
+    SPI_finish();
+    return raw;
+}
+
+}  // namespace
+
+Result query(const std::string &sql, const std::vector<Value> &args, long limit) {
+    std::vector<const char *> pointers;
+    for (const Value &arg : args) pointers.push_back(arg ? arg->c_str() : nullptr);
+    const char *text = sql.c_str();
+    int count = static_cast<int>(pointers.size());
+    const char *const *data = pointers.data();
+    Raw raw = call([=] { return run(text, count, data, limit); });
+    Result result;
+    result.processed = raw.processed;
+    for (int c = 0; c < raw.columns; c++) result.columns.emplace_back(raw.names[c]);
+    result.rows.resize(raw.rows);
+    for (uint64_t i = 0; i < raw.rows * static_cast<uint64_t>(raw.columns); i++) {
+        const char *cell = raw.cells[i];
+        Row &row = result.rows[i / raw.columns];
+        row.emplace_back(cell == nullptr ? Value() : Value(cell));
+        if (cell != nullptr) pfree(const_cast<char *>(cell));
+    }
+    if (raw.cells != nullptr) pfree(raw.cells);
+    return result;
+}
+
+Value query_value(const std::string &sql, const std::vector<Value> &args) {
+    Result result = query(sql, args, 1);
+    return result.rows.empty() || result.rows[0].empty() ? Value() : result.rows[0][0];
+}
+
+uint64_t execute(const std::string &sql) {
+    return query(sql).processed;
+}
+
+std::string quote_ident(const std::string &name) {
+    const char *text = name.c_str();
+    return call([=] { return quote_identifier(text); });
+}
+
+std::string quote_literal(const std::string &text) {
+    const char *raw = text.c_str();
+    return call([=] { return quote_literal_cstr(raw); });
+}
+
+std::string qualified(const std::string &schema, const std::string &name) {
+    return quote_ident(schema) + "." + quote_ident(name);
+}
+
+std::string array_literal(const std::vector<std::string> &items) {
+    std::string out = "{";
+    for (const std::string &item : items) {
+        if (out.size() > 1) out += ',';
+        out += '"';
+        for (char c : item) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    return out + "}";
+}
+
+std::vector<std::string> parse_array(const std::string &literal) {
+    std::vector<std::string> items;
+    Result result = query("select e from pg_catalog.unnest($1::text[]) e", {literal});
+    for (const Row &row : result.rows) items.push_back(row[0].value_or(""));
+    return items;
+}
+
+}  // namespace mesh::pg

@@ -1,0 +1,38 @@
+// SQL through SPI, as text in and text out.
+#pragma once
+
+#include "pg/guard.h"
+
+namespace mesh::pg {
+
+using Value = std::optional<std::string>;
+using Row = std::vector<Value>;
+
+struct Result {
+    std::vector<std::string> columns;
+    std::vector<Row> rows;
+    uint64_t processed = 0;
+    bool empty() const { return rows.empty(); }
+};
+
+// Runs one command with the given parameters, each passed as text ($1::int casts in the SQL). Changes made
+// so far by this transaction are visible to it. Returns at most `limit` rows (0: all).
+// Raises ServerError for whatever the command raises.
+Result query(const std::string &sql, const std::vector<Value> &args = {}, long limit = 0);
+
+// The first column of the first row, or nothing when there is no row or it is NULL.
+Value query_value(const std::string &sql, const std::vector<Value> &args = {});
+
+// Runs a command without parameters (DDL); returns the number of rows it processed.
+uint64_t execute(const std::string &sql);
+
+// "a"."b" with quotes where needed.
+std::string quote_ident(const std::string &name);
+std::string quote_literal(const std::string &text);
+std::string qualified(const std::string &schema, const std::string &name);
+
+// A PostgreSQL text[] literal of the given strings, and back.
+std::string array_literal(const std::vector<std::string> &items);
+std::vector<std::string> parse_array(const std::string &literal);
+
+}  // namespace mesh::pg

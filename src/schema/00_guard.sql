@@ -1,0 +1,1 @@
+\echo Use "CREATE EXTENSION mesh" to load this file. \quit

@@ -1,0 +1,200 @@
+-- The registry: text and names only, no OIDs and no node trees, so that dump, restore and pg_upgrade keep it.
+-- Its tables belong to the extension's owner; everybody reads them through the views of 40_views.sql.
+
+CREATE TABLE mesh.domain_registry (
+    name        text PRIMARY KEY,
+    owner       text NOT NULL,
+    schema_name text NOT NULL UNIQUE,
+    description text,
+    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
+CREATE TABLE mesh.run_grant_registry (
+    domain  text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE,
+    grantee text NOT NULL,
+    PRIMARY KEY (domain, grantee)
+);
+
+CREATE TABLE mesh.source_registry (
+    domain      text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE,
+    source_name text NOT NULL,
+    table_name  text NOT NULL,
+    schema_name text NOT NULL,
+    loaded_at   text,
+    warn_after  interval,
+    error_after interval,
+    description text,
+    PRIMARY KEY (domain, source_name, table_name)
+);
+
+CREATE TABLE mesh.model_registry (
+    domain       text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE,
+    name         text NOT NULL,
+    body         text NOT NULL,
+    materialized text NOT NULL,
+    config       jsonb NOT NULL DEFAULT '{}',
+    tags         text[] NOT NULL DEFAULT '{}',
+    description  text,
+    status       text NOT NULL CHECK (status IN ('ready', 'pending')),
+    pending_on   text[] NOT NULL DEFAULT '{}',
+    columns      jsonb NOT NULL DEFAULT '[]',  -- [{"name", "type", "collation"}] in order
+    is_volatile  boolean NOT NULL DEFAULT false,
+    built_kind   text,                         -- relkind of the relation that the mesh built; NULL: none
+    built_at     timestamptz,
+    built_sql    text,                         -- what it was built from, over published names
+    created_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    changed_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (domain, name)
+);
+
+CREATE TABLE mesh.dependency_registry (
+    domain      text NOT NULL,
+    model       text NOT NULL,
+    kind        text NOT NULL CHECK (kind IN ('model', 'source', 'relation')),
+    upstream    text NOT NULL,  -- model: domain.name, source: domain.source.table, relation: schema.name
+    PRIMARY KEY (domain, model, kind, upstream),
+    FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
+);
+
+CREATE INDEX ON mesh.dependency_registry (kind, upstream);
+
+CREATE TABLE mesh.column_lineage_registry (
+    domain          text NOT NULL,
+    model           text NOT NULL,
+    column_name     text,            -- NULL: the column decides about all of the model's rows (filter, join, group)
+    upstream        text NOT NULL,   -- as in dependency_registry
+    upstream_column text NOT NULL,
+    kind            text NOT NULL CHECK (kind IN ('direct', 'indirect')),
+    FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
+);
+
+CREATE INDEX ON mesh.column_lineage_registry (domain, model);
+
+CREATE TABLE mesh.generic_test_registry (
+    name      text PRIMARY KEY,
+    arguments text[] NOT NULL DEFAULT '{}',
+    sql       text NOT NULL,
+    owner     text NOT NULL
+);
+
+CREATE TABLE mesh.test_registry (
+    domain         text NOT NULL,
+    name           text NOT NULL,
+    model          text NOT NULL,
+    test           text NOT NULL,    -- not_null, unique, accepted_values, relationships, singular or a generic test's name
+    column_name    text,
+    arguments      jsonb NOT NULL DEFAULT '{}',
+    sql            text,             -- singular tests
+    severity       text NOT NULL DEFAULT 'error' CHECK (severity IN ('error', 'warn')),
+    where_clause   text,
+    warn_if        text NOT NULL DEFAULT '!= 0',
+    error_if       text NOT NULL DEFAULT '!= 0',
+    fail_limit     bigint,
+    store_failures boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (domain, name),
+    FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
+);
+
+CREATE INDEX ON mesh.test_registry (domain, model);
+
+CREATE TABLE mesh.unit_test_registry (
+    domain text NOT NULL,
+    name   text NOT NULL,
+    model  text NOT NULL,
+    given  jsonb NOT NULL,
+    expect jsonb NOT NULL,
+    PRIMARY KEY (domain, name),
+    FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
+);
+
+CREATE TABLE mesh.product_registry (
+    domain       text NOT NULL,
+    name         text NOT NULL,
+    version      integer NOT NULL CHECK (version > 0),
+    model        text NOT NULL,
+    access       text NOT NULL CHECK (access IN ('public', 'protected', 'private')),
+    contract     jsonb NOT NULL,
+    description  text,
+    published_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (domain, name, version),
+    FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE
+);
+
+CREATE INDEX ON mesh.product_registry (domain, model);
+
+CREATE SEQUENCE mesh.agreement_id_seq;
+CREATE TABLE mesh.agreement_registry (
+    id            bigint PRIMARY KEY DEFAULT pg_catalog.nextval('mesh.agreement_id_seq'::pg_catalog.regclass),
+    domain        text NOT NULL,
+    product       text NOT NULL,
+    version       integer NOT NULL,
+    consumer_kind text NOT NULL CHECK (consumer_kind IN ('domain', 'role')),
+    consumer      text NOT NULL,
+    purpose       text,
+    valid_until   timestamptz,
+    status        text NOT NULL CHECK (status IN ('requested', 'approved', 'rejected', 'revoked', 'expired')),
+    requested_by  text NOT NULL,
+    requested_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    decided_by    text,
+    decided_at    timestamptz,
+    FOREIGN KEY (domain, product, version) REFERENCES mesh.product_registry ON UPDATE CASCADE
+);
+
+CREATE SEQUENCE mesh.run_id_seq;
+CREATE TABLE mesh.run_history (
+    run_id      bigint PRIMARY KEY,
+    selector    text NOT NULL,
+    exclude     text,
+    command     text NOT NULL,
+    started_by  text NOT NULL,
+    started_at  timestamptz NOT NULL,
+    finished_at timestamptz,
+    status      text NOT NULL,
+    options     jsonb NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE mesh.step_history (
+    run_id     bigint NOT NULL REFERENCES mesh.run_history ON DELETE CASCADE,
+    step       integer NOT NULL,
+    domain     text NOT NULL,
+    node       text NOT NULL,
+    kind       text NOT NULL,
+    status     text NOT NULL,
+    row_count  bigint,
+    failures   bigint,
+    started_at timestamptz,
+    duration   interval,
+    reason     text,
+    message    text,
+    PRIMARY KEY (run_id, step)
+);
+
+CREATE INDEX ON mesh.step_history (node, run_id);
+
+CREATE TABLE mesh.failure_history (
+    run_id bigint NOT NULL REFERENCES mesh.run_history ON DELETE CASCADE,
+    domain text NOT NULL,
+    test   text NOT NULL,
+    failed jsonb NOT NULL
+);
+
+CREATE INDEX ON mesh.failure_history (domain, test, run_id);
+
+SELECT pg_catalog.pg_extension_config_dump('mesh.domain_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.run_grant_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.source_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.model_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.dependency_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.column_lineage_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.generic_test_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.test_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.unit_test_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.product_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.agreement_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.agreement_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.run_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.run_history', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.step_history', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.failure_history', '');
+
+GRANT USAGE ON SCHEMA mesh TO PUBLIC;

@@ -1,0 +1,36 @@
+-- The functions. None is SECURITY DEFINER: the C++ checks the caller and takes the rights each step needs.
+
+CREATE FUNCTION mesh.create_domain(name text, owner name DEFAULT NULL, schema name DEFAULT NULL, description text DEFAULT NULL)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_domain';
+COMMENT ON FUNCTION mesh.create_domain IS 'Registers a domain; its owner role (default: you) owns the schema (default: the domain''s name, created if missing) and all that is built there.';
+
+CREATE FUNCTION mesh.drop_domain(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_domain';
+COMMENT ON FUNCTION mesh.drop_domain IS 'Unregisters an empty domain; refuses, naming them, while it has models or sources. The schema stays.';
+
+CREATE FUNCTION mesh.grant_run(domain text, "to" name) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_grant_run';
+COMMENT ON FUNCTION mesh.grant_run IS 'Allows a role to run a domain without being a member of its owner.';
+
+CREATE FUNCTION mesh.create_source(domain text, source_name text, tables text[], schema name DEFAULT NULL, loaded_at text DEFAULT NULL)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_source';
+COMMENT ON FUNCTION mesh.create_source IS 'Registers tables that the domain reads but does not build; each must exist and be readable by the domain''s owner. schema defaults to the source''s name.';
+
+CREATE FUNCTION mesh.create_model(name text, body text, materialized text DEFAULT 'view', unique_key text[] DEFAULT NULL,
+        incremental_strategy text DEFAULT NULL, on_schema_change text DEFAULT NULL, indexes jsonb DEFAULT NULL, tags text[] DEFAULT NULL,
+        description text DEFAULT NULL, config jsonb DEFAULT NULL, replace boolean DEFAULT false)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_model';
+COMMENT ON FUNCTION mesh.create_model IS 'Registers a model (domain.name) with one SELECT as its body, analyzed at once; what it reads need not be built yet. A model whose upstream does not exist yet is kept as pending.';
+
+CREATE FUNCTION mesh.drop_model(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_model';
+COMMENT ON FUNCTION mesh.drop_model IS 'Drops a model and the relation built from it; refuses, naming them, while other models read it or a product publishes it.';
+
+CREATE FUNCTION mesh.create_test(model text, test text DEFAULT NULL, column_name text DEFAULT NULL, arguments jsonb DEFAULT NULL,
+        severity text DEFAULT 'error', "where" text DEFAULT NULL, warn_if text DEFAULT NULL, error_if text DEFAULT NULL,
+        "limit" bigint DEFAULT NULL, sql text DEFAULT NULL, name text DEFAULT NULL)
+    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_test';
+COMMENT ON FUNCTION mesh.create_test IS 'Adds a test to a model: not_null, unique, accepted_values, relationships, or a singular test given by sql => whose rows are failures. Returns the test''s name.';
+
+CREATE FUNCTION mesh.run(selector text, tests boolean DEFAULT true, full_refresh boolean DEFAULT false, fail_fast boolean DEFAULT false,
+        atomic boolean DEFAULT false, OUT run_id bigint, OUT node text, OUT kind text, OUT status text, OUT rows bigint,
+        OUT failures bigint, OUT duration interval, OUT reason text, OUT message text)
+    RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_run';
+COMMENT ON FUNCTION mesh.run IS 'Builds, tests and publishes the selected models (a domain, domain.model, or several separated by spaces); one row a step. A model whose tests fail is not published and what reads it is skipped.';
