@@ -50,7 +50,7 @@ bool word_at(const std::string &text, int at, std::string_view word) {
     if (text.size() < at + word.size()) return false;
     for (size_t i = 0; i < word.size(); i++)
         if (pg_tolower(static_cast<unsigned char>(text[at + i])) != word[i]) return false;
-    return true;
+    return name_end(text, at) == at + static_cast<int>(word.size());
 }
 
 // Reads "{{ ref('a') }}", "{{ ref('a', 'b') }}" or "{{ source('a', 'b') }}" at tokens[i]; returns the index

@@ -1,0 +1,31 @@
+-- Bodies that are refused when the model is created, with the position in the user's text.
+SET client_min_messages = warning;
+SELECT mesh.create_model('sales.bad', 'select nope from sales');
+SELECT mesh.create_model('sales.bad', 'select 1 from nowhere.x');
+SELECT mesh.create_model('sales.bad', 'select 1; select 2');
+SELECT mesh.create_model('sales.bad', 'delete from sales');
+SELECT mesh.create_model('sales.bad', 'with d as (delete from sales returning *) select * from d');
+SELECT mesh.create_model('sales.bad', 'select * into x from sales');
+SELECT mesh.create_model('sales.bad', 'select * from sales for update');
+SELECT mesh.create_model('sales.bad', '');
+SELECT mesh.create_model('sales.bad', 'selec 1');
+SELECT mesh.create_model('sales.bad', 'select ''open');
+SELECT mesh.create_model('sales.bad', 'select * from {{ reff(''x'') }}');
+SELECT mesh.create_model('sales.bad', 'select * from {{ source(''raw'', ''nope'') }}');
+SELECT mesh.create_model('sales.bad', 'select customer_id + ''x''::text from sales');
+SELECT mesh.create_model('sales.sales', 'select 1');
+SELECT mesh.create_model('sales.sales', 'select customer_id, total_spent as amount from customer_summary', replace => true);
+SELECT mesh.create_model('sales.sales', 'select customer_id from raw.sales_data', replace => true);
+SELECT mesh.create_model('sales.x', 'select 1 as a', materialized => 'cube');
+SELECT mesh.create_model('nodomain.x', 'select 1 as a');
+SELECT mesh.create_model('x', 'select 1 as a');
+SELECT mesh.create_test('sales.customer_summary', 'not_null', 'nope');
+SELECT mesh.drop_model('sales.sales');
+SELECT mesh.drop_domain('sales');
+SELECT mesh.create_domain('sales');
+SELECT * FROM mesh.run('nodomain');
+-- A table that the mesh did not make is never replaced.
+CREATE TABLE sales.mine AS SELECT 1 AS a;
+SELECT mesh.create_model('sales.mine', 'select 2 as a', materialized => 'table');
+SELECT node, status, message FROM mesh.run('sales.mine');
+SELECT * FROM sales.mine;
