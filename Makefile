@@ -16,6 +16,7 @@ PG_CXXFLAGS = -std=gnu++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall
 VISIBLE = -D'PGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
 EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d)
+.SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
 .PHONY: test
