@@ -31,8 +31,8 @@ void check_cycle(const Model &model, const engine::Compiled &compiled) {
 }
 
 void recompile(const Model &model) {
-    engine::Domain domain = engine::get_domain(model.domain);
-    engine::Compiled compiled = engine::compile(domain, model);
+    engine::Mesh mesh;
+    engine::Compiled compiled = engine::compile(mesh, model);
     check_cycle(model, compiled);
     engine::store_compiled(model, compiled);
 }
@@ -79,7 +79,8 @@ MESH_FUNCTION(mesh_create_model) {
     bool exists = engine::find_model(name.domain, name.name).has_value();
     if (exists && !replace)
         throw Error("42710", "model \"" + model.id() + "\" already exists", "", "Use replace => true to change it.");
-    engine::Compiled compiled = engine::compile(domain, model);
+    engine::Mesh mesh;
+    engine::Compiled compiled = engine::compile(mesh, model);
     check_cycle(model, compiled);
     engine::registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status)"
                      " values ($1, $2, $3, $4, $5::jsonb, $6::text[], $7, 'pending') on conflict (domain, name) do update set body = excluded.body,"

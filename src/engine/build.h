@@ -1,41 +1,72 @@
-// Building a model's next contents in the stage, and publishing what passed its checks.
+// Building a model's next contents in the stage.
 #pragma once
 
 #include "engine/compile.h"
+#include "engine/target.h"
+#include "pg/heap.h"
 
 namespace mesh::engine {
+
+// How a staged result becomes what consumers see.
+enum class Publish {
+    nothing,   // there is nothing to do: ephemeral, or a view that stays as it is
+    in_place,  // it was built under its own name, which nobody else can see yet, or changed row by row
+    rows,      // the target's rows are deleted and the staged ones inserted: its storage must not be swapped
+    swap,      // the target takes over the storage that was built beside it
+    rename,    // the staged relation gets the model's name
+    view,      // the view's definition is replaced
+    matview,   // a materialized view is created, and takes over the staged table's storage
+};
 
 // What one step built. Until it is published only this transaction can see it.
 struct Staged {
     Model model;
-    Domain domain;
+    const Domain *domain = nullptr;
     Compiled compiled;
-    std::string schema, name;   // what readers in this run read; empty for an ephemeral model
-    Oid target = InvalidOid;    // the published relation, if there is one
-    Oid sibling = InvalidOid;   // the target's next storage
-    bool in_place = false;      // incremental: the target itself was changed, nothing is left to publish
-    std::string final_sql;      // the body over published names
+    Target target;
+    Publish how = Publish::nothing;
+    std::string relation;              // what readers and tests in this run read: a complete FROM item
+    std::string schema, name;          // the staged relation, when it is one of its own
+    Oid stage_oid = InvalidOid;
+    bool at_target = false;            // readers find the new contents under the published name already
+    bool recreate = false;             // the target has to be dropped first
+    std::string alter;                 // ALTER TABLE actions that give the target the new columns
+    std::vector<pg::Column> columns;   // as they really are
+    std::vector<std::string> new_indexes;  // definitions ("using btree (a)") that the target has not
+    std::string final_sql;             // the body over published names
     std::optional<uint64_t> rows;
-    std::string reason;         // why it was built this way
+    std::string reason;                // why it was built this way
+};
+
+struct BuildOptions {
+    int64_t run_id = 0;
+    bool full_refresh = false;
+    bool view_is_read = true;  // a test or another model of the run reads this view
 };
 
 using Stage = std::map<std::string, Staged>;  // by model id
 
-// The published name of a model.
-std::string target_name(const Domain &domain, const Model &model);
-
 // The body as runnable SQL. Upstreams that are in `stage` are read there, others where they are published;
-// ephemeral ones are written in. Raises 55000 when an upstream was never built.
-std::string runnable_sql(const Domain &domain, const Model &model, const Compiled &compiled, const Stage *stage,
-                         bool incremental);
+// ephemeral ones are written in. With a stage, raises 55000 when an upstream was never built.
+std::string runnable_sql(Mesh &mesh, const Model &model, const Compiled &compiled, const Stage *stage, bool incremental);
 
-// Builds into the stage with the owner's rights.
-Staged build(const Domain &domain, const Model &model, const Stage &stage, bool full_refresh);
+// Builds into the stage with the owner's rights, on the active snapshot.
+Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &stage, const BuildOptions &options);
 
-// Makes the staged result what consumers see. Raises 55P03 when the lock could not be had.
-void publish(Staged &staged);
+// increment.cpp: changes the existing target row by row, as the incremental strategy says; other sessions see that when
+// the transaction commits.
+void apply_increment(Staged &staged, const std::string &sql);
 
-// Removes what building left behind, after publishing.
-void clean_up(const Staged &staged);
+// columns.cpp: the ALTER TABLE actions that turn `from` into `to`, keeping what both have; empty when nothing is to do.
+// Only columns that are among `ours` are dropped.
+std::string alter_actions(const std::vector<pg::Column> &from, const std::vector<pg::Column> &to, const std::vector<pg::Column> &ours);
+std::string column_definitions(const std::vector<pg::Column> &columns);
+std::string column_list(const std::vector<pg::Column> &columns, const std::string &prefix = "");
+bool same_columns(std::vector<pg::Column> a, std::vector<pg::Column> b);
+
+// columns.cpp: the model's configured indexes ("unique (a, b)" as "create unique index on ..."), by definition.
+std::vector<std::string> configured_indexes(const Model &model);
+std::vector<std::string> missing_indexes(const Model &model, Oid relation);
+std::string create_index_sql(const std::string &definition, const std::string &table);
 
 }  // namespace mesh::engine

@@ -30,7 +30,7 @@ std::string from_where(const TestDef &test, const std::string &relation) {
 // "sales.orders", where this run has it staged or where it is published.
 std::string other_relation(const std::string &id, const Stage &stage) {
     auto staged = stage.find(id);
-    if (staged != stage.end() && !staged->second.schema.empty()) return pg::qualified(staged->second.schema, staged->second.name);
+    if (staged != stage.end()) return staged->second.relation;
     ModelName name = parse_model_name(id);
     std::optional<Domain> domain = find_domain(name.domain);
     return domain ? pg::qualified(domain->schema, fit_identifier(name.name)) : pg::qualified(name.domain, name.name);
@@ -77,18 +77,18 @@ void set_error(TestResult &result, const ErrorData *error) {
     result.message = error->message == nullptr ? "unknown error" : error->message;
 }
 
-void run_one(TestResult &result, const Domain &domain, const std::string &relation, const Stage &stage) {
+void run_one(Mesh &mesh, TestResult &result, const Domain &domain, const std::string &relation, const Stage &stage) {
     ErrorData *error = pg::try_in_subtransaction([&] {
         std::string count = capped(result.def, "count(*)");
-        std::string sql = "select " + verdicts(result.def, count) + " from (" + failing_rows_sql(result.def, relation, stage) + "\n) as failing";
-        pg::Result rows = pg::as_role(domain.owner_oid, domain.search_path(), [&] { return pg::query(sql); });
+        std::string sql = "select " + verdicts(result.def, count) + " from (" + failing_rows_sql(mesh, result.def, relation, stage) + "\n) as failing";
+        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query_as_of(sql); });
         judge(result, rows.rows.at(0), 0);
     });
     if (error != nullptr) set_error(result, error);
 }
 
 // All single-row tests in one scan; on an error they run one by one, so that each has its own verdict.
-void run_fused(std::vector<TestResult *> &fused, const Domain &domain, const std::string &relation, const Stage &stage) {
+void run_fused(Mesh &mesh, std::vector<TestResult *> &fused, const Domain &domain, const std::string &relation, const Stage &stage) {
     ErrorData *error = pg::try_in_subtransaction([&] {
         std::string sql;
         for (const TestResult *result : fused) {
@@ -97,11 +97,11 @@ void run_fused(std::vector<TestResult *> &fused, const Domain &domain, const std
             sql += (sql.empty() ? "select " : ", ") + verdicts(test, capped(test, "count(*) filter (where " + filter + ")"));
         }
         sql += " from " + relation + " as model_rows";
-        pg::Result rows = pg::as_role(domain.owner_oid, domain.search_path(), [&] { return pg::query(sql); });
+        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query_as_of(sql); });
         for (size_t i = 0; i < fused.size(); i++) judge(*fused[i], rows.rows.at(0), 3 * i);
     });
     if (error == nullptr) return;
-    for (TestResult *result : fused) run_one(*result, domain, relation, stage);
+    for (TestResult *result : fused) run_one(mesh, *result, domain, relation, stage);
 }
 
 }  // namespace
@@ -118,14 +118,13 @@ std::vector<TestDef> load_tests(const std::string &domain, const std::string &mo
     return tests;
 }
 
-std::string failing_rows_sql(const TestDef &test, const std::string &relation, const Stage &stage) {
+std::string failing_rows_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage) {
     if (test.test == "singular") {
-        Domain domain = get_domain(test.domain);
         Model model;
         model.domain = test.domain;
         model.name = test.model;
         model.body = test.sql.value();
-        return runnable_sql(domain, model, resolve(domain, model), &stage, false);
+        return runnable_sql(mesh, model, resolve(mesh, model), &stage, false);
     }
     if (test.row_test()) return "select * from " + from_where(test, relation) + " where " + bad_row(test);
     if (test.test == "unique") {
@@ -142,29 +141,29 @@ std::string failing_rows_sql(const TestDef &test, const std::string &relation, c
     return generic_sql(test, relation);
 }
 
-std::vector<TestResult> run_tests(const Domain &domain, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage) {
+std::vector<TestResult> run_tests(Mesh &mesh, const Domain &domain, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage) {
     std::vector<TestResult> results;
-    for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0});
+    for (const TestDef &test : tests) results.push_back({test, "", {}, "", "", 0});
     std::vector<TestResult *> fused;
     for (TestResult &result : results) {
         auto start = std::chrono::steady_clock::now();
         if (result.def.row_test()) fused.push_back(&result);
-        else run_one(result, domain, relation, stage);
+        else run_one(mesh, result, domain, relation, stage);
         result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
-    if (!fused.empty()) run_fused(fused, domain, relation, stage);
+    if (!fused.empty()) run_fused(mesh, fused, domain, relation, stage);
     return results;
 }
 
-void keep_failures(int64_t run_id, const Domain &domain, const TestResult &result, const std::string &relation, const Stage &stage) {
-    ErrorData *error = pg::try_in_subtransaction([&] {
-        std::string sql = "select pg_catalog.to_jsonb(failing) from (" + failing_rows_sql(result.def, relation, stage) + "\n) as failing limit 100";
-        pg::Result rows = pg::as_role(domain.owner_oid, domain.search_path(), [&] { return pg::query(sql); });
-        for (const pg::Row &row : rows.rows)
-            registry("insert into mesh.failure_history values ($1::bigint, $2, $3, $4::jsonb)",
-                     {std::to_string(run_id), result.def.domain, result.def.name, row[0]});
+std::vector<std::string> failing_rows(Mesh &mesh, const Domain &domain, const TestResult &result, const std::string &relation, const Stage &stage) {
+    std::vector<std::string> out;
+    if (!result.failures || *result.failures == 0) return out;
+    (void)pg::try_in_subtransaction([&] {  // the verdict stands without its examples
+        std::string sql = "select pg_catalog.to_jsonb(failing) from (" + failing_rows_sql(mesh, result.def, relation, stage) + "\n) as failing limit 100";
+        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query_as_of(sql); });
+        for (const pg::Row &row : rows.rows) out.push_back(row[0].value());
     });
-    (void)error;  // the verdict stands without its examples
+    return out;
 }
 
 }  // namespace mesh::engine

@@ -15,15 +15,17 @@ namespace {
 }
 
 bool relation_exists(const std::string &schema, const std::string &name) {
-    return pg::query_value("select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-                           " where n.nspname = $1 and c.relname = $2 and c.relkind in ('r','v','m','f','p')",
-                           {schema, name})
-        .has_value();
+    const char *in = schema.c_str(), *relation = name.c_str();
+    return pg::call([=] {
+        Oid space = get_namespace_oid(in, true);
+        Oid found = OidIsValid(space) ? get_relname_relid(relation, space) : InvalidOid;
+        char kind = OidIsValid(found) ? get_rel_relkind(found) : '\0';
+        return kind != '\0' && strchr("rvmfp", kind) != nullptr;
+    });
 }
 
-Upstream source_upstream(const pg::Row &row) {
-    std::string domain = row[0].value(), source = row[1].value(), table = row[2].value();
-    return {Upstream::Kind::source, domain + "." + source + "." + table, row[3].value(), table, domain};
+Upstream source_upstream(const Source &source) {
+    return {Upstream::Kind::source, source.id(), source.schema, source.table, source.domain, ""};
 }
 
 // May `reader` read this model of another domain? By an agreement that is approved and not over, or because the
@@ -51,70 +53,54 @@ void check_agreement(const Domain &reader, const Domain &owner, const std::strin
 Upstream model_upstream(const Domain &reader, const Domain &owner, const std::string &name, const pg::ParsedBody &body,
                         const Reference &ref) {
     if (reader.name != owner.name) check_agreement(reader, owner, name, body, ref);
-    return {Upstream::Kind::model, owner.name + "." + name, owner.schema, fit_identifier(name), owner.name};
+    return {Upstream::Kind::model, owner.name + "." + name, owner.schema, fit_identifier(name), owner.name, name};
 }
 
-Upstream resolve_ref(const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
-    Domain owner = ref.schema.empty() ? domain : get_domain(ref.schema);
-    return model_upstream(domain, owner, ref.name, body, ref);
-}
-
-Upstream resolve_source(const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
-    pg::Result found = registry(
-        "select domain, source_name, table_name, schema_name from mesh.source_registry"
-        " where domain = $1 and source_name = $2 and table_name = $3",
-        {domain.name, ref.schema, ref.name});
-    if (found.empty())
-        fail_at("42704", "source \"" + ref.schema + "." + ref.name + "\" does not exist in domain \"" + domain.name + "\"", body,
-                ref, "Register it with mesh.create_source().");
-    return source_upstream(found.rows[0]);
+Upstream resolve_source(Mesh &mesh, const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
+    const Source *source = mesh.find_source(domain.name, ref.schema, ref.name);
+    if (source != nullptr) return source_upstream(*source);
+    fail_at("42704", "source \"" + ref.schema + "." + ref.name + "\" does not exist in domain \"" + domain.name + "\"", body, ref,
+            "Register it with mesh.create_source().");
 }
 
 // A plain name in a schema: a model of the domain that has the schema, a source, or any relation there is.
-Upstream resolve_plain(const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
+Upstream resolve_plain(Mesh &mesh, const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
     std::string schema = ref.schema.empty() ? domain.schema : ref.schema;
-    std::optional<Domain> owner = find_domain_by_schema(schema);
-    if (owner && find_model(owner->name, ref.name)) return model_upstream(domain, *owner, ref.name, body, ref);
+    const Domain *owner = mesh.domain_with_schema(schema);
+    if (owner != nullptr && mesh.find_model(owner->name, ref.name) != nullptr) return model_upstream(domain, *owner, ref.name, body, ref);
     if (ref.schema.empty() && !relation_exists(schema, ref.name) && relation_exists("pg_catalog", ref.name))
-        return {Upstream::Kind::relation, "pg_catalog." + ref.name, "pg_catalog", ref.name, ""};
-    pg::Result source = registry(
-        "select domain, source_name, table_name, schema_name from mesh.source_registry"
-        " where schema_name = $1 and table_name = $2 order by domain <> $3 limit 1",
-        {schema, ref.name, domain.name});
-    if (!source.empty() && source.rows[0][0] == domain.name) return source_upstream(source.rows[0]);
-    if (relation_exists(schema, ref.name)) return {Upstream::Kind::relation, schema + "." + ref.name, schema, ref.name, ""};
-    if (owner && (owner->name == domain.name || !ref.schema.empty())) return model_upstream(domain, *owner, ref.name, body, ref);
+        return {Upstream::Kind::relation, "pg_catalog." + ref.name, "pg_catalog", ref.name, "", ""};
+    const Source *source = mesh.source_with_relation(domain.name, schema, ref.name);
+    if (source != nullptr) return source_upstream(*source);
+    if (relation_exists(schema, ref.name)) return {Upstream::Kind::relation, schema + "." + ref.name, schema, ref.name, "", ""};
+    if (owner != nullptr) return model_upstream(domain, *owner, ref.name, body, ref);
     fail_at("42P01", "relation \"" + schema + "." + ref.name + "\" does not exist", body, ref,
             "Only relations of the domain's schema may be named without their schema.");
 }
 
-Upstream resolve_one(const Domain &domain, const Model &model, const pg::ParsedBody &body, const Reference &ref) {
+Upstream resolve_one(Mesh &mesh, const Domain &domain, const Model &model, const pg::ParsedBody &body, const Reference &ref) {
     if (ref.form == Reference::Form::plain && ref.schema.empty() && ref.name == "this" && model.materialized == "incremental")
-        return {Upstream::Kind::self, model.id(), domain.schema, fit_identifier(model.name), domain.name};
-    if (ref.form == Reference::Form::ref) return resolve_ref(domain, body, ref);
-    if (ref.form == Reference::Form::source) return resolve_source(domain, body, ref);
-    return resolve_plain(domain, body, ref);
+        return {Upstream::Kind::self, model.id(), domain.schema, fit_identifier(model.name), domain.name, model.name};
+    if (ref.form == Reference::Form::source) return resolve_source(mesh, domain, body, ref);
+    if (ref.form == Reference::Form::plain) return resolve_plain(mesh, domain, body, ref);
+    return model_upstream(domain, ref.schema.empty() ? domain : mesh.domain(ref.schema), ref.name, body, ref);
 }
 
-pg::StandIn stand_in(const Upstream &up, const std::vector<pg::Column> &self) {
+pg::StandIn stand_in(Mesh &mesh, const Upstream &up, const std::vector<pg::Column> &self) {
     pg::StandIn in;
     in.id = up.id;
     in.schema = up.schema;
     in.name = up.name;
     in.is_model = up.kind == Upstream::Kind::model;
     if (up.kind == Upstream::Kind::self) in.columns = self;
-    if (in.is_model) {
-        size_t dot = up.domain.size();
-        in.columns = find_model(up.domain, up.id.substr(dot + 1)).value().columns;
-    }
+    if (in.is_model) in.columns = mesh.model({up.domain, up.model}).columns;
     return in;
 }
 
-pg::Analysis analyze(const Domain &domain, const Compiled &compiled, bool incremental, const std::vector<pg::Column> &self) {
+pg::Analysis analyze(Mesh &mesh, const Domain &domain, const Compiled &compiled, bool incremental, const std::vector<pg::Column> &self) {
     std::vector<pg::StandIn> stand_ins;
-    for (const Upstream &up : compiled.upstreams) stand_ins.push_back(stand_in(up, self));
-    return pg::as_role(domain.owner_oid, domain.search_path(),
-                       [&] { return pg::analyze_body(compiled.body, stand_ins, incremental); });
+    for (const Upstream &up : compiled.upstreams) stand_ins.push_back(stand_in(mesh, up, self));
+    return pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::analyze_body(compiled.body, stand_ins, incremental); });
 }
 
 // A relation that is read must be readable by the owner: said at creation, not at the first run.
@@ -136,31 +122,31 @@ void check_readable(const Domain &domain, const Compiled &compiled) {
 
 }  // namespace
 
-Compiled resolve(const Domain &domain, const Model &model) {
+Compiled resolve(Mesh &mesh, const Model &model) {
+    const Domain &domain = mesh.domain(model.domain);
     Compiled out;
     out.body = pg::parse_body(model.body);
     for (const Reference &ref : out.body.references) {
-        out.upstreams.push_back(resolve_one(domain, model, out.body, ref));
+        out.upstreams.push_back(resolve_one(mesh, domain, model, out.body, ref));
         const Upstream &up = out.upstreams.back();
         if (up.kind != Upstream::Kind::model) continue;
-        std::optional<Model> found = find_model(up.domain, up.id.substr(up.domain.size() + 1));
-        if ((!found || found->status == "pending") &&
-            std::find(out.pending_on.begin(), out.pending_on.end(), up.id) == out.pending_on.end())
-            out.pending_on.push_back(up.id);
+        const Model *found = mesh.find_model(up.domain, up.model);
+        bool missing = found == nullptr || found->status == "pending";
+        if (missing && std::find(out.pending_on.begin(), out.pending_on.end(), up.id) == out.pending_on.end()) out.pending_on.push_back(up.id);
     }
     return out;
 }
 
-Compiled compile(const Domain &domain, const Model &model) {
-    Compiled out = resolve(domain, model);
+Compiled compile(Mesh &mesh, const Model &model) {
+    const Domain &domain = mesh.domain(model.domain);
+    Compiled out = resolve(mesh, model);
     check_readable(domain, out);
     if (!out.pending_on.empty()) return out;
-    bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(),
-                                  [](const Upstream &up) { return up.kind == Upstream::Kind::self; });
-    out.analysis = analyze(domain, out, false, {});
+    bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(), [](const Upstream &up) { return up.kind == Upstream::Kind::self; });
+    out.analysis = analyze(mesh, domain, out, false, {});
     if (reads_self) {
         std::vector<pg::Column> columns = out.analysis.columns;
-        out.analysis = analyze(domain, out, true, columns);
+        out.analysis = analyze(mesh, domain, out, true, columns);
     }
     return out;
 }

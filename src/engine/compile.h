@@ -1,7 +1,7 @@
 // A model's body against the registry: what it reads, what comes out, what it still waits for.
 #pragma once
 
-#include "engine/registry.h"
+#include "engine/mesh.h"
 
 namespace mesh::engine {
 
@@ -11,6 +11,7 @@ struct Upstream {
     std::string id;            // model: domain.name; source: domain.source.table; relation: schema.name
     std::string schema, name;  // where it lives in the database
     std::string domain;        // of a model or source
+    std::string model;         // of a model: its name in the domain
 };
 
 struct Compiled {
@@ -22,10 +23,10 @@ struct Compiled {
 
 // Parses, resolves and analyzes with the owner's rights. Raises with the position in the body: unknown relation (42P01),
 // unknown column, wrong type, a product that this domain has no agreement for (42501).
-Compiled compile(const Domain &domain, const Model &model);
+Compiled compile(Mesh &mesh, const Model &model);
 
 // Resolves only: for a model that was analyzed before.
-Compiled resolve(const Domain &domain, const Model &model);
+Compiled resolve(Mesh &mesh, const Model &model);
 
 // Stores columns, dependencies, lineage and status of a compiled model.
 void store_compiled(const Model &model, const Compiled &compiled);

@@ -1,9 +1,13 @@
-// Publishing: the short step in which consumers come to see what was staged.
-#include "engine/build.h"
+#include "engine/publish.h"
+
+#include <algorithm>
+
 #include "pg/guc.h"
-#include "pg/heap.h"
+#include "pg/lock.h"
+#include "pg/relation.h"
 
 extern "C" {
+#include "common/pg_prng.h"
 #include "utils/fmgrprotos.h"
 }
 
@@ -15,116 +19,192 @@ using pg::qualified;
 
 namespace {
 
-Oid oid_of(const std::string &name) {
-    return static_cast<Oid>(std::stoul(pg::query_value("select $1::regclass::oid", {name}).value()));
+void add_reason(Staged &staged, const std::string &reason) {
+    staged.reason += (staged.reason.empty() ? "" : "; ") + reason;
 }
 
-// A long wait for the lock would make every new reader queue: short waits, given up and tried again.
-void lock_or_raise(const Staged &staged) {
+bool needs_lock(const Staged &staged) {
+    if (!staged.target.exists() || staged.how == Publish::nothing || staged.how == Publish::in_place) return false;
+    return staged.how != Publish::rows || !staged.alter.empty();
+}
+
+// Waits of growing and random length, so that two that lost against each other do not meet again.
+void pause(int attempt) {
+    pg::call([attempt] {
+        double spread = 0.5 + pg_prng_double(&pg_global_prng_state);
+        (void)DirectFunctionCall1(pg_sleep, Float8GetDatum(0.01 * (1 << (attempt < 6 ? attempt : 6)) * spread));
+    });
+}
+
+// A long wait for a lock would make every new reader queue behind it: short waits, all given up together and tried again.
+bool lock_targets(const std::vector<Staged *> &staged) {
+    std::vector<Oid> targets;
+    for (const Staged *s : staged)
+        if (needs_lock(*s)) targets.push_back(s->target.oid);
+    if (targets.empty()) return true;
     for (int attempt = 0; attempt <= pg::lock_retries; attempt++) {
-        if (pg::try_lock_exclusive(staged.target, pg::lock_timeout_ms)) return;
-        pg::call([attempt] { (void)DirectFunctionCall1(pg_sleep, Float8GetDatum(0.01 * (1 << (attempt < 6 ? attempt : 6)))); });
+        if (attempt > 0) pause(attempt);
+        if (pg::try_lock_all(targets, pg::lock_timeout_ms)) return true;
     }
-    throw Error("55P03", "could not lock \"" + staged.domain.schema + "." + staged.model.name + "\" to publish it",
-                "Other sessions kept it in use; nothing was changed.",
+    return false;
+}
+
+void use_rows(const std::vector<Staged *> &staged, const std::string &why) {
+    for (Staged *s : staged) {
+        if (s->how != Publish::swap || s->target.kind != "r") continue;
+        s->how = Publish::rows;
+        add_reason(*s, "published row by row: " + why);
+    }
+}
+
+// Readers that hold on to a table keep its storage from being exchanged, but not its rows from being replaced.
+void lock_or_use_rows(const std::vector<Staged *> &staged) {
+    if (lock_targets(staged)) return;
+    use_rows(staged, "other sessions kept the table in use");
+    bool still = std::any_of(staged.begin(), staged.end(), [](const Staged *s) { return needs_lock(*s); });
+    if (!still) return;
+    if (lock_targets(staged)) return;
+    std::string names;
+    for (const Staged *s : staged)
+        if (needs_lock(*s)) names += (names.empty() ? "" : ", ") + s->model.id();
+    throw Error("55P03", "could not lock what is to be published", "Other sessions kept in use: " + names + "; nothing was changed.",
                 "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
 }
 
+// A REPEATABLE READ reader with an older snapshot sees exchanged storage at once, but rows that were changed in place never:
+// where a run has both, all of it has to go the second way while there may be such a reader.
+void keep_readers_whole(const std::vector<Staged *> &staged) {
+    auto by_rows = [](const Staged *s) { return s->how == Publish::rows || (s->how == Publish::in_place && s->target.exists()); };
+    auto by_swap = [](const Staged *s) { return s->how == Publish::swap; };
+    if (!std::any_of(staged.begin(), staged.end(), by_rows) || !std::any_of(staged.begin(), staged.end(), by_swap)) return;
+    if (pg::older_snapshots()) use_rows(staged, "the run also changes rows in place, and older snapshots are in use");
+}
+
+void drop_target(const Staged &staged) {
+    std::string kind = staged.target.kind == "v" ? "view" : staged.target.kind == "m" ? "materialized view" : "table";
+    execute("drop " + kind + " " + target_name(*staged.domain, staged.model) + " restrict");
+}
+
+void drop_staged_table(const Staged &staged) {
+    execute("drop table " + qualified(staged.schema, staged.name));
+}
+
+void alter_target(const Staged &staged) {
+    std::string name = target_name(*staged.domain, staged.model);
+    if (!staged.alter.empty()) execute("alter table " + name + " " + staged.alter);
+}
+
+void publish_swap(const Staged &staged) {
+    std::string name = target_name(*staged.domain, staged.model);
+    alter_target(staged);
+    for (const std::string &index : staged.new_indexes) pg::create_index_entry(staged.target.oid, create_index_sql(index, name));
+    pg::swap_storage(staged.target.oid, staged.stage_oid);
+    if (staged.target.kind == "m") pg::set_populated(staged.target.oid);
+}
+
+void publish_rows(const Staged &staged) {
+    std::string name = target_name(*staged.domain, staged.model), columns = column_list(staged.columns);
+    alter_target(staged);
+    execute("delete from only " + name);
+    execute("insert into " + name + " (" + columns + ") select " + columns + " from " + qualified(staged.schema, staged.name));
+    for (const std::string &index : missing_indexes(staged.model, staged.target.oid)) execute(create_index_sql(index, name));
+    drop_staged_table(staged);
+}
+
 void publish_view(const Staged &staged) {
-    std::string name = target_name(staged.domain, staged.model);
-    ErrorData *error = pg::try_in_subtransaction([&] { execute("create or replace view " + name + " as " + staged.final_sql); });
-    if (error == nullptr) return;
-    if (error->sqlerrcode != ERRCODE_INVALID_TABLE_DEFINITION) throw pg::ServerError{error};
-    // RESTRICT: whoever depends on the view is named by the server's error, and nothing is dropped.
-    pg::Result grants = pg::query("select pg_catalog.string_agg(pg_catalog.format('grant %s on %s to %s', a.privilege_type, $1,"
-                                  " case when a.grantee = 0 then 'public' else pg_catalog.quote_ident(r.rolname) end), ';')"
-                                  " from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a left join pg_catalog.pg_roles r"
-                                  " on r.oid = a.grantee where c.oid = $1::regclass", {name});
-    execute("drop view " + name + " restrict");
-    execute("create view " + name + " as " + staged.final_sql);
-    if (grants.rows[0][0]) execute(*grants.rows[0][0]);
+    std::string name = target_name(*staged.domain, staged.model);
+    bool replace = staged.target.exists() && !staged.recreate;
+    execute(std::string(replace ? "create or replace view " : "create view ") + name + " as " + staged.final_sql);
 }
 
-// The stage becomes the table itself when there was none.
-void publish_new_table(const Staged &staged) {
-    execute("alter table " + qualified(staged.schema, staged.name) + " rename to " + pg::quote_ident(fit_identifier(staged.model.name)));
-}
-
-void swap_from(Staged &staged) {
-    std::string stage = qualified(staged.schema, staged.name);
-    Oid sibling = pg::create_sibling(staged.target);
-    pg::fill_frozen(sibling, "select * from " + stage);
-    pg::copy_indexes(staged.target, sibling);
-    pg::swap_storage(staged.target, sibling);
-}
-
-// Columns that went, came or changed their type: the table is emptied of them in the catalog only, and filled
-// from the stage. Dependents that need an old column make the server refuse, naming them.
-void publish_altered_table(Staged &staged) {
-    lock_or_raise(staged);
-    std::string name = target_name(staged.domain, staged.model);
-    std::string changes;
-    pg::Result old = pg::query("select attname from pg_catalog.pg_attribute where attrelid = $1::oid and attnum > 0 and not attisdropped",
-                               {std::to_string(staged.target)});
-    for (const pg::Row &row : old.rows) changes += (changes.empty() ? "" : ", ") + ("drop column " + pg::quote_ident(row[0].value()));
-    for (const pg::Column &column : staged.model.columns)
-        changes += ", add column " + pg::quote_ident(column.name) + " " + column.type + (column.collation.empty() ? "" : " collate " + column.collation);
-    execute("alter table " + name + " " + changes);
-    swap_from(staged);
-    execute("drop table " + qualified(staged.schema, staged.name));
-    for (const Json &index : staged.model.config.value("indexes", Json::array())) (void)index;
-}
-
-// A materialized view is staged as a table: its own definition must name published relations, not staged ones.
-void publish_matview(Staged &staged) {
-    std::string name = target_name(staged.domain, staged.model);
-    if (staged.target != InvalidOid && staged.sibling != InvalidOid &&
-        registry_value("select built_sql from mesh.model_registry where domain = $1 and name = $2", {staged.model.domain, staged.model.name}) == staged.final_sql) {
-        lock_or_raise(staged);
-        pg::swap_storage(staged.target, staged.sibling);
-        pg::set_populated(staged.target);
-        return;
-    }
-    if (staged.target != InvalidOid && staged.sibling == InvalidOid) execute("drop materialized view " + name + " restrict");
-    else if (staged.target != InvalidOid) {
-        execute("create table " + qualified(staged.domain.schema, fit_identifier("mesh_stage_" + staged.model.name)) + " as select * from " + name);
-        execute("drop materialized view " + name + " restrict");
-    }
+// It is made empty, and takes over the storage and the built indexes of the staged table.
+void publish_matview(const Staged &staged) {
+    std::string name = target_name(*staged.domain, staged.model);
     execute("create materialized view " + name + " as " + staged.final_sql + "\nwith no data");
-    staged.target = oid_of(name);
-    swap_from(staged);
-    pg::set_populated(staged.target);
-    execute("drop table " + qualified(staged.schema, staged.name));
+    for (const std::string &index : pg::index_definitions(staged.stage_oid)) execute(create_index_sql(index, name));
+    Oid matview = pg::relation_oid(staged.domain->schema, target_identifier(staged.model));
+    pg::swap_storage(matview, staged.stage_oid);
+    pg::set_populated(matview);
 }
 
-void publish_as_owner(Staged &staged) {
-    if (staged.model.materialized == "view") publish_view(staged);
-    else if (staged.model.materialized == "materialized_view") publish_matview(staged);
-    else if (staged.target == InvalidOid) publish_new_table(staged);
-    else if (staged.sibling == InvalidOid) publish_altered_table(staged);
-    else {
-        lock_or_raise(staged);
-        pg::swap_storage(staged.target, staged.sibling);
+void publish_one(const Staged &staged) {
+    switch (staged.how) {
+        case Publish::nothing:
+        case Publish::in_place: return;
+        case Publish::swap: return publish_swap(staged);
+        case Publish::rows: return publish_rows(staged);
+        case Publish::view: return publish_view(staged);
+        case Publish::matview: return publish_matview(staged);
+        case Publish::rename:
+            execute("alter table " + qualified(staged.schema, staged.name) + " rename to " + pg::quote_ident(target_identifier(staged.model)));
     }
+}
+
+void comment_on(const Staged &staged) {
+    if (staged.model.description == staged.target.comment && staged.target.exists() && !staged.recreate) return;
+    if (!staged.model.description) return;
+    const char *kind = staged.model.materialized == "view" ? "view " : staged.model.materialized == "materialized_view" ? "materialized view " : "table ";
+    execute(std::string("comment on ") + kind + target_name(*staged.domain, staged.model) + " is " + pg::quote_literal(*staged.model.description));
+}
+
+template <typename F>
+void as_owner(const Staged &staged, F &&f) {
+    pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), f);
+}
+
+// The staged views read staged relations and one another: the last one first.
+void drop_staged_views(const std::vector<Staged *> &staged) {
+    for (auto s = staged.rbegin(); s != staged.rend(); ++s)
+        if ((*s)->how == Publish::view && !(*s)->name.empty())
+            as_owner(**s, [&] { execute("drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); (*s)->name.clear(); });
+}
+
+void write_registry(const std::vector<Staged *> &staged) {
+    Json rows = Json::array();
+    for (const Staged *s : staged) {
+        if (s->model.materialized == "ephemeral") continue;
+        rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", relkind_for(s->model.materialized)}, {"s", s->final_sql},
+                        {"c", columns_to_json(s->columns)}, {"r", s->rows ? Json(*s->rows) : Json()}});
+    }
+    registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, columns = r.c, row_count = r.r,"
+             " built_at = pg_catalog.clock_timestamp()"
+             " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, r bigint) where domain = r.d and name = r.m",
+             {rows.dump()});
 }
 
 }  // namespace
 
-void publish(Staged &staged) {
-    if (staged.model.materialized == "ephemeral") return;
-    if (!staged.in_place) {
-        staged.final_sql = runnable_sql(staged.domain, staged.model, staged.compiled, nullptr, false);
-        pg::as_role(staged.domain.owner_oid, staged.domain.search_path(), [&] { publish_as_owner(staged); });
-    }
-    std::string kind = staged.model.materialized == "view" ? "v" : staged.model.materialized == "materialized_view" ? "m" : "r";
-    registry("update mesh.model_registry set built_kind = $3, built_at = pg_catalog.clock_timestamp(), built_sql = $4 where domain = $1 and name = $2",
-             {staged.model.domain, staged.model.name, kind, staged.final_sql});
+void drop_stage(const Staged &staged) {
+    if (!OidIsValid(staged.stage_oid) || staged.how == Publish::in_place) return;
+    as_owner(staged, [&] {
+        execute(std::string("drop ") + (staged.how == Publish::view ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
+    });
 }
 
-void clean_up(const Staged &staged) {
-    if (staged.model.materialized != "view" || staged.name.empty()) return;
-    pg::as_role(staged.domain.owner_oid, staged.domain.search_path(),
-                [&] { execute("drop view if exists " + qualified(staged.schema, staged.name)); });
+void publish(const std::vector<Staged *> &staged, std::string &at) {
+    at.clear();
+    write_registry(staged);  // first: a row that somebody else is changing is waited for before any reader has to wait
+    find_recreated(staged);
+    lock_or_use_rows(staged);
+    keep_readers_whole(staged);
+    drop_staged_views(staged);
+    std::map<const Staged *, std::vector<std::string>> decorations;
+    for (auto s = staged.rbegin(); s != staged.rend(); ++s) {
+        if (!(*s)->recreate) continue;
+        at = (*s)->model.id();
+        as_owner(**s, [&] {
+            decorations[*s] = save_decorations(**s);
+            drop_target(**s);
+        });
+    }
+    for (Staged *s : staged) {
+        at = s->model.id();
+        as_owner(*s, [&] {
+            publish_one(*s);
+            for (const std::string &sql : decorations[s]) execute(sql);
+            comment_on(*s);
+        });
+    }
 }
 
 }  // namespace mesh::engine

@@ -1,5 +1,7 @@
 #include "engine/registry.h"
 
+#include "pg/lock.h"
+
 extern "C" {
 #include "mb/pg_wchar.h"
 #include "utils/varlena.h"
@@ -17,19 +19,36 @@ Value registry_value(const std::string &sql, const std::vector<Value> &args) {
     return pg::as_registry([&] { return pg::query_value(sql, args); });
 }
 
+void lock_registry() {
+    (void)pg::lock_name("", true);
+}
+
 ModelName parse_model_name(const std::string &text) {
-    pg::Result parts = pg::query("select pg_catalog.unnest(pg_catalog.parse_ident($1))", {text});
-    if (parts.rows.size() != 2)
-        throw Error("42602", "invalid model name: \"" + text + "\"", "",
-                    "A model is named domain.model, for example sales.customer_summary.");
-    return {parts.rows[0][0].value(), parts.rows[1][0].value()};
+    const char *raw = text.c_str();
+    struct Parts {
+        int count;
+        const char *part[2];
+    };
+    Parts parts = pg::call([raw] {
+        Parts out = {};
+        List *names = NIL;
+        if (!SplitIdentifierString(pstrdup(raw), '.', &names)) return out;
+        out.count = list_length(names);
+        if (out.count != 2) return out;
+        out.part[0] = static_cast<const char *>(linitial(names));
+        out.part[1] = static_cast<const char *>(lsecond(names));
+        return out;
+    });
+    if (parts.count != 2)
+        throw Error("42602", "invalid model name: \"" + text + "\"", "", "A model is named domain.model, for example sales.customer_summary.");
+    return {parts.part[0], parts.part[1]};
 }
 
 static std::optional<Domain> domain_where(const std::string &condition, const std::string &value) {
     pg::Result found = registry("select name, owner, schema_name from mesh.domain_registry where " + condition + " = $1", {value});
     if (found.empty()) return std::nullopt;
     const pg::Row &row = found.rows[0];
-    return Domain{row[0].value(), row[1].value(), row[2].value(), pg::role_oid(row[1].value())};
+    return Domain{row[0].value(), row[1].value(), row[2].value(), pg::find_role(row[1].value())};
 }
 
 std::optional<Domain> find_domain(const std::string &name) {
@@ -48,11 +67,33 @@ Domain get_domain(const std::string &name) {
     return *domain;
 }
 
-void require_owner(const Domain &domain, Oid caller) {
-    if (!pg::acts_for(caller, domain.owner_oid))
-        throw Error("42501", "permission denied for domain \"" + domain.name + "\"", "",
-                    "Only members of its owner \"" + domain.owner + "\" may do this.");
+Oid owner_of(const Domain &domain) {
+    if (!OidIsValid(domain.owner_oid))
+        throw Error("42704", "role \"" + domain.owner + "\", the owner of domain \"" + domain.name + "\", does not exist", "",
+                    "Give the domain another owner with mesh.alter_domain(owner => ...).");
+    return domain.owner_oid;
 }
+
+void require_owner(const Domain &domain, Oid caller) {
+    if (OidIsValid(domain.owner_oid) ? pg::acts_for(caller, domain.owner_oid) : pg::is_superuser(caller)) return;
+    throw Error("42501", "permission denied for domain \"" + domain.name + "\"", "",
+                "Only members of its owner \"" + domain.owner + "\" may do this.");
+}
+
+void require_run(const Domain &domain, Oid caller) {
+    if (pg::acts_for(caller, owner_of(domain))) return;
+    pg::Result grants = registry("select grantee from mesh.run_grant_registry where domain = $1", {domain.name});
+    for (const pg::Row &row : grants.rows) {
+        Oid grantee = pg::find_role(row[0].value());
+        if (OidIsValid(grantee) && pg::acts_for(caller, grantee)) return;
+    }
+    throw Error("42501", "permission denied to run domain \"" + domain.name + "\"", "",
+                "Its owner \"" + domain.owner + "\" can allow it with mesh.grant_run().");
+}
+
+static const char *const kModelColumns =
+    "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns"
+    " from mesh.model_registry where domain = $1";
 
 static Model model_from(const pg::Row &row) {
     Model model;
@@ -65,24 +106,31 @@ static Model model_from(const pg::Row &row) {
     model.columns = columns_from_json(Json::parse(row[6].value()));
     model.built_kind = row[7].value_or("");
     model.is_volatile = row[8].value() == "t";
+    for (const Json &tag : Json::parse(row[9].value())) model.tags.push_back(tag.get<std::string>());
+    model.description = row[10];
+    model.built_sql = row[11];
+    model.built_columns = columns_from_json(Json::parse(row[12].value_or("[]")));
     return model;
 }
 
 std::optional<Model> find_model(const std::string &domain, const std::string &name) {
-    pg::Result found = registry(
-        "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile"
-        " from mesh.model_registry where domain = $1 and name = $2",
-        {domain, name});
+    pg::Result found = registry(std::string(kModelColumns) + " and name = $2", {domain, name});
     if (found.empty()) return std::nullopt;
     return model_from(found.rows[0]);
 }
 
+std::vector<Model> models_of(const std::string &domain) {
+    std::vector<Model> out;
+    pg::Result found = registry(std::string(kModelColumns) + " order by name", {domain});
+    for (const pg::Row &row : found.rows) out.push_back(model_from(row));
+    return out;
+}
+
 Model get_model(const ModelName &name) {
     std::optional<Model> model = find_model(name.domain, name.name);
-    if (!model)
-        throw Error("42704", "model \"" + name.domain + "." + name.name + "\" does not exist", "",
-                    "See mesh.models for the models there are.");
-    return *model;
+    if (model) return *model;
+    (void)get_domain(name.domain);
+    throw Error("42704", "model \"" + name.id() + "\" does not exist", "", "See mesh.models for the models there are.");
 }
 
 Json columns_to_json(const std::vector<pg::Column> &columns) {

@@ -14,22 +14,31 @@ using pg::Value;
 
 struct Domain {
     std::string name, owner, schema;
-    Oid owner_oid = InvalidOid;
+    Oid owner_oid = InvalidOid;  // invalid: the role is gone
     std::string search_path() const { return "pg_catalog, " + pg::quote_ident(schema) + ", pg_temp"; }
 };
 
 struct Model {
     std::string domain, name, body, materialized, status;
-    Json config;
-    std::vector<pg::Column> columns;
-    std::vector<std::string> pending_on;
+    Json config = Json::object();
+    std::vector<pg::Column> columns;        // as analyzed
+    std::vector<pg::Column> built_columns;  // of the relation that was built
+    std::vector<std::string> tags;
+    Value description;
     std::string built_kind;  // relkind of what the mesh built; empty: nothing
+    Value built_sql;         // what it was built from, over published names
     bool is_volatile = false;
     std::string id() const { return domain + "." + name; }
 };
 
+struct Source {
+    std::string domain, source, table, schema;
+    std::string id() const { return domain + "." + source + "." + table; }
+};
+
 struct ModelName {
     std::string domain, name;
+    std::string id() const { return domain + "." + name; }
 };
 
 // "sales.orders" or "\"My Domain\".orders". Raises 42602 when it is not two names.
@@ -40,10 +49,17 @@ Domain get_domain(const std::string &name);
 std::optional<Domain> find_domain(const std::string &name);
 std::optional<Domain> find_domain_by_schema(const std::string &schema);
 
+// The domain's owner role. Raises 42704 when somebody dropped it.
+Oid owner_of(const Domain &domain);
+
 // Raises 42501 unless the caller holds the rights of the domain's owner.
 void require_owner(const Domain &domain, Oid caller);
 
+// Raises 42501 unless the caller is the owner, or was allowed by mesh.grant_run.
+void require_run(const Domain &domain, Oid caller);
+
 std::optional<Model> find_model(const std::string &domain, const std::string &name);
+std::vector<Model> models_of(const std::string &domain);
 Model get_model(const ModelName &name);
 
 Json columns_to_json(const std::vector<pg::Column> &columns);
@@ -52,6 +68,9 @@ std::vector<pg::Column> columns_from_json(const Json &json);
 // Runs a query on the registry with its owner's rights.
 pg::Result registry(const std::string &sql, const std::vector<Value> &args = {});
 Value registry_value(const std::string &sql, const std::vector<Value> &args = {});
+
+// One definition changes at a time: held to the end of the transaction.
+void lock_registry();
 
 // Identifiers of more than 63 bytes are shortened with a hash of the whole, at a character's edge.
 std::string fit_identifier(const std::string &name);

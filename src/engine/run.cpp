@@ -1,221 +1,242 @@
 #include "engine/run.h"
 
 #include <algorithm>
-#include <chrono>
-#include <sstream>
+
+#include "engine/progress.h"
+#include "engine/publish.h"
+#include "engine/selection.h"
+#include "engine/session.h"
+#include "pg/session.h"
 
 namespace mesh::engine {
+void check_contracts(const std::string &, const std::string &, const std::vector<pg::Column> &);
 
 using core::Error;
+using core::NodeKind;
 
 namespace {
-
-class Clock {
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-
-public:
-    double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-};
-
-void may_run(const Domain &domain, Oid caller) {
-    if (pg::acts_for(caller, domain.owner_oid)) return;
-    pg::Result grants = registry("select grantee from mesh.run_grant_registry where domain = $1", {domain.name});
-    for (const pg::Row &row : grants.rows)
-        if (pg::acts_for(caller, pg::role_oid(row[0].value()))) return;
-    throw Error("42501", "permission denied to run domain \"" + domain.name + "\"", "",
-                "Its owner \"" + domain.owner + "\" can allow it with mesh.grant_run().");
-}
-
-std::vector<Model> selected(const std::string &selector, Oid caller) {
-    std::vector<Model> out;
-    std::istringstream words(selector);
-    for (std::string word; words >> word;) {
-        std::optional<Domain> domain = find_domain(word);
-        if (domain) {
-            may_run(*domain, caller);
-            pg::Result rows = registry("select name from mesh.model_registry where domain = $1 order by name", {word});
-            for (const pg::Row &row : rows.rows) out.push_back(get_model({word, row[0].value()}));
-            continue;
-        }
-        if (word.find('.') == std::string::npos) get_domain(word);
-        ModelName name = parse_model_name(word);
-        may_run(get_domain(name.domain), caller);
-        out.push_back(get_model(name));
-    }
-    return out;
-}
-
-// Depth first over the selected models only; cycles were refused when the models were created.
-void visit(const std::string &id, const std::map<std::string, Model> &models, std::set<std::string> &done, std::vector<Model> &out) {
-    if (!models.count(id) || !done.insert(id).second) return;
-    pg::call([] { check_stack_depth(); });
-    const Model &model = models.at(id);
-    pg::Result parents = registry("select upstream from mesh.dependency_registry where domain = $1 and model = $2 and kind = 'model' order by 1",
-                                  {model.domain, model.name});
-    for (const pg::Row &row : parents.rows) visit(row[0].value(), models, done, out);
-    out.push_back(model);
-}
-
-void notice(size_t at, size_t of, const Step &step) {
-    std::ostringstream text;
-    text << "[" << at << "/" << of << "] " << step.node << " ... " << (step.status == "success" ? "OK" : step.status);
-    if (step.rows) text << " " << *step.rows << " rows";
-    if (!step.message.empty()) text << ": " << step.message;
-    std::string line = text.str();
-    const char *message = line.c_str();
-    pg::call([=] { ereport(NOTICE, (errmsg_internal("%s", message))); });
-}
 
 std::string error_text(const ErrorData *error) {
     std::string text = error->message == nullptr ? "unknown error" : error->message;
     if (error->detail != nullptr) text += " (" + std::string(error->detail) + ")";
+    std::string hint = error->hint == nullptr ? "" : error->hint;
+    if (hint.find("CASCADE") != std::string::npos) hint = "Change or drop what depends on it first; the mesh drops nothing of others.";
+    if (!hint.empty()) text += " Hint: " + hint;
     return text;
 }
 
-class Runner {
-    const RunOptions &options_;
-    Stage stage_;
-    std::vector<std::string> built_;
-    std::set<std::string> failed_;
-    RunResult result_;
+Json options_json(const RunOptions &options) {
+    return {{"tests", options.tests}, {"full_refresh", options.full_refresh}, {"fail_fast", options.fail_fast}, {"atomic", options.atomic},
+            {"publish", options.publish_each ? "model" : "run"}, {"vars", options.vars}};
+}
 
+bool failed(const TestResult &result) {
+    return result.status == "fail" || result.status == "error";
+}
+
+class Runner {
 public:
-    explicit Runner(const RunOptions &options) : options_(options) {
-        result_.run_id = std::stoll(registry_value("select pg_catalog.nextval('mesh.run_id_seq')").value());
-        registry("insert into mesh.run_history (run_id, selector, command, started_by, started_at, status)"
-                 " values ($1::bigint, $2, 'run', session_user, pg_catalog.clock_timestamp(), 'running')",
-                 {std::to_string(result_.run_id), options.selector});
+    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
+        : options_(options), mesh_(mesh), selection_(selection),
+          history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
+          progress_(history_.run_id(), selection.models.size()) {
+        std::vector<const Model *> models;
+        for (const std::string &id : selection.models) models.push_back(&model_of(id));
+        targets_ = find_targets(mesh, models);
     }
 
-    RunResult go(const std::vector<Model> &models) {
-        for (size_t i = 0; i < models.size(); i++) {
-            pg::call([] { CHECK_FOR_INTERRUPTS(); });
-            size_t first = result_.steps.size();
-            step(models[i]);
-            for (size_t s = first; s < result_.steps.size(); s++) notice(i + 1, models.size(), result_.steps[s]);
-        }
-        if (options_.atomic && !failed_.empty()) withdraw_all();
-        else publish_all();
-        record();
-        return result_;
+    RunResult go() {
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            for (const std::string &id : selection_.models) step(model_of(id));
+            if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.begin()->second);
+            publish_built();
+        });
+        if (error != nullptr) withdraw(error);
+        history_.write(steps_, failed_.empty() ? "success" : "error");
+        pg::show_progress("");
+        return {history_.run_id(), steps_};
     }
 
 private:
-    std::string failed_parent(const Model &model) const {
-        pg::Result parents = registry("select upstream from mesh.dependency_registry where domain = $1 and model = $2 and kind = 'model'",
-                                      {model.domain, model.name});
-        for (const pg::Row &row : parents.rows)
-            if (failed_.count(row[0].value())) return row[0].value();
-        return "";
+    const Model &model_of(const std::string &id) {
+        const core::Node *node = selection_.graph.find(id);
+        return mesh_.model({node->domain, node->name});
     }
 
     std::string skip_reason(const Model &model) const {
-        std::string parent = failed_parent(model);
-        if (!parent.empty()) return "upstream " + parent + " failed or was skipped";
+        for (const std::string &parent : selection_.graph.parents(model.id()))
+            if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
         if (model.status == "pending") return "pending: something it reads does not exist yet";
-        if (options_.fail_fast && !failed_.empty()) return "fail_fast";
+        if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + failed_.begin()->first + " failed";
         return "";
     }
 
+    // Others of the run, or tests of the run, that read this model.
+    bool is_read(const std::string &id) const {
+        for (const std::string &child : selection_.graph.children(id))
+            if (selection_.ids.count(child)) return true;
+        return false;
+    }
+
     void step(const Model &model) {
-        Step out{model.domain, model.id(), "model", "success", {}, {}, 0, "", ""};
-        out.reason = skip_reason(model);
+        pg::StepMemory memory;
+        pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        progress_.start(model.id());
+        Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
         if (!out.reason.empty()) {
             out.status = "skipped";
-            failed_.insert(model.id());
-            result_.steps.push_back(out);
+            finish(model, out, {});
             return;
         }
         Clock clock;
-        std::vector<TestResult> tests;
-        Staged staged;
-        // One subtransaction for building and checking: an incremental model that fails its tests is rolled back.
-        ErrorData *error = pg::try_in_subtransaction([&] {
-            staged = build(get_domain(model.domain), model, stage_, options_.full_refresh);
-            stage_[model.id()] = staged;
-            if (options_.tests && !staged.name.empty()) tests = check(staged);
-        });
+        std::vector<Step> tests;
+        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(model, out, tests); });
         out.seconds = clock.seconds();
+        if (error != nullptr) {
+            out.status = "error";
+            out.message = error_text(error);
+        }
+        finish(model, out, tests);
+    }
+
+    void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
+        size_at_[model.id()] = steps_.size();
+        if (step.status != "success") {
+            failed_[model.id()] = step.message.empty() ? step.reason : step.message;
+            stage_.erase(model.id());
+        } else {
+            built_.push_back(model.id());
+        }
+        note(step);
+        for (const Step &test : tests) note(test);
+    }
+
+    void note(const Step &step) {
+        steps_.push_back(step);
+        history_.add(step);
+        progress_.finish(step);
+    }
+
+    // In one subtransaction: what fails its tests is rolled back, also when it was changed in place.
+    void build_and_check(const Model &model, Step &out, std::vector<Step> &tests) {
+        std::string broken;
+        if (options_.tests) broken = unit_tests(model, tests);
+        if (!broken.empty()) throw Error("P0001", "not built: " + broken);
+        BuildOptions options{history_.run_id(), options_.full_refresh, is_read(model.id())};
+        Staged staged = build(mesh_, model, targets_[model.id()], stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
-        if (error != nullptr) fail(out, tests.empty() ? error_text(error) : error_text(error));
-        result_.steps.push_back(out);
-        if (error == nullptr) built_.push_back(model.id());
-        if (error == nullptr) add_tests(tests, model);
-        else if (!checked_.empty()) add_tests(checked_, model);
-        checked_.clear();
-        if (error != nullptr) {
-            stage_.erase(model.id());
-            failed_.insert(model.id());
+        Staged &kept = stage_[model.id()] = std::move(staged);
+        check_contract(kept);
+        if (options_.tests) broken = data_tests(kept, tests);
+        if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    bool has_product(const std::string &id) const {
+        for (const std::string &child : selection_.graph.children(id))
+            if (selection_.graph.find(child)->kind == NodeKind::product) return true;
+        return false;
+    }
+
+    void check_contract(const Staged &staged) {
+        if (has_product(staged.model.id())) check_contracts(staged.model.domain, staged.model.name, staged.columns);
+    }
+
+    bool is_selected(const TestDef &test) const {
+        return selection_.ids.count((test.test == "unit" ? "unit_test:" : "test:") + test.domain + "." + test.name) > 0;
+    }
+
+    static std::string summary(const std::vector<TestResult> &results) {
+        std::string out;
+        for (const TestResult &result : results)
+            if (failed(result)) out += (out.empty() ? "test " : ", ") + result.def.name + " (" + result.message + ")";
+        return out;
+    }
+
+    bool has_tests(const std::string &id, NodeKind kind) const {
+        for (const std::string &child : selection_.graph.children(id))
+            if (selection_.graph.find(child)->kind == kind && selection_.ids.count(child)) return true;
+        return false;
+    }
+
+    std::string unit_tests(const Model &model, std::vector<Step> &steps) {
+        if (!has_tests(model.id(), NodeKind::unit_test)) return "";
+        std::vector<TestResult> results = run_unit_tests(mesh_, model);
+        std::erase_if(results, [&](const TestResult &r) { return !is_selected(r.def); });
+        for (const TestResult &result : results) steps.push_back(test_step(result, {}));
+        return summary(results);
+    }
+
+    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+        if (!has_tests(staged.model.id(), NodeKind::test)) return "";
+        std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
+        std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
+        std::vector<TestResult> results = run_tests(mesh_, *staged.domain, tests, staged.relation, stage_);
+        for (const TestResult &result : results) steps.push_back(test_step(result, failing_rows(mesh_, *staged.domain, result, staged.relation, stage_)));
+        return summary(results);
+    }
+
+    void publish_built() {
+        std::vector<Staged *> all;
+        for (const std::string &id : built_) all.push_back(&stage_.at(id));
+        progress_.publish();
+        if (!options_.publish_each) return publish(all, publishing_);
+        for (Staged *staged : all) {
+            ErrorData *error = pg::try_in_subtransaction([&] { publish({staged}, publishing_); });
+            if (error == nullptr) continue;
+            withdraw_one(staged->model.id(), error);
+            drop_stage(*staged);
         }
     }
 
-    std::vector<TestResult> checked_;
-
-    // Throws when a test of severity error failed, so that what was staged is rolled back.
-    std::vector<TestResult> check(const Staged &staged) {
-        std::string relation = pg::qualified(staged.schema, staged.name);
-        checked_ = run_tests(staged.domain, load_tests(staged.model.domain, staged.model.name), relation, stage_);
-        std::string broken;
-        for (const TestResult &result : checked_)
-            if (result.status == "fail" || result.status == "error")
-                broken += (broken.empty() ? "" : ", ") + result.def.name + " (" + result.message + ")";
-        if (broken.empty()) return std::move(checked_);
-        throw Error("P0001", "not published: test " + broken);
+    void withdraw_one(const std::string &id, const ErrorData *error) {
+        failed_[id] = error_text(error);
+        steps_[size_at_[id]].status = "error";
+        steps_[size_at_[id]].message = "not published: " + error_text(error);
     }
 
-    void fail(Step &step, const std::string &message) {
-        step.status = "error";
-        step.message = message;
-    }
-
-    void add_tests(const std::vector<TestResult> &tests, const Model &model) {
-        for (const TestResult &test : tests)
-            result_.steps.push_back({model.domain, test.def.domain + "." + test.def.name, "test", test.status, {}, test.failures, test.seconds, "", test.message});
-    }
-
-    void publish_all() {
+    // Nothing of the run is published: what was built is rolled back.
+    void withdraw(const ErrorData *error) {
+        bool atomic = options_.atomic && !failed_.empty();
+        std::string culprit = atomic ? failed_.begin()->first : publishing_;
         for (const std::string &id : built_) {
-            ErrorData *error = pg::try_in_subtransaction([&] { publish(stage_.at(id)); });
-            if (error != nullptr) throw pg::ServerError{error};
+            Step &step = steps_[size_at_[id]];
+            bool at_fault = !atomic && (id == culprit || culprit.empty());
+            step.status = at_fault ? "error" : "skipped";
+            if (at_fault) step.message = "not published: " + error_text(error);
+            else step.reason = (atomic ? "atomic: " + culprit + " failed" : culprit + " could not be published") + ", nothing was published";
         }
-        for (auto id = built_.rbegin(); id != built_.rend(); ++id) clean_up(stage_.at(*id));
+        if (!atomic) failed_[culprit] = error_text(error);
     }
 
-    // atomic: one failure, and nothing is published.
-    void withdraw_all() {
-        throw Error("P0001", "nothing was published: " + *failed_.begin() + " failed and the run is atomic");
-    }
-
-    void record() {
-        std::string id = std::to_string(result_.run_id);
-        for (size_t i = 0; i < result_.steps.size(); i++) {
-            const Step &s = result_.steps[i];
-            registry("insert into mesh.step_history (run_id, step, domain, node, kind, status, row_count, failures, duration, reason, message)"
-                     " values ($1::bigint, $2::int, $3, $4, $5, $6, $7::bigint, $8::bigint, pg_catalog.make_interval(secs => $9::float8), $10, $11)",
-                     {id, std::to_string(i + 1), s.domain, s.node, s.kind, s.status, s.rows ? Value(std::to_string(*s.rows)) : Value(),
-                      s.failures ? Value(std::to_string(*s.failures)) : Value(), std::to_string(s.seconds),
-                      s.reason.empty() ? Value() : Value(s.reason), s.message.empty() ? Value() : Value(s.message)});
-        }
-        registry("update mesh.run_history set finished_at = pg_catalog.clock_timestamp(), status = $2 where run_id = $1::bigint",
-                 {id, failed_.empty() ? "success" : "error"});
-    }
+    const RunOptions &options_;
+    Mesh &mesh_;
+    const Selection &selection_;
+    History history_;
+    Progress progress_;
+    Targets targets_;
+    Stage stage_;
+    std::vector<std::string> built_;
+    std::string publishing_;                     // the model that is being published
+    std::map<std::string, std::string> failed_;  // model id -> why
+    std::map<std::string, size_t> size_at_;      // model id -> its step
+    std::vector<Step> steps_;
 };
 
 }  // namespace
 
-std::vector<Model> ordered_models(const std::string &selector, Oid caller) {
-    std::map<std::string, Model> models;
-    for (const Model &model : selected(selector, caller)) models[model.id()] = model;
-    std::set<std::string> done;
-    std::vector<Model> out;
-    for (const auto &[id, model] : models) visit(id, models, done, out);
-    return out;
+Step test_step(const TestResult &result, std::vector<std::string> failing) {
+    return {result.def.domain, result.def.domain + "." + result.def.name, "test", result.status, {}, result.failures, result.seconds, result.reason,
+            result.message, std::move(failing)};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
-    std::vector<Model> models = ordered_models(options.selector, caller);
-    return Runner(options).go(models);
+    RunSession session(options.vars);
+    Mesh mesh;
+    Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);
+    RunResult result = Runner(options, mesh, selection).go();
+    session.end();
+    return result;
 }
 
 }  // namespace mesh::engine

@@ -2,20 +2,15 @@
 #pragma once
 
 #include "engine/check.h"
+#include "engine/record.h"
 
 namespace mesh::engine {
 
-struct Step {
-    std::string domain, node, kind, status;
-    std::optional<uint64_t> rows;
-    std::optional<int64_t> failures;
-    double seconds = 0;
-    std::string reason, message;
-};
-
 struct RunOptions {
-    std::string selector;
-    bool full_refresh = false, fail_fast = false, tests = true, atomic = false;
+    std::string command = "run", selector, exclude;
+    bool full_refresh = false, fail_fast = false, tests = true, atomic = false, wait = true;
+    bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
+    Json vars = Json::object();
 };
 
 struct RunResult {
@@ -23,14 +18,15 @@ struct RunResult {
     std::vector<Step> steps;
 };
 
-// Builds, tests and publishes what the selector names: a domain, domain.model, or several of them separated by spaces.
-// A failing model is a step with its status, not an error. Raises for what cannot start: nothing selected, missing privilege.
+// Builds, tests and publishes what the selector names. A failing model is a step with its status, not an error. Raises for what
+// cannot start: nothing selected (42704), bad selector (42601), missing privilege (42501), a domain that another session is
+// running when `wait` is false (55P03).
 RunResult run(const RunOptions &options, Oid caller);
 
-// Runs the tests of published models only.
-RunResult test(const RunOptions &options, Oid caller);
+// A test's verdict as a step of a run.
+Step test_step(const TestResult &result, std::vector<std::string> failing);
 
-// The selected models in the order in which a run would build them.
-std::vector<Model> ordered_models(const std::string &selector, Oid caller);
+// Runs the selected tests on what is published, and builds nothing.
+RunResult test(const RunOptions &options, Oid caller);
 
 }  // namespace mesh::engine

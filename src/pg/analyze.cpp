@@ -175,14 +175,18 @@ void rewrite(RawNames names, const PlainStandIn *ins, QueryEnvironment *env, con
     }
 }
 
-struct PlainColumns {
-    int count;
-    const char **names, **types, **collations;
-    bool is_volatile;
-    Query *query;
-};
+}  // namespace
 
-PlainColumns describe(Query *query) {
+const char *type_text(Oid type, int32 typmod) {
+    return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+const char *collation_text(Oid type, Oid collation) {
+    if (!OidIsValid(collation) || collation == get_typcollation(type)) return nullptr;
+    return DatumGetCString(DirectFunctionCall1(regcollationout, ObjectIdGetDatum(collation)));
+}
+
+PlainColumns describe_query(Query *query) {
     PlainColumns out = {};
     int size = list_length(query->targetList) + 1;
     out.names = static_cast<const char **>(palloc0(sizeof(char *) * size));
@@ -198,9 +202,8 @@ PlainColumns describe(Query *query) {
             ereport(ERROR, (errcode(ERRCODE_INVALID_TABLE_DEFINITION),
                             errmsg("column \"%s\" has pseudo-type %s", entry->resname, format_type_be(type))));
         out.names[out.count] = entry->resname;
-        out.types[out.count] = format_type_extended(type, exprTypmod(expr), FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
-        if (OidIsValid(collation) && collation != get_typcollation(type))
-            out.collations[out.count] = DatumGetCString(DirectFunctionCall1(regcollationout, ObjectIdGetDatum(collation)));
+        out.types[out.count] = type_text(type, exprTypmod(expr));
+        out.collations[out.count] = collation_text(type, collation);
         out.count++;
     }
     out.is_volatile = contain_volatile_functions(reinterpret_cast<Node *>(query));
@@ -208,7 +211,11 @@ PlainColumns describe(Query *query) {
     return out;
 }
 
-}  // namespace
+std::vector<Column> to_columns(const PlainColumns &found) {
+    std::vector<Column> out;
+    for (int i = 0; i < found.count; i++) out.push_back({found.names[i], found.types[i], found.collations[i] ? found.collations[i] : ""});
+    return out;
+}
 
 ParsedBody parse_body(const std::string &text) {
     Template expanded = expand_template(text);
@@ -250,12 +257,11 @@ Analysis analyze_body(const ParsedBody &body, const std::vector<StandIn> &stand_
             QueryEnvironment *env = create_queryEnv();
             rewrite(names, ins, env, alias);
             fold_incremental(raw, incremental);
-            return describe(parse_analyze_fixedparams(raw, sql, nullptr, 0, env));
+            return describe_query(parse_analyze_fixedparams(raw, sql, nullptr, 0, env));
         });
     });
     Analysis out;
-    for (int i = 0; i < found.count; i++)
-        out.columns.push_back({found.names[i], found.types[i], found.collations[i] ? found.collations[i] : ""});
+    out.columns = to_columns(found);
     out.is_volatile = found.is_volatile;
     out.lineage = column_lineage(found.query, stand_ins);
     return out;

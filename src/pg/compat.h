@@ -35,13 +35,12 @@ inline void assume_new_storage(Relation relation) {
 #endif
 }
 
-// 16 added total_parts; 17 and 18 kept it.
-inline Oid define_index(Oid relation, IndexStmt *stmt) {
+// 16 added total_parts; 17 and 18 kept it. With build false only the catalog entries are made.
+inline Oid define_index(Oid relation, IndexStmt *stmt, bool build) {
 #if PG_VERSION_NUM >= 160000
-    return DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid, -1, false, false, false, false, true)
-        .objectId;
+    return DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid, -1, false, false, false, !build, true).objectId;
 #else
-    return DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid, false, false, false, false, true).objectId;
+    return DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid, false, false, false, !build, true).objectId;
 #endif
 }
 

@@ -1,30 +1,45 @@
 // Building a table's next contents beside it, and putting them in its place in one short step.
 #pragma once
 
-#include "pg/guard.h"
+#include "pg/analyze.h"
 
 namespace mesh::pg {
 
-// Runs `sql` (one SELECT) and writes its rows into the relation, frozen: a REPEATABLE READ reader whose snapshot
-// is older sees them as well, so that it never finds an empty table after a swap. The relation must have been
-// created in this transaction and be empty. Columns go by position. Returns the number of rows. The caller's
-// rights and search_path apply.
-uint64_t fill_frozen(Oid relation, const std::string &sql);
+// A SELECT that is analyzed and planned; it lives in the memory context that was current.
+struct PreparedQuery {
+    PlannedStmt *plan = nullptr;
+    std::string sql;
+    std::vector<Column> columns;
+};
+
+// Analyzes and plans one SELECT with the rights and search_path in force.
+PreparedQuery prepare(const std::string &sql);
+
+// The columns alone, without a plan.
+std::vector<Column> describe(const std::string &sql);
+
+// Runs the query on the active snapshot and writes its rows into `relation`, frozen: a REPEATABLE READ reader whose
+// snapshot is older sees them as well, so that it never finds an empty table after a swap. The relation must have been
+// created in this transaction and be empty. Query column i goes to the relation's column named columns[i]. NOT NULL and
+// CHECK constraints of `constraints_of` (the relation itself, or the table it will replace) are enforced: 23502, 23514.
+// Returns the number of rows. Raises 42804 when a column is missing or has another type.
+uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of);
 
 // An empty heap with the row layout of `target` (dropped columns included), in its schema, with its options
 // and TOAST. No indexes.
 Oid create_sibling(Oid target);
 
-// Builds on `sibling` a copy of each index of `target`, in the order of the target's index list.
+// Builds on `sibling` a copy of each index of `target` whose columns it has, in the order of the target's index list.
 void copy_indexes(Oid target, Oid sibling);
+
+// Makes the entries of an index on `target` ("create index on ...") without building it: swap_storage has to follow, with a
+// sibling that has this index as its last one.
+void create_index_entry(Oid target, const std::string &sql);
 
 // Gives `target` the storage (heap, TOAST, indexes) of `sibling`, and drops the sibling with the old storage. The target keeps its
 // OID and all that hangs on it. Needs AccessExclusiveLock on target, held by the caller. The index lists must
 // still match; raises 40001 when somebody changed the table's indexes since copy_indexes.
 void swap_storage(Oid target, Oid sibling);
-
-// Takes AccessExclusiveLock, waiting at most `timeout_ms`; false when that was not enough.
-bool try_lock_exclusive(Oid relation, int timeout_ms);
 
 // Marks a materialized view as holding data.
 void set_populated(Oid matview);

@@ -1,4 +1,4 @@
-// fill_frozen: a receiver of rows, modeled on how REFRESH MATERIALIZED VIEW writes.
+// prepare and fill_frozen: a planned query, and a receiver of its rows modeled on how REFRESH MATERIALIZED VIEW writes.
 #include "pg/heap.h"
 
 extern "C" {
@@ -9,7 +9,10 @@ extern "C" {
 #include "parser/parser.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
+#include "utils/fmgrprotos.h"
 }
+
+#include "pg/raw_body.h"
 
 namespace mesh::pg {
 
@@ -21,12 +24,35 @@ struct FrozenReceiver {
     BulkInsertState bulk;
     CommandId command;
     uint64 rows;
+    // Set when the rows need a form of their own: the relation's columns in another order, or dropped ones between.
+    TupleTableSlot *own;
+    int *place;  // query column -> attribute number - 1
+    int columns;
+    // Set when there are constraints to hold.
+    ResultRelInfo *checked;
+    EState *estate;
 };
+
+TupleTableSlot *arrange(FrozenReceiver *receiver, TupleTableSlot *slot) {
+    TupleTableSlot *own = receiver->own;
+    slot_getallattrs(slot);
+    ExecClearTuple(own);
+    std::memset(own->tts_isnull, true, own->tts_tupleDescriptor->natts);
+    for (int i = 0; i < receiver->columns; i++) {
+        own->tts_values[receiver->place[i]] = slot->tts_values[i];
+        own->tts_isnull[receiver->place[i]] = slot->tts_isnull[i];
+    }
+    return ExecStoreVirtualTuple(own);
+}
 
 bool receive(TupleTableSlot *slot, DestReceiver *self) {
     auto *receiver = reinterpret_cast<FrozenReceiver *>(self);
-    table_tuple_insert(receiver->relation, slot, receiver->command, TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN,
-                       receiver->bulk);
+    if (receiver->own != nullptr) slot = arrange(receiver, slot);
+    if (receiver->checked != nullptr) {
+        ExecConstraints(receiver->checked, slot, receiver->estate);
+        ResetPerTupleExprContext(receiver->estate);
+    }
+    table_tuple_insert(receiver->relation, slot, receiver->command, TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN, receiver->bulk);
     receiver->rows++;
     return true;
 }
@@ -46,25 +72,36 @@ void shutdown(DestReceiver *self) {
 
 void destroy(DestReceiver *) {}
 
-// The planned statement of `sql`, analyzed and rewritten like any query of the user.
-PlannedStmt *plan(const char *sql) {
-    List *parsed = raw_parser(sql, RAW_PARSE_DEFAULT);
-    List *rewritten = pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), sql, nullptr, 0, nullptr);
-    return pg_plan_query(linitial_node(Query, rewritten), sql, CURSOR_OPT_PARALLEL_OK, nullptr);
+// A row of the wrong type in a heap would crash whoever reads it: types are compared before the first row.
+void map_columns(FrozenReceiver *receiver, PlannedStmt *plan) {
+    TupleDesc desc = RelationGetDescr(receiver->relation);
+    receiver->place = static_cast<int *>(palloc(sizeof(int) * (list_length(plan->planTree->targetlist) + 1)));
+    bool same = true;
+    ListCell *cell;
+    foreach (cell, plan->planTree->targetlist) {
+        auto *entry = lfirst_node(TargetEntry, cell);
+        if (entry->resjunk) continue;
+        AttrNumber number = get_attnum(RelationGetRelid(receiver->relation), entry->resname);
+        if (number <= 0 || TupleDescAttr(desc, number - 1)->atttypid != exprType(reinterpret_cast<Node *>(entry->expr)))
+            ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                            errmsg("column \"%s\" of \"%s\" is missing or has another type", entry->resname, RelationGetRelationName(receiver->relation))));
+        same = same && number == receiver->columns + 1;
+        receiver->place[receiver->columns++] = number - 1;
+    }
+    if (!same || desc->natts != receiver->columns) receiver->own = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
 }
 
-uint64 fill(Oid relation, const char *sql) {
-    PlannedStmt *planned = plan(sql);
-    FrozenReceiver receiver = {};
-    receiver.base.receiveSlot = receive;
-    receiver.base.rStartup = startup;
-    receiver.base.rShutdown = shutdown;
-    receiver.base.rDestroy = destroy;
-    receiver.base.mydest = DestTransientRel;
-    receiver.relation = table_open(relation, AccessExclusiveLock);
+void hold_constraints(FrozenReceiver *receiver, Relation holder) {
+    if (holder->rd_att->constr == nullptr) return;
+    receiver->estate = CreateExecutorState();
+    receiver->checked = makeNode(ResultRelInfo);
+    InitResultRelInfo(receiver->checked, holder, 1, nullptr, 0);
+}
+
+void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
     PushCopiedSnapshot(GetActiveSnapshot());
     UpdateActiveSnapshotCommandId();
-    QueryDesc *desc = CreateQueryDesc(planned, sql, GetActiveSnapshot(), InvalidSnapshot, &receiver.base, nullptr, nullptr, 0);
+    QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr, nullptr, 0);
     ExecutorStart(desc, 0);
 #if PG_VERSION_NUM >= 180000
     ExecutorRun(desc, ForwardScanDirection, 0);
@@ -75,16 +112,60 @@ uint64 fill(Oid relation, const char *sql) {
     ExecutorEnd(desc);
     FreeQueryDesc(desc);
     PopActiveSnapshot();
+}
+
+uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder) {
+    FrozenReceiver receiver = {};
+    receiver.base.receiveSlot = receive;
+    receiver.base.rStartup = startup;
+    receiver.base.rShutdown = shutdown;
+    receiver.base.rDestroy = destroy;
+    receiver.base.mydest = DestTransientRel;
+    receiver.relation = table_open(relation, AccessExclusiveLock);
+    map_columns(&receiver, plan);
+    Relation constraints = table_open(holder, AccessShareLock);
+    hold_constraints(&receiver, constraints);
+    execute_into(plan, sql, &receiver.base);
+    if (receiver.own != nullptr) ExecDropSingleTupleTableSlot(receiver.own);
+    if (receiver.estate != nullptr) FreeExecutorState(receiver.estate);
+    table_close(constraints, NoLock);
     table_close(receiver.relation, NoLock);
     CommandCounterIncrement();
     return receiver.rows;
 }
 
+Query *analyze(const char *sql) {
+    List *parsed = raw_parser(sql, RAW_PARSE_DEFAULT);
+    return parse_analyze_fixedparams(linitial_node(RawStmt, parsed), sql, nullptr, 0, nullptr);
+}
+
+PlannedStmt *plan_query(Query *query, const char *sql) {
+    AcquireRewriteLocks(query, true, false);
+    List *rewritten = pg_rewrite_query(query);
+    return pg_plan_query(linitial_node(Query, rewritten), sql, CURSOR_OPT_PARALLEL_OK, nullptr);
+}
+
 }  // namespace
 
-uint64_t fill_frozen(Oid relation, const std::string &sql) {
+PreparedQuery prepare(const std::string &sql) {
     const char *text = sql.c_str();
-    return call([=] { return static_cast<uint64_t>(fill(relation, text)); });
+    Query *query = with_position(sql, [text] { return call([text] { return analyze(text); }); });
+    PreparedQuery out;
+    out.columns = to_columns(call([query] { return describe_query(query); }));
+    out.sql = sql;
+    out.plan = call([query, text] { return plan_query(query, text); });
+    return out;
+}
+
+std::vector<Column> describe(const std::string &sql) {
+    const char *text = sql.c_str();
+    return to_columns(call([text] { return describe_query(analyze(text)); }));
+}
+
+uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of) {
+    const char *text = query.sql.c_str();
+    PlannedStmt *plan = query.plan;
+    return call([=] { return static_cast<uint64_t>(fill(relation, plan, text, constraints_of)); });
 }
 
 }  // namespace mesh::pg

@@ -16,7 +16,9 @@ extern "C" {
 #include "commands/cluster.h"
 #include "commands/matview.h"
 #include "commands/tablecmds.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_utilcmd.h"
+#include "parser/parser.h"
 #include "storage/lmgr.h"
 #include "storage/smgr.h"
 #include "utils/inval.h"
@@ -43,8 +45,35 @@ List *index_list(Oid relation) {
     return indexes;
 }
 
+bool column_lives(TupleDesc desc, int number) {
+    return number <= desc->natts && !TupleDescAttr(desc, number - 1)->attisdropped;
+}
+
+// Dropping a column takes the indexes with it that name it, also in an expression or a predicate.
+bool index_lives(Relation index, TupleDesc desc) {
+    Form_pg_index form = index->rd_index;
+    Bitmapset *used = nullptr;
+    pull_varattnos(reinterpret_cast<Node *>(RelationGetIndexExpressions(index)), 1, &used);
+    pull_varattnos(reinterpret_cast<Node *>(RelationGetIndexPredicate(index)), 1, &used);
+    for (int i = 0; i < form->indnatts; i++)
+        if (form->indkey.values[i] > 0) used = bms_add_member(used, form->indkey.values[i] - FirstLowInvalidHeapAttributeNumber);
+    int member = -1;
+    while ((member = bms_next_member(used, member)) >= 0) {
+        int number = member + FirstLowInvalidHeapAttributeNumber;
+        if (number > 0 && !column_lives(desc, number)) return false;
+    }
+    return true;
+}
+
 void copy_index(Relation target, Oid source, Oid sibling) {
     Relation index = index_open(source, AccessShareLock);
+    Relation into = table_open(sibling, NoLock);
+    bool lives = index_lives(index, RelationGetDescr(into));
+    table_close(into, NoLock);
+    if (!lives) {
+        index_close(index, NoLock);
+        return;
+    }
     AttrMap *map = identity_map(RelationGetDescr(target)->natts);
     Oid constraint;
     RangeVar *heap = makeRangeVar(get_namespace_name(get_rel_namespace(sibling)), get_rel_name(sibling), -1);
@@ -52,7 +81,7 @@ void copy_index(Relation target, Oid source, Oid sibling) {
     stmt->idxname = psprintf("mesh_stage_%u_%u", sibling, source);
     stmt->idxcomment = nullptr;
     index_close(index, NoLock);
-    compat::define_index(sibling, stmt);
+    compat::define_index(sibling, stmt, true);
     CommandCounterIncrement();
 }
 
@@ -139,17 +168,32 @@ void name_toast(Oid relation) {
     CommandCounterIncrement();
 }
 
+[[noreturn]] void indexes_changed(Oid target) {
+    ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                    errmsg("the indexes of \"%s\" changed while its next contents were built", get_rel_name(target)), errhint("Run it again.")));
+    pg_unreachable();
+}
+
+// The wrong storage behind an index would give wrong answers: each pair must be of one form.
+void check_pair(Oid target, Oid a, Oid b) {
+    Relation one = index_open(a, AccessExclusiveLock), two = index_open(b, AccessExclusiveLock);
+    Form_pg_index x = one->rd_index, y = two->rd_index;
+    bool same = one->rd_rel->relam == two->rd_rel->relam && x->indnatts == y->indnatts && x->indisunique == y->indisunique &&
+                list_length(RelationGetIndexExpressions(one)) == list_length(RelationGetIndexExpressions(two)) &&
+                (RelationGetIndexPredicate(one) == NIL) == (RelationGetIndexPredicate(two) == NIL);
+    for (int i = 0; same && i < x->indnatts; i++) same = x->indkey.values[i] == y->indkey.values[i];
+    index_close(one, NoLock);
+    index_close(two, NoLock);
+    if (!same) indexes_changed(target);
+}
+
 void swap(Oid target, Oid sibling) {
     List *mine = index_list(target), *staged = index_list(sibling);
-    if (list_length(mine) != list_length(staged))
-        ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-                        errmsg("the indexes of \"%s\" changed while its next contents were built", get_rel_name(target)),
-                        errhint("Run it again.")));
+    if (list_length(mine) != list_length(staged)) indexes_changed(target);
     LockRelationOid(sibling, AccessExclusiveLock);
     ListCell *a, *b;
     forboth (a, mine, b, staged) {
-        LockRelationOid(lfirst_oid(a), AccessExclusiveLock);
-        LockRelationOid(lfirst_oid(b), AccessExclusiveLock);
+        check_pair(target, lfirst_oid(a), lfirst_oid(b));
         exchange_rows(lfirst_oid(a), lfirst_oid(b), false);
     }
     exchange_rows(target, sibling, true);
@@ -188,38 +232,18 @@ void copy_indexes(Oid target, Oid sibling) {
     });
 }
 
-void swap_storage(Oid target, Oid sibling) {
-    call([=] { swap(target, sibling); });
+void create_index_entry(Oid target, const std::string &sql) {
+    const char *text = sql.c_str();
+    call([=] {
+        auto *raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT));
+        IndexStmt *stmt = transformIndexStmt(target, castNode(IndexStmt, raw->stmt), text);
+        compat::define_index(target, stmt, false);
+        CommandCounterIncrement();
+    });
 }
 
-bool try_lock_exclusive(Oid relation, int timeout_ms) {
-    MemoryContext memory = CurrentMemoryContext;
-    ResourceOwner owner = CurrentResourceOwner;
-    call([] { BeginInternalSubTransaction(nullptr); });
-    MemoryContextSwitchTo(memory);
-    bool locked = false;
-    try {
-        call([=] {
-            char value[32];
-            snprintf(value, sizeof(value), "%d", timeout_ms);
-            int level = NewGUCNestLevel();
-            (void)set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-            LockRelationOid(relation, AccessExclusiveLock);
-            AtEOXact_GUC(true, level);
-        });
-        locked = true;
-        call([] { ReleaseCurrentSubTransaction(); });
-    } catch (const ServerError &e) {
-        ErrorData *error = e.data;
-        call([] { RollbackAndReleaseCurrentSubTransaction(); });
-        MemoryContextSwitchTo(memory);
-        CurrentResourceOwner = owner;
-        if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) throw;
-        return false;
-    }
-    MemoryContextSwitchTo(memory);
-    CurrentResourceOwner = owner;
-    return locked;
+void swap_storage(Oid target, Oid sibling) {
+    call([=] { swap(target, sibling); });
 }
 
 void set_populated(Oid matview) {

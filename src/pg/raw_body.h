@@ -60,4 +60,17 @@ RawNames collect_names(RawStmt *statement);
 // Makes every is_incremental() a constant and drops what it decides.
 void fold_incremental(RawStmt *statement, bool value);
 
+// The columns of an analyzed query as plain data; describe_query runs under pg::call.
+struct PlainColumns {
+    int count;
+    const char **names, **types, **collations;
+    bool is_volatile;
+    Query *query;
+};
+PlainColumns describe_query(Query *query);
+// How a type and a collation other than the type's own are written; under pg::call.
+const char *type_text(Oid type, int32 typmod);
+const char *collation_text(Oid type, Oid collation);
+std::vector<Column> to_columns(const PlainColumns &found);
+
 }  // namespace mesh::pg

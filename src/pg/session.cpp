@@ -61,9 +61,26 @@ bool must_pass_on(const ErrorData *error) {
            error->sqlerrcode == ERRCODE_CRASH_SHUTDOWN || error->elevel > ERROR;
 }
 
-Oid role_oid(const std::string &name) {
+ErrorData *copy_error_into(MemoryContext memory, const ErrorData *error) {
+    return call([=] {
+        MemoryContext inner = MemoryContextSwitchTo(memory);
+        ErrorData *copy = copy_error(error);
+        MemoryContextSwitchTo(inner);
+        return copy;
+    });
+}
+
+Oid find_role(const std::string &name) {
     const char *text = name.c_str();
-    Oid role = call([text] { return get_role_oid(text, true); });
+    return call([text] { return get_role_oid(text, true); });
+}
+
+bool is_superuser(Oid role) {
+    return call([role] { return superuser_arg(role); });
+}
+
+Oid role_oid(const std::string &name) {
+    Oid role = find_role(name);
     if (!OidIsValid(role))
         throw core::Error("42704", "role \"" + name + "\" does not exist", "",
                           "Create it first: CREATE ROLE " + quote_ident(name) + ".");
@@ -72,6 +89,24 @@ Oid role_oid(const std::string &name) {
 
 std::string role_name(Oid role) {
     return call([role] { return GetUserNameFromId(role, false); });
+}
+
+SnapshotScope::SnapshotScope() {
+    call([] { PushCopiedSnapshot(GetTransactionSnapshot()); });
+}
+
+void SnapshotScope::pop() {
+    call([] { PopActiveSnapshot(); });
+}
+
+StepMemory::StepMemory() : outer_(CurrentMemoryContext) {
+    own_ = call([] { return AllocSetContextCreate(CurrentMemoryContext, "mesh step", ALLOCSET_DEFAULT_SIZES); });
+    MemoryContextSwitchTo(own_);
+}
+
+StepMemory::~StepMemory() {
+    MemoryContextSwitchTo(outer_);
+    MemoryContextDelete(own_);
 }
 
 bool acts_for(Oid caller, Oid role) {

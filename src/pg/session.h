@@ -55,6 +55,7 @@ SubTransaction begin_subtransaction();
 void commit_subtransaction(const SubTransaction &sub);
 void rollback_subtransaction(const SubTransaction &sub);
 bool must_pass_on(const ErrorData *error);
+ErrorData *copy_error_into(MemoryContext memory, const ErrorData *error);
 
 template <typename F>
 ErrorData *try_in_subtransaction(F &&f) {
@@ -69,19 +70,38 @@ ErrorData *try_in_subtransaction(F &&f) {
     } catch (const core::Error &e) {
         error = make_error(e.sqlstate.c_str(), e.what(), e.detail.c_str(), e.hint.c_str());
     }
-    MemoryContext inner = MemoryContextSwitchTo(sub.memory);
-    ErrorData *kept = call([error] { return copy_error(error); });
-    MemoryContextSwitchTo(inner);
+    ErrorData *kept = copy_error_into(sub.memory, error);
     rollback_subtransaction(sub);
     if (must_pass_on(kept)) throw ServerError{kept};
     return kept;
 }
 
-// A role's OID; raises 42704 with a hint when there is none.
+// A role's OID; raises 42704 with a hint when there is none. find_role returns InvalidOid instead.
 Oid role_oid(const std::string &name);
+Oid find_role(const std::string &name);
+bool is_superuser(Oid role);
 std::string role_name(Oid role);
 
 // Does the caller hold the rights of `role` (member, or superuser)?
 bool acts_for(Oid caller, Oid role);
+
+// Everything that is read while it lives is read as of one moment: the snapshot is taken when it is made. On an exception
+// the (sub)transaction's abort pops it. In REPEATABLE READ it is the transaction's.
+struct SnapshotScope {
+    SnapshotScope();
+    void pop();
+};
+
+// Memory that one step of a long command needs: freed when the step is over, also on an exception.
+class StepMemory {
+    MemoryContext outer_, own_;
+
+public:
+    StepMemory();
+    ~StepMemory();
+    StepMemory(const StepMemory &) = delete;
+    StepMemory &operator=(const StepMemory &) = delete;
+    MemoryContext outer() const { return outer_; }
+};
 
 }  // namespace mesh::pg

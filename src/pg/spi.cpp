@@ -58,13 +58,9 @@ Raw run(const char *sql, int nargs, const char *const *args, long limit) {
 
 }  // namespace
 
-Result query(const std::string &sql, const std::vector<Value> &args, long limit) {
-    std::vector<const char *> pointers;
-    for (const Value &arg : args) pointers.push_back(arg ? arg->c_str() : nullptr);
-    const char *text = sql.c_str();
-    int count = static_cast<int>(pointers.size());
-    const char *const *data = pointers.data();
-    Raw raw = call([=] { return run(text, count, data, limit); });
+namespace {
+
+Result to_result(const Raw &raw) {
     Result result;
     result.processed = raw.processed;
     for (int c = 0; c < raw.columns; c++) result.columns.emplace_back(raw.names[c]);
@@ -77,6 +73,40 @@ Result query(const std::string &sql, const std::vector<Value> &args, long limit)
     }
     if (raw.cells != nullptr) pfree(raw.cells);
     return result;
+}
+
+Raw run_as_of(const char *sql) {
+    Raw raw = {};
+    MemoryContext home = CurrentMemoryContext;
+    Snapshot snapshot = GetActiveSnapshot();
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
+    if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
+    int rc = SPI_execute_snapshot(plan, nullptr, nullptr, snapshot, InvalidSnapshot, false, true, 0);
+    if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
+    copy_out(&raw, home);
+    SPI_finish();
+    return raw;
+}
+
+}  // namespace
+
+Result query(const std::string &sql, const std::vector<Value> &args, long limit) {
+    std::vector<const char *> pointers;
+    for (const Value &arg : args) pointers.push_back(arg ? arg->c_str() : nullptr);
+    const char *text = sql.c_str();
+    int count = static_cast<int>(pointers.size());
+    const char *const *data = pointers.data();
+    return to_result(call([=] { return run(text, count, data, limit); }));
+}
+
+Result query_as_of(const std::string &sql) {
+    const char *text = sql.c_str();
+    return to_result(call([=] { return run_as_of(text); }));
+}
+
+uint64_t execute_as_of(const std::string &sql) {
+    return query_as_of(sql).processed;
 }
 
 Value query_value(const std::string &sql, const std::vector<Value> &args) {

@@ -26,6 +26,11 @@ Value query_value(const std::string &sql, const std::vector<Value> &args = {});
 // Runs a command without parameters (DDL); returns the number of rows it processed.
 uint64_t execute(const std::string &sql);
 
+// The same, but on the active snapshot plus what this transaction changed itself: all statements of a run that read data see
+// one moment (pg::SnapshotScope), however long the run takes.
+Result query_as_of(const std::string &sql);
+uint64_t execute_as_of(const std::string &sql);
+
 // "a"."b" with quotes where needed.
 std::string quote_ident(const std::string &name);
 std::string quote_literal(const std::string &text);

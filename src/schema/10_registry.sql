@@ -42,6 +42,8 @@ CREATE TABLE mesh.model_registry (
     built_kind   text,                         -- relkind of the relation that the mesh built; NULL: none
     built_at     timestamptz,
     built_sql    text,                         -- what it was built from, over published names
+    built_columns jsonb,                       -- the columns it then had
+    row_count    bigint,                       -- rows when it was last built; NULL for a view
     created_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (domain, name)
@@ -91,6 +93,7 @@ CREATE TABLE mesh.test_registry (
     error_if       text NOT NULL DEFAULT '!= 0',
     fail_limit     bigint,
     store_failures boolean NOT NULL DEFAULT false,
+    reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -150,7 +153,8 @@ CREATE TABLE mesh.run_history (
     started_at  timestamptz NOT NULL,
     finished_at timestamptz,
     status      text NOT NULL,
-    options     jsonb NOT NULL DEFAULT '{}'
+    options     jsonb NOT NULL DEFAULT '{}',
+    message     text               -- what ended a run that was rolled back
 );
 
 CREATE TABLE mesh.step_history (
@@ -170,6 +174,7 @@ CREATE TABLE mesh.step_history (
 );
 
 CREATE INDEX ON mesh.step_history (node, run_id);
+CREATE INDEX ON mesh.run_history (started_at);
 
 CREATE TABLE mesh.failure_history (
     run_id bigint NOT NULL REFERENCES mesh.run_history ON DELETE CASCADE,

@@ -30,7 +30,17 @@ CREATE FUNCTION mesh.create_test(model text, test text DEFAULT NULL, column_name
 COMMENT ON FUNCTION mesh.create_test IS 'Adds a test to a model: not_null, unique, accepted_values, relationships, or a singular test given by sql => whose rows are failures. Returns the test''s name.';
 
 CREATE FUNCTION mesh.run(selector text, tests boolean DEFAULT true, full_refresh boolean DEFAULT false, fail_fast boolean DEFAULT false,
-        atomic boolean DEFAULT false, OUT run_id bigint, OUT node text, OUT kind text, OUT status text, OUT rows bigint,
+        atomic boolean DEFAULT false, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, wait boolean DEFAULT true, publish text DEFAULT 'run',
+        OUT run_id bigint, OUT node text, OUT kind text, OUT status text, OUT rows bigint,
         OUT failures bigint, OUT duration interval, OUT reason text, OUT message text)
     RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_run';
-COMMENT ON FUNCTION mesh.run IS 'Builds, tests and publishes the selected models (a domain, domain.model, or several separated by spaces); one row a step. A model whose tests fail is not published and what reads it is skipped.';
+COMMENT ON FUNCTION mesh.run IS 'Builds, tests and publishes what the selector (dbt''s grammar: sales, sales.orders, tag:x, +a b, a,b) names; one row a step. A model whose tests fail is not published and what reads it is skipped. atomic: nothing is published unless everything succeeded. wait: false raises instead of waiting for another run of the same domain. publish: run publishes all together, model each for itself. vars: what mesh.var() returns.';
+
+CREATE FUNCTION mesh.test(selector text, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, OUT run_id bigint, OUT node text, OUT kind text,
+        OUT status text, OUT rows bigint, OUT failures bigint, OUT duration interval, OUT reason text, OUT message text)
+    RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_test';
+COMMENT ON FUNCTION mesh.test IS 'Runs the selected tests on what is published, all on one snapshot, and builds nothing; one row a test.';
+
+CREATE FUNCTION mesh.var(name text, default_value text DEFAULT NULL) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.current_setting('mesh.vars')::pg_catalog.jsonb, name), default_value);
+COMMENT ON FUNCTION mesh.var IS 'A variable of the run (mesh.run(vars => ...)), for use in model bodies and tests; default_value where it is not set.';

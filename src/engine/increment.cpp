@@ -1,0 +1,138 @@
+// Incremental strategies, with dbt's meaning: append, delete+insert, merge; and what happens when the columns changed.
+#include <algorithm>
+
+#include "engine/build.h"
+#include "pg/relation.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+using Columns = std::vector<pg::Column>;
+
+std::vector<std::string> names_of(const Json &value) {
+    std::vector<std::string> out;
+    if (value.is_string() && !value.get<std::string>().empty()) out.push_back(value);
+    if (value.is_array())
+        for (const Json &item : value) out.push_back(item.get<std::string>());
+    return out;
+}
+
+std::vector<std::string> configured(const Model &model, const char *key) {
+    return model.config.contains(key) ? names_of(model.config[key]) : std::vector<std::string>();
+}
+
+bool has_name(const Columns &columns, const std::string &name) {
+    return std::any_of(columns.begin(), columns.end(), [&](const pg::Column &c) { return c.name == name; });
+}
+
+std::string key_match(const std::vector<std::string> &key) {
+    std::string out;
+    for (const std::string &column : key) {
+        std::string name = pg::quote_ident(column);
+        out += (out.empty() ? "t." : " and t.") + name + " = s." + name;
+    }
+    return out;
+}
+
+std::string predicates(const Model &model) {
+    std::string out;
+    for (const std::string &predicate : configured(model, "incremental_predicates")) out += " and (" + predicate + ")";
+    return out;
+}
+
+std::string describe_difference(const Columns &target, const Columns &delta) {
+    std::string out;
+    for (const pg::Column &column : delta)
+        if (std::find(target.begin(), target.end(), column) == target.end())
+            out += (out.empty() ? "" : ", ") + column.name + " " + column.type + (has_name(target, column.name) ? " has another type" : " is new");
+    for (const pg::Column &column : target)
+        if (!has_name(delta, column.name)) out += (out.empty() ? "" : ", ") + column.name + " is gone";
+    return out;
+}
+
+// dbt's on_schema_change: the ALTER TABLE actions for the target, by name first and by type second.
+std::string schema_change(const Model &model, const Columns &target, const Columns &delta) {
+    std::string mode = model.config.value("on_schema_change", "ignore");
+    std::string difference = describe_difference(target, delta), actions;
+    if (difference.empty() || mode == "ignore") return "";
+    if (mode == "fail")
+        throw Error("42P16", "the columns of incremental model \"" + model.id() + "\" changed", "Changed: " + difference + ".",
+                    "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.");
+    auto add = [&](const std::string &action) { actions += (actions.empty() ? "" : ", ") + action; };
+    for (const pg::Column &column : delta) {
+        if (!has_name(target, column.name)) add("add column " + column_definitions({column}));
+        else if (mode == "sync_all_columns" && std::find(target.begin(), target.end(), column) == target.end())
+            add("alter column " + pg::quote_ident(column.name) + " type " + column.type + " using " + pg::quote_ident(column.name) + "::" + column.type);
+    }
+    for (const pg::Column &column : target)
+        if (mode == "sync_all_columns" && !has_name(delta, column.name)) add("drop column " + pg::quote_ident(column.name) + " restrict");
+    return actions;
+}
+
+// ignore: the target's columns, all of which the body has to give; otherwise the body's.
+Columns written_columns(const Model &model, const Columns &target, const Columns &delta) {
+    if (model.config.value("on_schema_change", "ignore") != "ignore") return delta;
+    for (const pg::Column &column : target)
+        if (!has_name(delta, column.name))
+            throw Error("42703", "column \"" + column.name + "\" is in the table of model \"" + model.id() + "\", but its body no longer gives it", "",
+                        "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.");
+    return target;
+}
+
+Columns updated_columns(const Model &model, const Columns &columns) {
+    std::vector<std::string> only = configured(model, "merge_update_columns"), except = configured(model, "merge_exclude_columns");
+    Columns out;
+    for (const pg::Column &column : columns) {
+        bool in_only = std::find(only.begin(), only.end(), column.name) != only.end();
+        bool in_except = std::find(except.begin(), except.end(), column.name) != except.end();
+        if (only.empty() ? !in_except : in_only) out.push_back(column);
+    }
+    return out;
+}
+
+std::string merge_sql(const Model &model, const std::string &target, const std::string &delta, const Columns &columns,
+                      const std::vector<std::string> &key) {
+    std::string set;
+    for (const pg::Column &column : updated_columns(model, columns))
+        set += (set.empty() ? "" : ", ") + pg::quote_ident(column.name) + " = s." + pg::quote_ident(column.name);
+    return "merge into " + target + " t using " + delta + " s on " + key_match(key) + predicates(model) +
+           (set.empty() ? "" : " when matched then update set " + set) + " when not matched then insert (" + column_list(columns) + ") values (" +
+           column_list(columns, "s.") + ")";
+}
+
+void write_delta(const Model &model, const std::string &target, const std::string &delta, const Columns &columns) {
+    std::vector<std::string> key = configured(model, "unique_key");
+    std::string strategy = model.config.value("incremental_strategy", key.empty() ? "append" : "delete+insert");
+    if (strategy == "merge" && !key.empty()) {
+        pg::execute_as_of(merge_sql(model, target, delta, columns, key));
+        return;
+    }
+    if (strategy == "delete+insert" && !key.empty())
+        pg::execute_as_of("delete from " + target + " t using " + delta + " s where " + key_match(key) + predicates(model));
+    pg::execute_as_of("insert into " + target + " (" + column_list(columns) + ") select " + column_list(columns) + " from " + delta);
+}
+
+}  // namespace
+
+void apply_increment(Staged &staged, const std::string &sql) {
+    const Model &model = staged.model;
+    pg::PreparedQuery query = pg::prepare(sql);
+    std::string delta = pg::qualified(staged.domain->schema, "mesh_delta_" + std::to_string(staged.target.oid));
+    pg::execute("create table " + delta + " (" + column_definitions(query.columns) + ")");
+    Oid delta_oid = pg::relation_oid(staged.domain->schema, "mesh_delta_" + std::to_string(staged.target.oid));
+    staged.rows = pg::fill_frozen(delta_oid, query, delta_oid);
+    Columns target = pg::relation_columns(staged.target.oid);
+    std::string actions = schema_change(model, target, query.columns);
+    if (!actions.empty()) {
+        staged.reason = "its columns changed: " + actions;
+        pg::execute("alter table " + staged.relation + " " + actions);
+    }
+    write_delta(model, staged.relation, delta, written_columns(model, target, query.columns));
+    pg::execute("drop table " + delta);
+    staged.columns = pg::relation_columns(staged.target.oid);
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,89 @@
+#include "engine/mesh.h"
+
+namespace mesh::engine {
+
+void Mesh::load_domains() {
+    if (domains_loaded_) return;
+    pg::Result rows = registry("select name, owner, schema_name from mesh.domain_registry");
+    for (const pg::Row &row : rows.rows) {
+        Domain domain{row[0].value(), row[1].value(), row[2].value(), pg::find_role(row[1].value())};
+        by_schema_[domain.schema] = domain.name;
+        domains_.emplace(domain.name, domain);
+    }
+    domains_loaded_ = true;
+}
+
+const std::map<std::string, Domain> &Mesh::domains() {
+    load_domains();
+    return domains_;
+}
+
+const Domain *Mesh::find_domain(const std::string &name) {
+    load_domains();
+    auto found = domains_.find(name);
+    return found == domains_.end() ? nullptr : &found->second;
+}
+
+const Domain *Mesh::domain_with_schema(const std::string &schema) {
+    load_domains();
+    auto found = by_schema_.find(schema);
+    return found == by_schema_.end() ? nullptr : find_domain(found->second);
+}
+
+const Domain &Mesh::domain(const std::string &name) {
+    const Domain *found = find_domain(name);
+    if (found == nullptr) (void)get_domain(name);  // raises
+    return *found;
+}
+
+const Model *Mesh::find_model(const std::string &domain, const std::string &name) {
+    auto &of_domain = models_[domain];
+    auto found = of_domain.find(name);
+    if (found == of_domain.end()) {
+        if (whole_.count(domain)) return nullptr;
+        found = of_domain.emplace(name, engine::find_model(domain, name)).first;
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
+const Model &Mesh::model(const ModelName &name) {
+    const Model *found = find_model(name.domain, name.name);
+    if (found == nullptr) (void)get_model(name);  // raises
+    return *found;
+}
+
+std::vector<const Model *> Mesh::models_of(const std::string &domain) {
+    auto &of_domain = models_[domain];
+    if (whole_.insert(domain).second)
+        for (Model &model : engine::models_of(domain)) of_domain.insert_or_assign(model.name, std::move(model));
+    std::vector<const Model *> out;
+    for (const auto &[name, model] : of_domain)
+        if (model) out.push_back(&*model);
+    return out;
+}
+
+void Mesh::update(const Model &model) {
+    models_[model.domain][model.name] = model;
+}
+
+const std::vector<Source> &Mesh::sources_of(const std::string &domain) {
+    auto [found, fresh] = sources_.try_emplace(domain);
+    if (!fresh) return found->second;
+    pg::Result rows = registry("select source_name, table_name, schema_name from mesh.source_registry where domain = $1 order by 1, 2", {domain});
+    for (const pg::Row &row : rows.rows) found->second.push_back({domain, row[0].value(), row[1].value(), row[2].value()});
+    return found->second;
+}
+
+const Source *Mesh::find_source(const std::string &domain, const std::string &source, const std::string &table) {
+    for (const Source &s : sources_of(domain))
+        if (s.source == source && s.table == table) return &s;
+    return nullptr;
+}
+
+const Source *Mesh::source_with_relation(const std::string &domain, const std::string &schema, const std::string &table) {
+    for (const Source &s : sources_of(domain))
+        if (s.schema == schema && s.table == table) return &s;
+    return nullptr;
+}
+
+}  // namespace mesh::engine

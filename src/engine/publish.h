@@ -1,0 +1,25 @@
+// Publishing: the short step in which consumers come to see what was staged.
+#pragma once
+
+#include "engine/build.h"
+
+namespace mesh::engine {
+
+// Publishes these together, in the order in which they were built: all locks first, then only catalog changes. Raises
+// 55P03 when the locks could not be had, 2BP01 when what somebody else depends on would have to be dropped. What could only
+// be published in another way than planned says so in its reason. Runs in a subtransaction of the caller. `at` is the model that
+// was being published when it raised, or empty.
+void publish(const std::vector<Staged *> &staged, std::string &at);
+
+// Drops what was staged and not published.
+void drop_stage(const Staged &staged);
+
+// relations.cpp: what hangs on a relation that has to be dropped and made again: its grants, comments and options, as
+// statements that restore them. Raises 2BP01 when there is something that cannot be restored (triggers, rules, policies).
+std::vector<std::string> save_decorations(const Staged &staged);
+
+// relations.cpp: those of `staged` that must be dropped and made again: their new columns cannot be had by replacing, or they
+// read one that is.
+void find_recreated(const std::vector<Staged *> &staged);
+
+}  // namespace mesh::engine

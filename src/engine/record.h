@@ -1,0 +1,38 @@
+// The history of a run: written in the run's own transaction, or by a background worker when that was rolled back.
+#pragma once
+
+#include "engine/registry.h"
+#include "pg/recorder.h"
+
+namespace mesh::engine {
+
+struct Step {
+    std::string domain, node, kind, status;
+    std::optional<uint64_t> rows;
+    std::optional<int64_t> failures;
+    double seconds = 0;
+    std::string reason, message;
+    std::vector<std::string> failing;  // tests: some of the rows that are wrong, as JSON
+};
+
+class History {
+public:
+    // Draws the run's number. `steps` is about how many there will be.
+    History(const std::string &command, const std::string &selector, const std::string &exclude, const Json &options, size_t steps);
+
+    int64_t run_id() const { return run_id_; }
+
+    // What is known so far survives a rollback from here on.
+    void add(const Step &step);
+    void fail(const std::string &message);
+
+    // Writes the history in the current transaction, and removes what is older than mesh.history_retention.
+    void write(const std::vector<Step> &steps, const std::string &status);
+
+private:
+    int64_t run_id_ = 0;
+    Json run_;
+    pg::Recorder *recorder_ = nullptr;
+};
+
+}  // namespace mesh::engine

@@ -1,0 +1,183 @@
+#include "engine/selection.h"
+
+#include "core/graph/selector.h"
+#include "core/graph/selector_parse.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using core::NodeKind;
+using pg::Row;
+
+namespace {
+
+std::map<std::string, std::string> config_values(const Row &row) {
+    std::map<std::string, std::string> out;
+    const Json config = Json::parse(row[4].value());
+    for (const auto &[key, value] : config.items()) out[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    out["materialized"] = row[2].value();
+    return out;
+}
+
+std::vector<std::string> strings(const Value &json) {
+    std::vector<std::string> out;
+    for (const Json &item : Json::parse(json.value_or("[]"))) out.push_back(item.get<std::string>());
+    return out;
+}
+
+// Sources carry a prefix in the graph, relations outside the mesh are no nodes.
+std::vector<std::string> parent_ids(const Value &dependencies) {
+    std::vector<std::string> out;
+    for (const Json &item : Json::parse(dependencies.value_or("[]"))) out.push_back((item[0] == "source" ? "source:" : "") + item[1].get<std::string>());
+    return out;
+}
+
+void add_models(core::Graph &graph, const std::string &only) {
+    pg::Result rows = registry(
+        "select m.domain, m.name, materialized, pg_catalog.to_jsonb(tags), config,"
+        " (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(d.kind, d.upstream) order by d.kind, d.upstream) from mesh.dependency_registry d"
+        " where d.domain = m.domain and d.model = m.name and d.kind <> 'relation')"
+        " from mesh.model_registry m where $1 is null or m.domain = any($1::text[]) order by 1, 2",
+        {only.empty() ? Value() : Value(only)});
+    for (const Row &row : rows.rows) {
+        core::Node node;
+        node.id = row[0].value() + "." + row[1].value();
+        node.domain = row[0].value();
+        node.name = row[1].value();
+        node.tags = strings(row[3]);
+        node.config = config_values(row);
+        node.parents = parent_ids(row[5]);
+        graph.add(std::move(node));
+    }
+}
+
+void add_sources(core::Graph &graph, const std::string &only) {
+    pg::Result rows = registry("select domain, source_name, table_name from mesh.source_registry where $1 is null or domain = any($1::text[]) order by 1, 2, 3",
+                               {only.empty() ? Value() : Value(only)});
+    for (const Row &row : rows.rows) {
+        core::Node node;
+        node.kind = NodeKind::source;
+        node.domain = row[0].value();
+        node.name = row[2].value();
+        node.source_name = row[0].value() + "." + row[1].value() + "." + row[2].value();
+        node.id = "source:" + node.source_name;
+        graph.add(std::move(node));
+    }
+}
+
+// A test's own model comes first among its parents, then what else it reads.
+void add_tests(core::Graph &graph, const std::string &only) {
+    pg::Result rows = registry(
+        "select domain, name, model, test, arguments->>'to', reads, 'test' from mesh.test_registry where $1 is null or domain = any($1::text[])"
+        " union all select domain, name, model, 'unit', null, null, 'unit_test' from mesh.unit_test_registry where $1 is null or domain = any($1::text[]) order by 1, 2",
+        {only.empty() ? Value() : Value(only)});
+    for (const Row &row : rows.rows) {
+        core::Node node;
+        bool unit = row[6].value() == "unit_test";
+        node.kind = unit ? NodeKind::unit_test : NodeKind::test;
+        node.domain = row[0].value();
+        node.name = row[1].value();
+        node.id = row[6].value() + ":" + node.domain + "." + node.name;
+        node.test_type = unit ? "unit" : row[3].value() == "singular" ? "singular" : "generic";
+        node.test_name = row[3].value();
+        node.parents = {node.domain + "." + row[2].value()};
+        for (const std::string &id : strings(row[5])) node.parents.push_back(id);
+        graph.add(std::move(node));
+    }
+}
+
+void add_products(core::Graph &graph, const std::string &only) {
+    pg::Result rows = registry("select domain, name, version, model from mesh.product_registry where $1 is null or domain = any($1::text[]) order by 1, 2, 3",
+                               {only.empty() ? Value() : Value(only)});
+    for (const Row &row : rows.rows) {
+        core::Node node;
+        node.kind = NodeKind::product;
+        node.domain = row[0].value();
+        node.name = row[1].value();
+        node.id = "product:" + node.domain + "." + node.name + ".v" + row[2].value();
+        node.parents = {node.domain + "." + row[3].value()};
+        graph.add(std::move(node));
+    }
+}
+
+// The domains of a selector that walks no edges and names nothing by anything but its domain.
+std::optional<std::set<std::string>> domains_named(Mesh &mesh, const std::string &selector) {
+    std::set<std::string> out;
+    for (const core::Intersection &part : core::parse_selector(selector)) {
+        for (const core::Criterion &c : part.criteria) {
+            if (c.at || c.ancestors || c.descendants || !c.method.empty()) return std::nullopt;
+            std::string word = c.value.text, domain = word.substr(0, word.find('.'));
+            if (mesh.find_domain(word) == nullptr && (domain == word || mesh.find_domain(domain) == nullptr)) return std::nullopt;
+            out.insert(mesh.find_domain(word) != nullptr ? word : domain);
+        }
+    }
+    if (out.empty()) return std::nullopt;
+    return out;
+}
+
+void warn_unmatched(const std::vector<std::string> &unmatched) {
+    std::string parts;
+    for (const std::string &part : unmatched) parts += (parts.empty() ? "\"" : ", \"") + part + "\"";
+    const char *text = parts.c_str();
+    pg::call([text] { ereport(WARNING, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing matches selector part %s", text))); });
+}
+
+// A test that also reads other models of the selection waits for them: its model comes after them where that makes no cycle.
+core::Graph with_test_order(const core::Graph &graph, const std::set<std::string> &ids) {
+    std::map<std::string, std::vector<std::string>> extra;
+    for (const core::Node &node : graph.nodes()) {
+        if (node.kind != NodeKind::test || !ids.count(node.id) || node.parents.size() < 2) continue;
+        const std::string &own = node.parents[0];
+        core::Graph::Ids below = graph.descendants(own);
+        for (size_t i = 1; i < node.parents.size(); i++)
+            if (node.parents[i] != own && ids.count(node.parents[i]) && !below.count(node.parents[i])) extra[own].push_back(node.parents[i]);
+    }
+    if (extra.empty()) return graph;
+    core::Graph out;
+    for (core::Node node : graph.nodes()) {
+        for (const std::string &parent : extra[node.id]) node.parents.push_back(parent);
+        out.add(std::move(node));
+    }
+    return out;
+}
+
+std::vector<std::string> model_order(const core::Graph &graph, const std::set<std::string> &ids) {
+    core::Graph ordered = with_test_order(graph, ids);
+    std::vector<std::string> out;
+    for (const std::string &id : (ordered.find_cycle() ? graph : ordered).topological_order(ids))
+        if (graph.find(id)->kind == NodeKind::model) out.push_back(id);
+    return out;
+}
+
+}  // namespace
+
+core::Graph load_graph(const std::optional<std::set<std::string>> &domains) {
+    core::Graph graph;
+    std::string only;
+    if (domains) only = pg::array_literal({domains->begin(), domains->end()});
+    add_sources(graph, only);
+    add_models(graph, only);
+    add_tests(graph, only);
+    add_products(graph, only);
+    return graph;
+}
+
+Selection select_nodes(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller) {
+    Selection out;
+    std::optional<std::set<std::string>> domains = domains_named(mesh, selector);
+    out.graph = load_graph(domains);
+    std::vector<std::string> unmatched;
+    out.ids = core::select(out.graph, selector, exclude, &unmatched, core::Tests::eager);
+    std::erase_if(unmatched, [&](const std::string &part) { return mesh.find_domain(part) != nullptr; });  // an empty domain
+    if (out.ids.empty() && !unmatched.empty())
+        throw Error("42704", "selector \"" + selector + "\" matches nothing", "",
+                    "Name a domain, domain.model, or use tag:, source: and the like; see mesh.models and mesh.domains for what there is.");
+    if (!unmatched.empty()) warn_unmatched(unmatched);
+    std::set<std::string> seen;
+    for (const std::string &id : out.ids)
+        if (seen.insert(out.graph.find(id)->domain).second) require_run(mesh.domain(out.graph.find(id)->domain), caller);
+    out.models = model_order(out.graph, out.ids);
+    return out;
+}
+
+}  // namespace mesh::engine

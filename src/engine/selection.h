@@ -1,0 +1,24 @@
+// From a selector to the nodes it means, in the order in which they can be built.
+#pragma once
+
+#include "core/graph/graph.h"
+#include "engine/mesh.h"
+
+namespace mesh::engine {
+
+// The registry as a graph: models, sources, tests, unit tests and products, with what each is built from. With `domains`
+// only theirs, and what those read directly.
+core::Graph load_graph(const std::optional<std::set<std::string>> &domains = std::nullopt);
+
+struct Selection {
+    core::Graph graph;
+    std::set<std::string> ids;
+    std::vector<std::string> models;  // ids, parents first
+};
+
+// What `selector` and `exclude` mean, with the tests of what they name. Loads no more of the registry than the selector can
+// reach. Raises 42704 when nothing is selected, 42601 for bad syntax, 42501 when the caller may not run one of the domains;
+// parts of a selector that match nothing are a WARNING when others do.
+Selection select_nodes(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller);
+
+}  // namespace mesh::engine

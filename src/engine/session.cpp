@@ -1,0 +1,70 @@
+#include "engine/session.h"
+
+#include "pg/lock.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+// Returns whether it had to wait. Domains are locked in the order of their names, so that two runs cannot wait for each other.
+bool lock_domains(const std::set<std::string> &domains, bool wait) {
+    bool waited = false;
+    for (const std::string &domain : domains) {
+        if (pg::lock_name("run " + domain, false)) continue;
+        if (!wait)
+            throw Error("55P03", "domain \"" + domain + "\" is being run by another session", "",
+                        "Wait for it with wait => true, or see pg_stat_activity for a session whose application_name begins with \"mesh run\".");
+        const char *name = domain.c_str();
+        pg::call([name] { ereport(NOTICE, (errmsg("waiting for another run of domain \"%s\"", name))); });
+        waited = true;
+        (void)pg::lock_name("run " + domain, true);
+    }
+    return waited;
+}
+
+std::set<std::string> domains_of(const Selection &selection) {
+    std::set<std::string> out;
+    for (const std::string &id : selection.models) out.insert(selection.graph.find(id)->domain);
+    return out;
+}
+
+}  // namespace
+
+RunSession::RunSession(const Json &vars) {
+    std::string text = vars.dump();
+    const char *value = text.c_str();
+    guc_level_ = pg::call([value] {
+        int level = NewGUCNestLevel();
+        (void)set_config_option("mesh.vars", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+        return level;
+    });
+}
+
+Selection RunSession::start(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller, bool wait) {
+    Selection selection = select_nodes(mesh, selector, exclude, caller);
+    std::set<std::string> locked = domains_of(selection);
+    while (lock_domains(locked, wait)) {
+        mesh = Mesh();
+        selection = select_nodes(mesh, selector, exclude, caller);
+        locked = domains_of(selection);
+    }
+    for (const std::string &domain : locked) (void)mesh.models_of(domain);
+    snapshot_.emplace();
+    return selection;
+}
+
+Selection RunSession::start_reading(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller) {
+    Selection selection = select_nodes(mesh, selector, exclude, caller);
+    snapshot_.emplace();
+    return selection;
+}
+
+void RunSession::end() {
+    snapshot_->pop();
+    int level = guc_level_;
+    pg::call([level] { AtEOXact_GUC(false, level); });
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,27 @@
+// What holds for the whole of a run: one run of a domain at a time, one moment at which all data is read, its variables.
+#pragma once
+
+#include "engine/selection.h"
+
+namespace mesh::engine {
+
+class RunSession {
+public:
+    // Sets mesh.vars for the time of the run.
+    explicit RunSession(const Json &vars);
+
+    // Selects, and locks the domains of what was selected to the end of the transaction. What was selected while another run
+    // held a lock is selected anew. The snapshot is taken when all locks are held, so that it sees what that run published.
+    Selection start(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller, bool wait);
+
+    // The same without locks, for what only reads.
+    Selection start_reading(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller);
+
+    void end();
+
+private:
+    int guc_level_;
+    std::optional<pg::SnapshotScope> snapshot_;
+};
+
+}  // namespace mesh::engine

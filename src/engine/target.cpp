@@ -1,0 +1,65 @@
+#include "engine/target.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+// A swap of storage bypasses what works row by row: logical decoding, foreign keys, generated and identity columns.
+const char *const kTargets = R"(
+select r.relname, c.oid, c.relkind, pg_catalog.obj_description(c.oid, 'pg_class'),
+    case when c.relkind <> 'r' then ''
+         when exists (select from pg_catalog.pg_publication where puballtables)
+           or exists (select from pg_catalog.pg_publication_rel where prrelid = c.oid)
+           or exists (select from pg_catalog.pg_publication_namespace where pnnspid = c.relnamespace) then 'it is in a publication'
+         when exists (select from pg_catalog.pg_constraint where contype = 'f' and (conrelid = c.oid or confrelid = c.oid)) then 'it has foreign keys'
+         when exists (select from pg_catalog.pg_attribute where attrelid = c.oid and (attidentity <> '' or attgenerated <> '')) then 'it has identity or generated columns'
+         when exists (select from pg_catalog.pg_inherits where inhparent = c.oid or inhrelid = c.oid) then 'it is part of an inheritance tree'
+         else '' end
+from pg_catalog.unnest($2::text[]) as r(relname)
+join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1))";
+
+std::string described(const Domain &domain, const Model &model) {
+    return "relation \"" + domain.schema + "." + target_identifier(model) + "\"";
+}
+
+}  // namespace
+
+std::string target_identifier(const Model &model) {
+    return fit_identifier(model.name);
+}
+
+std::string target_name(const Domain &domain, const Model &model) {
+    return pg::qualified(domain.schema, target_identifier(model));
+}
+
+std::string relkind_for(const std::string &materialized) {
+    if (materialized == "ephemeral") return "";
+    if (materialized == "view") return "v";
+    return materialized == "materialized_view" ? "m" : "r";
+}
+
+Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
+    std::map<std::string, std::map<std::string, std::string>> wanted;  // domain -> identifier -> id
+    for (const Model *model : models) wanted[model->domain][target_identifier(*model)] = model->id();
+    Targets out;
+    for (const auto &[domain, names] : wanted) {
+        std::vector<std::string> list;
+        for (const auto &[name, id] : names) list.push_back(name);
+        pg::Result rows = pg::query(kTargets, {mesh.domain(domain).schema, pg::array_literal(list)});
+        for (const pg::Row &row : rows.rows)
+            out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3]};
+    }
+    return out;
+}
+
+void require_ours(const Domain &domain, const Model &model, const Target &target) {
+    if (!target.exists() || model.built_kind == target.kind) return;
+    if (model.built_kind.empty())
+        throw Error("42P07", described(domain, model) + " exists and was not made by the mesh", "",
+                    "Rename or drop it, or give model \"" + model.id() + "\" another name.");
+    throw Error("42809", described(domain, model) + " is not what the mesh built", "", "Restore it, or drop it so that the model can be built anew.");
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,34 @@
+// The relation that consumers read: what it is now, and what about it decides how it may be published.
+#pragma once
+
+#include <map>
+
+#include "engine/mesh.h"
+
+namespace mesh::engine {
+
+struct Target {
+    Oid oid = InvalidOid;  // invalid: nothing of that name exists
+    std::string kind;      // relkind
+    std::string rows_only; // why its storage must not be swapped; empty: it may
+    Value comment;
+    bool exists() const { return OidIsValid(oid); }
+};
+
+using Targets = std::map<std::string, Target>;  // by model id
+
+// The published name of a model, as an identifier and as schema.name with quotes.
+std::string target_identifier(const Model &model);
+std::string target_name(const Domain &domain, const Model &model);
+
+// "v", "m", "r", or "" for an ephemeral model.
+std::string relkind_for(const std::string &materialized);
+
+// Looks all of the models up at once.
+Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models);
+
+// Raises 42P07 when a relation of the model's name exists and the mesh did not make it, 42809 when it is no longer
+// what the mesh built. Such a relation is never replaced.
+void require_ours(const Domain &domain, const Model &model, const Target &target);
+
+}  // namespace mesh::engine

@@ -1,0 +1,93 @@
+// mesh.test: the selected tests on what is published.
+#include "engine/progress.h"
+#include "engine/run.h"
+#include "engine/session.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using core::NodeKind;
+
+namespace {
+
+// What the tests of a model read: the published relation, or an ephemeral model's query.
+std::string published_relation(Mesh &mesh, const Model &model) {
+    if (model.materialized == "ephemeral") return "(" + runnable_sql(mesh, model, resolve(mesh, model), nullptr, false) + "\n)";
+    if (model.built_kind.empty())
+        throw Error("55000", "model \"" + model.id() + "\" has not been built yet", "", "Run it first with mesh.run('+" + model.id() + "').");
+    return target_name(mesh.domain(model.domain), model);
+}
+
+class Tester {
+public:
+    Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
+        : mesh_(mesh), selection_(selection), history_("test", options.selector, options.exclude, Json::object(), selection.ids.size()),
+          progress_(history_.run_id(), selection.ids.size()) {}
+
+    RunResult go() {
+        for (const core::Node &node : selection_.graph.nodes())
+            if (node.kind == NodeKind::model) test_model(node);
+        history_.write(steps_, failed_ ? "error" : "success");
+        pg::show_progress("");
+        return {history_.run_id(), steps_};
+    }
+
+private:
+    bool is_selected(const TestDef &test) const {
+        return selection_.ids.count((test.test == "unit" ? "unit_test:" : "test:") + test.domain + "." + test.name) > 0;
+    }
+
+    bool has_selected(const core::Node &model) const {
+        for (const std::string &child : selection_.graph.children(model.id))
+            if (selection_.ids.count(child) && core::is_test(*selection_.graph.find(child))) return true;
+        return false;
+    }
+
+    void test_model(const core::Node &node) {
+        if (!has_selected(node)) return;
+        pg::StepMemory memory;
+        pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        progress_.start(node.id);
+        const Model &model = mesh_.model({node.domain, node.name});
+        for (const TestResult &result : run_unit_tests(mesh_, model))
+            if (is_selected(result.def)) note(test_step(result, {}));
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
+        std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
+        if (!tests.empty()) test_data(model, tests);
+    }
+
+    void test_data(const Model &model, const std::vector<TestDef> &tests) {
+        const Domain &domain = mesh_.domain(model.domain);
+        const Stage nothing_staged;
+        std::string relation = published_relation(mesh_, model);
+        for (const TestResult &result : run_tests(mesh_, domain, tests, relation, nothing_staged))
+            note(test_step(result, failing_rows(mesh_, domain, result, relation, nothing_staged)));
+    }
+
+    void note(const Step &step) {
+        failed_ = failed_ || step.status == "fail" || step.status == "error";
+        steps_.push_back(step);
+        history_.add(step);
+        progress_.finish(step);
+    }
+
+    Mesh &mesh_;
+    const Selection &selection_;
+    History history_;
+    Progress progress_;
+    std::vector<Step> steps_;
+    bool failed_ = false;
+};
+
+}  // namespace
+
+RunResult test(const RunOptions &options, Oid caller) {
+    RunSession session(options.vars);
+    Mesh mesh;
+    Selection selection = session.start_reading(mesh, options.selector, options.exclude, caller);
+    RunResult result = Tester(options, mesh, selection).go();
+    session.end();
+    return result;
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,23 @@
+// What a relation of the database looks like.
+#pragma once
+
+#include "pg/analyze.h"
+
+namespace mesh::pg {
+
+// InvalidOid when there is none.
+Oid relation_oid(const std::string &schema, const std::string &name);
+
+// {schema, name}.
+std::pair<std::string, std::string> relation_name(Oid relation);
+
+// Its live columns in order, in the same form as an analyzed query's.
+std::vector<Column> relation_columns(Oid relation);
+
+// Has it CHECK constraints?
+bool has_checks(Oid relation);
+
+// Its indexes as "[unique ]using <method> (<columns>)...", the oldest first.
+std::vector<std::string> index_definitions(Oid relation);
+
+}  // namespace mesh::pg
