@@ -1,5 +1,6 @@
 // mesh.create_domain and its kin.
 #include "api/args.h"
+#include "engine/agreement.h"
 
 using namespace mesh;
 using core::Error;
@@ -37,6 +38,7 @@ MESH_FUNCTION(mesh_drop_domain) {
     if (holds)
         throw Error("2BP01", "cannot drop domain \"" + domain.name + "\" because other objects depend on it", "It has " + *holds + ".",
                     "Drop them first with mesh.drop_model() and mesh.drop_source().");
+    engine::end_agreements_of(domain, GetUserId());
     engine::registry("delete from mesh.run_grant_registry where domain = $1", {domain.name});
     engine::registry("delete from mesh.domain_registry where name = $1", {domain.name});
     PG_RETURN_VOID();

@@ -1,5 +1,6 @@
 // Publishing: the short step in which consumers come to see what was staged.
 #include "engine/build.h"
+#include "engine/grant.h"
 #include "pg/guc.h"
 #include "pg/heap.h"
 
@@ -119,6 +120,7 @@ void publish(Staged &staged) {
     std::string kind = staged.model.materialized == "view" ? "v" : staged.model.materialized == "materialized_view" ? "m" : "r";
     registry("update mesh.model_registry set built_kind = $3, built_at = pg_catalog.clock_timestamp(), built_sql = $4 where domain = $1 and name = $2",
              {staged.model.domain, staged.model.name, kind, staged.final_sql});
+    apply_grants(staged.domain, staged.model);
 }
 
 void clean_up(const Staged &staged) {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <sstream>
 
+#include "engine/agreement.h"
+
 namespace mesh::engine {
 
 using core::Error;
@@ -131,6 +133,7 @@ private:
         Staged staged;
         // One subtransaction for building and checking: an incremental model that fails its tests is rolled back.
         ErrorData *error = pg::try_in_subtransaction([&] {
+            check_contracts(get_domain(model.domain), model, compile(get_domain(model.domain), model).analysis.columns);
             staged = build(get_domain(model.domain), model, stage_, options_.full_refresh);
             stage_[model.id()] = staged;
             if (options_.tests && !staged.name.empty()) tests = check(staged);
@@ -214,6 +217,7 @@ std::vector<Model> ordered_models(const std::string &selector, Oid caller) {
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
+    (void)expire_agreements();
     std::vector<Model> models = ordered_models(options.selector, caller);
     return Runner(options).go(models);
 }
