@@ -1,5 +1,6 @@
 // mesh.create_domain and its kin.
 #include "api/args.h"
+#include "engine/access.h"
 #include "engine/agreement.h"
 
 using namespace mesh;
@@ -69,6 +70,7 @@ MESH_FUNCTION(mesh_create_source) {
         if (*readable != "t")
             throw Error("42501", "owner \"" + domain.owner + "\" of domain \"" + domain.name + "\" may not read " + relation, "",
                         "GRANT USAGE ON SCHEMA " + pg::quote_ident(schema) + " and SELECT ON " + relation + " to it.");
+        engine::check_relation_access(domain, schema, table);
         engine::registry("insert into mesh.source_registry (domain, source_name, table_name, schema_name, loaded_at) values ($1, $2, $3, $4, $5)",
                          {domain.name, source, table, schema, api::arg(fcinfo, 4)});
     }

@@ -47,6 +47,7 @@ std::vector<Product> products_by_model(const ModelName &name, Lock lock) {
 
 [[noreturn]] void no_product(const ModelName &name) {
     std::string id = name.domain + "." + name.name;
+    (void)get_domain(name.domain);
     throw Error("42704", "product \"" + id + "\" does not exist", "",
                 find_model(name.domain, name.name) ? "Its model is not published yet: use mesh.publish(" + call_name(name.domain, name.name) + ")."
                                                    : "See mesh.products for the products there are.");
@@ -166,7 +167,6 @@ std::string call_name(const std::string &domain, const std::string &name) {
 
 std::vector<Product> get_products(const std::string &text, std::optional<int> version, Lock lock) {
     ModelName name = parse_product_name(text);
-    (void)get_domain(name.domain);
     std::vector<Product> all = products_where("name", name.domain, name.name, lock);
     if (all.empty()) all = products_by_model(name, lock);
     if (all.empty()) no_product(name);
@@ -244,7 +244,7 @@ void publish_product(const Publication &publication, Oid caller) {
     std::vector<std::string> breaks = core::difference(product.contract, now).breaks;
     if (!breaks.empty())
         throw Error("42P16", "model \"" + model.id() + "\" does not hold this contract", core::sentence(breaks),
-                    "Promise less, or change the model; mesh.create_test() adds not_null and unique tests.");
+                    "Promise less, or change the model; not_null and unique tests of severity error prove nullability and keys.");
     if (old != versions.end()) require_replaceable(*old, product);
     store(product, publication.description);
 }

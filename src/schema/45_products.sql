@@ -1,4 +1,5 @@
 -- Products, agreements and their state, for everybody: owners see their own, consumers what they hold or may ask for. Never bodies.
+-- Security barriers: a function of the reader's must not see rows before mesh.sees() has.
 
 CREATE FUNCTION mesh.is_consumer(consumer_kind text, consumer text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -7,7 +8,7 @@ CREATE FUNCTION mesh.is_consumer(consumer_kind text, consumer text) RETURNS bool
                              AND pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')) END;
 COMMENT ON FUNCTION mesh.is_consumer IS 'Does the session''s user act for this consumer, a domain or a role?';
 
-CREATE VIEW mesh.products AS
+CREATE VIEW mesh.products WITH (security_barrier) AS
     SELECT p.domain, p.name AS product, p.version, p.model, p.access, p.description,
            ARRAY(SELECT pg_catalog.format('%I %s%s', c.value ->> 'name', c.value ->> 'type',
                                           CASE WHEN (c.value ->> 'not_null')::boolean THEN ' not null' END)
@@ -26,7 +27,7 @@ COMMENT ON COLUMN mesh.products.owner IS 'The role that decides on requests.';
 COMMENT ON COLUMN mesh.products.schema_name IS 'Where consumers find the relation.';
 COMMENT ON COLUMN mesh.products.consumers IS 'How many domains and roles hold it by an agreement in force.';
 
-CREATE VIEW mesh.agreements AS
+CREATE VIEW mesh.agreements WITH (security_barrier) AS
     SELECT a.id, a.domain, a.product, a.version, a.consumer_kind, a.consumer, a.purpose,
            CASE WHEN a.status = 'approved' AND a.valid_until <= pg_catalog.now() THEN 'expired' ELSE a.status END AS status,
            a.valid_until, a.requested_by, a.requested_at, a.decided_by, a.decided_at, a.ended_by, a.ended_at, a.reason
@@ -40,7 +41,7 @@ COMMENT ON COLUMN mesh.agreements.decided_by IS 'Who approved or rejected it.';
 COMMENT ON COLUMN mesh.agreements.ended_by IS 'Who revoked or replaced it; null when it expired.';
 COMMENT ON COLUMN mesh.agreements.reason IS 'Why it was rejected or has ended, or was approved without being asked.';
 
-CREATE VIEW mesh.product_status AS
+CREATE VIEW mesh.product_status WITH (security_barrier) AS
     SELECT p.domain, p.name AS product, p.version, m.built_at AS last_good_build,
            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - m.built_at) AS age,
            (SELECT s.row_count FROM mesh.step_history s

@@ -95,7 +95,7 @@ void compare_columns(const Contract &promised, const Contract &actual, Differenc
         if (now == nullptr) out.breaks.push_back(what + " is missing");
         else if (now->type != column.type) out.breaks.push_back(what + " is " + now->type + " instead of " + column.type);
         if (now != nullptr && column.not_null && !now->not_null)
-            out.breaks.push_back(what + " may be null: no not_null test of severity error holds it");
+            out.breaks.push_back(what + " may be null");
     }
     for (const ContractColumn &column : actual.columns)
         if (promised.find(column.name) == nullptr) out.compatible.push_back("column " + in_quotes(column.name) + " was added");
@@ -119,9 +119,9 @@ void compare_keys(const Contract &promised, const Contract &actual, Difference &
         });
         std::string what = std::string(key.primary ? "primary key " : "key ") + listed(key.columns);
         if (std::none_of(actual.keys.begin(), actual.keys.end(), [&](const ContractKey &now) { return held(key, now); }))
-            out.breaks.push_back(what + " is lost: no unique test of severity error holds it");
+            out.breaks.push_back(what + " may have duplicates");
         else if (key.primary && null_column != key.columns.end())
-            out.breaks.push_back(what + " is lost: column " + in_quotes(*null_column) + " may be null");
+            out.breaks.push_back(what + " may be null in column " + in_quotes(*null_column));
     }
 }
 
@@ -167,7 +167,7 @@ Difference difference(const Contract &promised, const Contract &actual) {
     compare_keys(promised, actual, out);
     for (const std::string &test : promised.tests)
         if (std::find(actual.tests.begin(), actual.tests.end(), test) == actual.tests.end())
-            out.breaks.push_back("test " + in_quotes(test) + " is gone, or its severity is no longer error");
+            out.breaks.push_back("test " + in_quotes(test) + " is missing or not of severity error");
     return out;
 }
 
