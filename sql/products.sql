@@ -218,6 +218,36 @@ SELECT has_table_privilege('regress_stranger', 'shop.summary', 'SELECT') AS read
 FROM mesh.product_status WHERE domain = 'shop' AND product = 'summary';
 SELECT mesh.revoke_product('shop.summary', 'regress_bi');
 
+-- Keys that the materialization holds; a model of several products; what an owner cannot approve any more.
+SELECT mesh.create_model('shop.ledger', 'select customer_id, note from shop_raw.orders', materialized => 'incremental', unique_key => '{note}', indexes => '[{"columns": ["customer_id", "note"], "unique": true}]');
+SELECT mesh.publish('shop.ledger'), mesh.publish('shop.ledger', product => 'book', access => 'protected');
+SELECT product, contract -> 'keys' AS keys FROM mesh.products WHERE model = 'ledger' ORDER BY 1;
+SELECT mesh.unpublish('shop.ledger');
+SELECT mesh.publish('shop.ledger', product => 'diary');
+SELECT mesh.grant_product('shop.ledger', 'marketing');
+SELECT mesh.request_access('shop.book', 'shop');
+SET SESSION AUTHORIZATION regress_stranger;
+SELECT mesh.request_access('shop.book', 'regress_stranger', until => clock_timestamp() + '100 ms') AS late \gset
+SELECT mesh.request_access('shop.diary', 'regress_stranger') AS waiting \gset
+SELECT pg_sleep(0.2);
+RESET SESSION AUTHORIZATION;
+\set VERBOSITY terse
+SELECT mesh.approve(:late);
+\set VERBOSITY default
+SELECT mesh.publish('shop.ledger', product => 'diary', access => 'private', replace => true);
+SELECT mesh.approve(:waiting);
+SELECT mesh.unpublish('shop.diary');
+SELECT product, status, reason FROM mesh.agreements WHERE product = 'diary';
+-- What a consumer passed on by a grant option that it was given by hand ends with its agreement.
+SELECT mesh.grant_product('shop.book', 'regress_bi') > 0 AS granted;
+SELECT node, status FROM mesh.run('shop.ledger');
+GRANT SELECT ON shop.ledger TO regress_bi WITH GRANT OPTION;
+SET SESSION AUTHORIZATION regress_bi;
+GRANT SELECT ON shop.ledger TO regress_stranger;
+RESET SESSION AUTHORIZATION;
+SELECT mesh.revoke_product('shop.book', 'regress_bi');
+SELECT r, has_table_privilege(r, 'shop.ledger', 'SELECT') AS reads FROM unnest('{regress_bi,regress_stranger}'::text[]) r;
+
 -- Names that need quotes, Unicode, 63 bytes and more.
 \pset format unaligned
 CREATE ROLE "Regress ""Ünïcode"" rôle";

@@ -24,7 +24,8 @@ Datum number_result(int64_t number) {
 engine::Product visible_product(const std::string &name, int version) {
     engine::Product product = engine::get_product(name, version, engine::Lock::none);
     if (product.access == "private" && pg::query_value("select mesh.sees($1)", {product.domain}) != "t")
-        throw Error("42704", "product \"" + product.domain + "." + product.name + "\" does not exist", "", "See mesh.products for the products there are.");
+        throw Error("42704", "product \"" + product.domain + "." + product.name + "\" does not exist", "",
+                    "See mesh.products for the products there are.");
     return product;
 }
 
@@ -53,8 +54,8 @@ MESH_FUNCTION(mesh_unpublish) {
 MESH_FUNCTION(mesh_request_access) {
     (void)engine::expire_agreements();
     engine::Terms terms{api::arg(fcinfo, 2), api::arg(fcinfo, 3), version_arg(fcinfo, 4), api::arg(fcinfo, 5)};
-    return number_result(
-        engine::request_access(api::required(fcinfo, 0, "product"), api::required(fcinfo, 1, "consumer"), terms, GetUserId()));
+    return number_result(engine::request_access(api::required(fcinfo, 0, "product"),
+                                                api::required(fcinfo, 1, "consumer"), terms, GetUserId()));
 }
 
 MESH_FUNCTION(mesh_approve) {
@@ -72,12 +73,14 @@ MESH_FUNCTION(mesh_reject) {
 MESH_FUNCTION(mesh_grant_product) {
     (void)engine::expire_agreements();
     engine::Terms terms{api::arg(fcinfo, 3), api::arg(fcinfo, 2), version_arg(fcinfo, 4), api::arg(fcinfo, 5)};
-    return number_result(engine::grant_product(api::required(fcinfo, 0, "product"), api::required(fcinfo, 1, "to"), terms, GetUserId()));
+    return number_result(
+        engine::grant_product(api::required(fcinfo, 0, "product"), api::required(fcinfo, 1, "to"), terms, GetUserId()));
 }
 
 MESH_FUNCTION(mesh_revoke_product) {
     (void)engine::expire_agreements();
-    engine::revoke_product(api::required(fcinfo, 0, "product"), api::required(fcinfo, 1, "from"), version_arg(fcinfo, 2), api::arg(fcinfo, 3), GetUserId());
+    engine::revoke_product(api::required(fcinfo, 0, "product"), api::required(fcinfo, 1, "from"),
+                           version_arg(fcinfo, 2), api::arg(fcinfo, 3), GetUserId());
     PG_RETURN_VOID();
 }
 
@@ -86,9 +89,11 @@ MESH_FUNCTION(mesh_expire_agreements) {
 }
 
 MESH_FUNCTION(mesh_contract_breaks) {
-    engine::Product product = visible_product(api::required(fcinfo, 0, "product"), std::stoi(api::required(fcinfo, 1, "version")));
+    engine::Product product =
+        visible_product(api::required(fcinfo, 0, "product"), std::stoi(api::required(fcinfo, 1, "version")));
     engine::Model model = engine::get_model({product.domain, product.model});
-    std::string breaks = pg::array_literal(core::difference(product.contract, engine::current_contract(model, model.columns)).breaks);
+    std::string breaks =
+        pg::array_literal(core::difference(product.contract, engine::current_contract(model, model.columns)).breaks);
     const char *text = breaks.c_str();
     return pg::call([=] { return OidInputFunctionCall(F_ARRAY_IN, const_cast<char *>(text), TEXTOID, -1); });
 }

@@ -56,7 +56,8 @@ TEST(Contract, JsonSaysWhatIsWrong) {
     EXPECT_EQ(detail_of(R"({"columns": {}})"), "Not an array: \"columns\".");
     EXPECT_EQ(detail_of(R"({"columns": ["id"]})"), "Not an object: an element of \"columns\".");
     EXPECT_EQ(detail_of(R"({"columns": [{"name": "id"}]})"), "A text member \"type\" is missing in column \"id\".");
-    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": 4}]})"), "A text member \"type\" is missing in column \"id\".");
+    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": 4}]})"),
+              "A text member \"type\" is missing in column \"id\".");
     EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text", "not_null": 1}]})"),
               "Neither true nor false: \"not_null\" of column \"id\".");
     EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}, {"name": "id", "type": "text"}]})"),
@@ -65,10 +66,14 @@ TEST(Contract, JsonSaysWhatIsWrong) {
               "Key (x) names column \"x\", which the contract does not have.");
     EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}], "keys": [{"columns": []}]})"),
               "Each element of \"keys\" needs its \"columns\".");
-    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}], "keys": [{"columns": ["id"]}, {"columns": ["id"]}]})"),
-              "Key (id) is there twice.");
-    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}], "tests": [1]})"), "Not an array of names: \"tests\".");
-    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}], "tests": ["a", "a"]})"), "Twice in \"tests\": \"a\".");
+    EXPECT_EQ(
+        detail_of(
+            R"({"columns": [{"name": "id", "type": "text"}], "keys": [{"columns": ["id"]}, {"columns": ["id"]}]})"),
+        "Key (id) is there twice.");
+    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}], "tests": [1]})"),
+              "Not an array of names: \"tests\".");
+    EXPECT_EQ(detail_of(R"({"columns": [{"name": "id", "type": "text"}], "tests": ["a", "a"]})"),
+              "Twice in \"tests\": \"a\".");
 }
 
 TEST(Difference, NoneWithItself) {
@@ -93,8 +98,8 @@ TEST(Difference, ChangedType) {
 TEST(Difference, NullabilityLostTakesThePrimaryKeyAlong) {
     Contract actual = customers();
     actual.columns[1].not_null = false;
-    EXPECT_EQ(breaks(actual), (Clauses{"column \"region\" may be null",
-                                       "primary key (id, region) may be null in column \"region\""}));
+    EXPECT_EQ(breaks(actual),
+              (Clauses{"column \"region\" may be null", "primary key (id, region) may be null in column \"region\""}));
 }
 
 TEST(Difference, KeyLost) {
@@ -121,10 +126,12 @@ TEST(Difference, AddedColumnsAndOrderAreCompatible) {
     actual.columns.push_back({"extra", "text", false});
     Difference found = difference(customers(), actual);
     EXPECT_TRUE(found.breaks.empty());
-    EXPECT_EQ(found.compatible, (Clauses{"column \"extra\" was added", "the order of the columns changed to (region, id, total)"}));
+    EXPECT_EQ(found.compatible,
+              (Clauses{"column \"extra\" was added", "the order of the columns changed to (region, id, total)"}));
 }
 
 TEST(Sentence, StartsWithACapitalAndEndsWithAStop) {
     EXPECT_EQ(sentence({}), "");
-    EXPECT_EQ(sentence({"column \"a\" is missing", "test \"t\" is gone"}), "Column \"a\" is missing; test \"t\" is gone.");
+    EXPECT_EQ(sentence({"column \"a\" is missing", "test \"t\" is gone"}),
+              "Column \"a\" is missing; test \"t\" is gone.");
 }

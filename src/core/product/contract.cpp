@@ -73,11 +73,13 @@ ContractColumn column_from(const Json &json) {
 
 ContractKey key_from(const Json &json, const Contract &contract) {
     only_members(json, "an element of \"keys\"", {"columns", "primary"});
-    ContractKey key{names_from(list_member(json, "columns"), "\"columns\" of a key"), flag_member(json, "primary", "a key")};
+    ContractKey key{names_from(list_member(json, "columns"), "\"columns\" of a key"),
+                    flag_member(json, "primary", "a key")};
     if (key.columns.empty()) invalid("Each element of \"keys\" needs its \"columns\".");
     for (const std::string &column : key.columns)
         if (contract.find(column) == nullptr)
-            invalid("Key " + listed(key.columns) + " names column " + in_quotes(column) + ", which the contract does not have.");
+            invalid("Key " + listed(key.columns) + " names column " + in_quotes(column) +
+                    ", which the contract does not have.");
     return key;
 }
 
@@ -92,13 +94,15 @@ void compare_columns(const Contract &promised, const Contract &actual, Differenc
     for (const ContractColumn &column : promised.columns) {
         const ContractColumn *now = actual.find(column.name);
         std::string what = "column " + in_quotes(column.name);
-        if (now == nullptr) out.breaks.push_back(what + " is missing");
-        else if (now->type != column.type) out.breaks.push_back(what + " is " + now->type + " instead of " + column.type);
-        if (now != nullptr && column.not_null && !now->not_null)
-            out.breaks.push_back(what + " may be null");
+        if (now == nullptr)
+            out.breaks.push_back(what + " is missing");
+        else if (now->type != column.type)
+            out.breaks.push_back(what + " is " + now->type + " instead of " + column.type);
+        if (now != nullptr && column.not_null && !now->not_null) out.breaks.push_back(what + " may be null");
     }
     for (const ContractColumn &column : actual.columns)
-        if (promised.find(column.name) == nullptr) out.compatible.push_back("column " + in_quotes(column.name) + " was added");
+        if (promised.find(column.name) == nullptr)
+            out.compatible.push_back("column " + in_quotes(column.name) + " was added");
 }
 
 void compare_order(const Contract &promised, const Contract &actual, Difference &out) {
@@ -118,7 +122,8 @@ void compare_keys(const Contract &promised, const Contract &actual, Difference &
             return column != nullptr && !column->not_null;
         });
         std::string what = std::string(key.primary ? "primary key " : "key ") + listed(key.columns);
-        if (std::none_of(actual.keys.begin(), actual.keys.end(), [&](const ContractKey &now) { return held(key, now); }))
+        if (std::none_of(actual.keys.begin(), actual.keys.end(),
+                         [&](const ContractKey &now) { return held(key, now); }))
             out.breaks.push_back(what + " may have duplicates");
         else if (key.primary && null_column != key.columns.end())
             out.breaks.push_back(what + " may be null in column " + in_quotes(*null_column));
@@ -156,7 +161,8 @@ Json contract_to_json(const Contract &contract) {
     Json out = {{"columns", Json::array()}, {"keys", Json::array()}, {"tests", contract.tests}};
     for (const ContractColumn &column : contract.columns)
         out["columns"].push_back({{"name", column.name}, {"type", column.type}, {"not_null", column.not_null}});
-    for (const ContractKey &key : contract.keys) out["keys"].push_back({{"columns", key.columns}, {"primary", key.primary}});
+    for (const ContractKey &key : contract.keys)
+        out["keys"].push_back({{"columns", key.columns}, {"primary", key.primary}});
     return out;
 }
 

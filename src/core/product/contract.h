@@ -35,8 +35,8 @@ struct Contract {
     const ContractColumn *find(const std::string &column) const;
 };
 
-// Raises 22023, saying which member is wrong: not an object, an unknown member, no columns, a column or key named twice,
-// a key over columns that the contract does not have.
+// Raises 22023, saying which member is wrong: not an object, an unknown member, no columns, a column or key named
+// twice, a key over columns that the contract does not have.
 Contract contract_from_json(const nlohmann::json &json);
 nlohmann::json contract_to_json(const Contract &contract);
 
