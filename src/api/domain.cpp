@@ -1,5 +1,7 @@
 // mesh.create_domain and its kin.
 #include "api/args.h"
+#include "engine/access.h"
+#include "engine/agreement.h"
 
 using namespace mesh;
 using core::Error;
@@ -37,6 +39,7 @@ MESH_FUNCTION(mesh_drop_domain) {
     if (holds)
         throw Error("2BP01", "cannot drop domain \"" + domain.name + "\" because other objects depend on it", "It has " + *holds + ".",
                     "Drop them first with mesh.drop_model() and mesh.drop_source().");
+    engine::end_agreements_of(domain, GetUserId());
     engine::registry("delete from mesh.run_grant_registry where domain = $1", {domain.name});
     engine::registry("delete from mesh.domain_registry where name = $1", {domain.name});
     PG_RETURN_VOID();
@@ -67,6 +70,7 @@ MESH_FUNCTION(mesh_create_source) {
         if (*readable != "t")
             throw Error("42501", "owner \"" + domain.owner + "\" of domain \"" + domain.name + "\" may not read " + relation, "",
                         "GRANT USAGE ON SCHEMA " + pg::quote_ident(schema) + " and SELECT ON " + relation + " to it.");
+        engine::check_relation_access(domain, schema, table);
         engine::registry("insert into mesh.source_registry (domain, source_name, table_name, schema_name, loaded_at) values ($1, $2, $3, $4, $5)",
                          {domain.name, source, table, schema, api::arg(fcinfo, 4)});
     }

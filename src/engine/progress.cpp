@@ -1,13 +1,10 @@
 #include "engine/progress.h"
 
+#include "pg/report.h"
+
 namespace mesh::engine {
 
 namespace {
-
-void notice(const std::string &line) {
-    const char *message = line.c_str();
-    pg::call([message] { ereport(NOTICE, (errmsg_internal("%s", message))); });
-}
 
 // 1,204
 std::string grouped(uint64_t number) {
@@ -36,7 +33,7 @@ void Progress::finish(const Step &step) {
     if (step.status == "success") line += " in " + seconds_text(step.seconds);
     if (step.status == "skipped") line += ": " + step.reason;
     if (!step.message.empty()) line += ": " + step.message;
-    notice(line);
+    pg::notice(line);
 }
 
 void Progress::publish() {

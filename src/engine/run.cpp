@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/agreement.h"
+#include "engine/product.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -9,7 +11,6 @@
 #include "pg/session.h"
 
 namespace mesh::engine {
-void check_contracts(const std::string &, const std::string &, const std::vector<pg::Column> &);
 
 using core::Error;
 using core::NodeKind;
@@ -139,7 +140,7 @@ private:
     }
 
     void check_contract(const Staged &staged) {
-        if (has_product(staged.model.id())) check_contracts(staged.model.domain, staged.model.name, staged.columns);
+        if (has_product(staged.model.id())) check_contracts(*staged.domain, staged.model, staged.columns);
     }
 
     bool is_selected(const TestDef &test) const {
@@ -231,6 +232,7 @@ Step test_step(const TestResult &result, std::vector<std::string> failing) {
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
+    (void)expire_agreements();
     RunSession session(options.vars);
     Mesh mesh;
     Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);

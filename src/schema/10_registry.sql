@@ -128,8 +128,8 @@ CREATE INDEX ON mesh.product_registry (domain, model);
 CREATE SEQUENCE mesh.agreement_id_seq;
 CREATE TABLE mesh.agreement_registry (
     id            bigint PRIMARY KEY DEFAULT pg_catalog.nextval('mesh.agreement_id_seq'::pg_catalog.regclass),
-    domain        text NOT NULL,
-    product       text NOT NULL,
+    domain        text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE ON DELETE CASCADE,
+    product       text NOT NULL,  -- not a foreign key: what has ended is kept when the product is unpublished
     version       integer NOT NULL,
     consumer_kind text NOT NULL CHECK (consumer_kind IN ('domain', 'role')),
     consumer      text NOT NULL,
@@ -138,10 +138,15 @@ CREATE TABLE mesh.agreement_registry (
     status        text NOT NULL CHECK (status IN ('requested', 'approved', 'rejected', 'revoked', 'expired')),
     requested_by  text NOT NULL,
     requested_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    decided_by    text,
+    decided_by    text,         -- who approved or rejected it
     decided_at    timestamptz,
-    FOREIGN KEY (domain, product, version) REFERENCES mesh.product_registry ON UPDATE CASCADE
+    ended_by      text,         -- who revoked it
+    ended_at      timestamptz,  -- when it was revoked or expired
+    reason        text          -- why it was rejected or has ended
 );
+
+CREATE INDEX ON mesh.agreement_registry (domain, product, version);
+CREATE INDEX ON mesh.agreement_registry (valid_until) WHERE status = 'approved' AND valid_until IS NOT NULL;
 
 CREATE SEQUENCE mesh.run_id_seq;
 CREATE TABLE mesh.run_history (
