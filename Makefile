@@ -19,7 +19,7 @@ PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VI
 # Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
 SHLIB_LINK = $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
 comma := ,
-EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build
+EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
