@@ -1,6 +1,7 @@
 -- Publishing products, and consuming them across domains.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS mesh;
+SET mesh.progress = off;
 CREATE ROLE regress_shop;
 CREATE ROLE regress_marketing;
 CREATE ROLE regress_bi;

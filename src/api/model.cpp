@@ -3,6 +3,7 @@
 
 #include "api/args.h"
 #include "engine/compile.h"
+#include "engine/selection.h"
 
 using namespace mesh;
 using core::Error;
@@ -17,16 +18,30 @@ void check_materialized(const std::string &value) {
         throw Error("22023", "unknown materialization \"" + value + "\"", "", "Use view, table, materialized_view, incremental or ephemeral.");
 }
 
-// Would `start` be reached from what it reads itself?
+// "a -> b -> c": from a model up to one of its ancestors.
+std::string path_between(const core::Graph &graph, const std::string &from, const std::string &to) {
+    std::string out = from;
+    for (std::string at = from; at != to;) {
+        for (const std::string &parent : graph.parents(at))
+            if (parent == to || graph.ancestors(parent).count(to)) {
+                at = parent;
+                break;
+            }
+        out += " -> " + at;
+    }
+    return out;
+}
+
+// What the new body reads must not read the model, directly or through others. Nothing can when nobody reads the model yet.
 void check_cycle(const Model &model, const engine::Compiled &compiled) {
+    if (engine::readers_of(model.id()).empty() &&
+        std::none_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const engine::Upstream &up) { return up.id == model.id(); }))
+        return;
+    core::Graph graph = engine::load_graph();
     for (const engine::Upstream &up : compiled.upstreams) {
         if (up.kind != engine::Upstream::Kind::model) continue;
-        pg::Value path = engine::registry_value(
-            "with recursive up(id, path) as (select $1, $1 union all select d.upstream, path || ' -> ' || d.upstream from up"
-            " join mesh.dependency_registry d on d.kind = 'model' and d.domain || '.' || d.model = up.id where up.id <> $2)"
-            " cycle id set looped using seen select path from up where id = $2 limit 1",
-            {up.id, model.id()});
-        if (path) throw Error("42P19", "model \"" + model.id() + "\" would depend on itself", model.id() + " -> " + *path + ".");
+        if (up.id != model.id() && !graph.ancestors(up.id).count(model.id())) continue;
+        throw Error("42P19", "model \"" + model.id() + "\" would depend on itself", model.id() + " -> " + path_between(graph, up.id, model.id()) + ".");
     }
 }
 

@@ -151,7 +151,7 @@ Compiled compile(Mesh &mesh, const Model &model) {
 }
 
 void store_compiled(const Model &model, const Compiled &compiled) {
-    if (compiled.pending_on.empty()) check_contracts(get_domain(model.domain), model, compiled.analysis.columns);
+    check_contracts(get_domain(model.domain), model, compiled.analysis.columns);
     bool ready = compiled.pending_on.empty();
     registry("update mesh.model_registry set status = $3, pending_on = $4::text[], columns = $5::jsonb, is_volatile = $6::boolean"
              " where domain = $1 and name = $2",

@@ -1,5 +1,6 @@
 #include "engine/progress.h"
 
+#include "pg/guc.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -27,6 +28,7 @@ void Progress::start(const std::string &node) {
 }
 
 void Progress::finish(const Step &step) {
+    if (!pg::progress) return;
     std::string place = "[" + std::to_string(at_) + "/" + std::to_string(models_) + "] ";
     std::string line = place + step.node + " ... " + (step.status == "success" ? "OK" : step.status);
     if (step.rows) line += " " + grouped(*step.rows) + (*step.rows == 1 ? " row" : " rows");
