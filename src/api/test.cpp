@@ -13,14 +13,21 @@ using engine::Json;
 
 namespace {
 
+// "domain.test" in a domain that there is, else by the rules of identifiers.
+engine::ModelName split_test_name(const std::string &text) {
+    pg::Result domain = engine::registry("select name from mesh.domain_registry where pg_catalog.starts_with($1, name || '.') order by length(name) desc", {text});
+    if (text.find('"') == std::string::npos && !domain.empty()) return {domain.rows[0][0].value(), text.substr(domain.rows[0][0]->size() + 1)};
+    pg::Result parts;
+    (void)pg::try_in_subtransaction([&] { parts = pg::query("select pg_catalog.unnest(pg_catalog.parse_ident($1))", {text}); });
+    if (parts.rows.size() == 2) return {parts.rows[0][0].value(), parts.rows[1][0].value()};
+    throw Error("42602", "invalid test name: \"" + text + "\"", "", "A test is named domain.test; see mesh.tests.");
+}
+
 // A test by its name as it is registered, "domain.name"; quoted parts are understood too.
 engine::ModelName registered_test(const std::string &table, const std::string &text) {
     pg::Result found = engine::registry("select domain, name from mesh." + table + " where domain || '.' || name = $1", {text});
     if (found.rows.size() == 1) return {found.rows[0][0].value(), found.rows[0][1].value()};
-    pg::Result parts = pg::query("select pg_catalog.unnest(pg_catalog.parse_ident($1))", {text});
-    if (parts.rows.size() != 2)
-        throw Error("42602", "invalid test name: \"" + text + "\"", "", "A test is named domain.test; see mesh.tests.");
-    engine::ModelName name = {parts.rows[0][0].value(), parts.rows[1][0].value()};
+    engine::ModelName name = split_test_name(text);
     pg::Result all = engine::registry("select name from mesh." + table + " where domain = $1 order by name", {name.domain});
     std::vector<std::string> names;
     for (const pg::Row &row : all.rows) names.push_back(row[0].value());
@@ -46,6 +53,7 @@ engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
     if (test.test == "singular" && !test.sql) throw Error("22004", "a singular test needs sql =>");
     test.column = api::arg(fcinfo, 2);
     test.arguments = Json::parse(api::arg(fcinfo, 3).value_or("{}"));
+    if (!test.arguments.is_object()) throw Error("22023", "arguments must be a JSON object", "", "For example '{\"values\": [1, 2]}'.");
     test.severity = api::arg(fcinfo, 4).value_or("error");
     test.where = api::arg(fcinfo, 5);
     test.warn_if = api::arg(fcinfo, 6).value_or("!= 0");
@@ -53,11 +61,6 @@ engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
     test.limit = api::arg(fcinfo, 8);
     test.store_failures = api::arg(fcinfo, 11).value_or("f") == "t";
     return test;
-}
-
-void refuse_duplicate(const std::string &table, const std::string &domain, const std::string &name, bool replace) {
-    if (replace || !engine::registry_value("select 1 from mesh." + table + " where domain = $1 and name = $2", {domain, name})) return;
-    throw Error("42710", "test \"" + domain + "." + name + "\" already exists", "", "Use replace => true to change it, or give another name =>.");
 }
 
 void store_test(const engine::TestDef &test) {
@@ -120,7 +123,7 @@ MESH_FUNCTION(mesh_create_test) {
     test.name = api::arg(fcinfo, 10).value_or(standard);
     if (test.name.empty() || test.name != engine::fit_identifier(test.name)) throw Error("42602", "a test's name must have 1 to 63 bytes");
     engine::check_test(domain, model, &test);
-    refuse_duplicate("test_registry", test.domain, test.name, api::arg(fcinfo, 12).value_or("f") == "t");
+    engine::refuse_duplicate_test("test_registry", test.domain, test.name, api::arg(fcinfo, 12).value_or("f") == "t");
     store_test(test);
     return api::text_result(test.name);
 }

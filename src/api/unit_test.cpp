@@ -20,9 +20,7 @@ MESH_FUNCTION(mesh_create_unit_test) {
     test.expect = api::required(fcinfo, 2, "expect");
     test.overrides = Json::parse(api::arg(fcinfo, 4).value_or("{}"));
     engine::check_unit_test(domain, model, test);
-    bool exists = engine::registry_value("select 1 from mesh.unit_test_registry where domain = $1 and name = $2", {test.domain, test.name}).has_value();
-    if (exists && api::arg(fcinfo, 6).value_or("f") != "t")
-        throw Error("42710", "unit test \"" + test.domain + "." + test.name + "\" already exists", "", "Use replace => true to change it, or give another name =>.");
+    engine::refuse_duplicate_test("unit_test_registry", test.domain, test.name, api::arg(fcinfo, 6).value_or("f") == "t");
     engine::registry("insert into mesh.unit_test_registry (domain, name, model, given, expect, overrides, description)"
                      " values ($1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7) on conflict (domain, name) do update set model = excluded.model,"
                      " given = excluded.given, expect = excluded.expect, overrides = excluded.overrides, description = excluded.description",

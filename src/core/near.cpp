@@ -6,7 +6,7 @@ namespace mesh::core {
 
 namespace {
 
-constexpr size_t kFew = 20;
+constexpr size_t kFew = 10;
 
 // Levenshtein's distance, by bytes.
 size_t distance(const std::string &a, const std::string &b) {

@@ -100,28 +100,38 @@ private:
         });
     }
 
-    // Runs `scan` over the open tests that `belongs` picks, several at a time. After an error they are left open, to be run one by one.
+    // Runs `scan` over the open tests that `belongs` picks, several at a time.
     template <typename P, typename F>
     void each_scan(size_t most, P &&belongs, F &&scan) {
         std::vector<Work *> batch;
-        auto flush = [&] {
-            if (batch.empty()) return;
-            auto start = Clock::now();
-            ErrorData *error = pg::try_in_subtransaction([&] { scan(batch); });
-            double share = since(start) / batch.size();
-            for (Work *work : batch) {
-                work->result->seconds += share;
-                if (error == nullptr && batch.size() > 1)
-                    work->result->reason = "one scan for " + std::to_string(batch.size()) + " tests";
-            }
-            batch.clear();
-        };
         for (Work &work : work_) {
             if (work.done || !belongs(work)) continue;
             batch.push_back(&work);
-            if (batch.size() == most) flush();
+            if (batch.size() < most) continue;
+            one_scan(batch, scan);
+            batch.clear();
         }
-        flush();
+        one_scan(batch, scan);
+    }
+
+    // After an error the halves are tried, until the test that errs stands alone; it is left open, to be run by itself.
+    template <typename F>
+    void one_scan(std::vector<Work *> batch, F &&scan) {
+        if (batch.empty()) return;
+        auto start = Clock::now();
+        ErrorData *error = pg::try_in_subtransaction([&] { scan(batch); });
+        double share = since(start) / batch.size();
+        for (Work *work : batch) work->result->seconds += share;
+        if (error == nullptr) {
+            for (Work *work : batch)
+                if (batch.size() > 1) work->result->reason = "one scan for " + std::to_string(batch.size()) + " tests";
+            return;
+        }
+        auto open = std::remove_if(batch.begin(), batch.end(), [](const Work *work) { return work->done; });
+        auto middle = batch.begin() + (open - batch.begin()) / 2;
+        if (middle == batch.begin()) return;
+        one_scan({batch.begin(), middle}, scan);
+        one_scan({middle, open}, scan);
     }
 
     // Rows that meet no condition are dropped by one WHERE before anything is counted, so that healthy data costs one comparison a test.
@@ -150,7 +160,7 @@ private:
     // Text is equal when its bytes are, unless its collation says otherwise; comparing bytes sorts much faster.
     std::string bytewise(const std::string &name) const {
         for (const pg::Column &column : model_.columns)
-            if (column.name == name && column.collation.empty() && (column.type == "text" || column.type.rfind("character varying", 0) == 0))
+            if (column.name == name && column.collation.empty() && (column.type == "pg_catalog.text" || column.type.rfind("character varying", 0) == 0))
                 return " collate pg_catalog.\"C\"";
         return "";
     }

@@ -25,6 +25,10 @@ struct TestResult {
     std::vector<std::string> failed_rows;  // as JSON, for record_failures
 };
 
+// Data tests and unit tests of a domain share their names. Raises 42710 when the name is taken, unless by a test in the same
+// table (test_registry or unit_test_registry) that shall be replaced.
+void refuse_duplicate_test(const std::string &table, const std::string &domain, const std::string &name, bool replace);
+
 std::vector<TestDef> load_tests(const std::string &domain, const std::string &model);
 
 // Checks a new test against its model: names, arguments, and by PostgreSQL's analyzer, with the owner's rights, all SQL in it

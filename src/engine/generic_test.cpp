@@ -125,19 +125,18 @@ TestArgument parse_argument(const std::string &text) {
 }
 
 Json complete_arguments(const GenericTest &test, const Json &given) {
-    if (!given.is_object()) throw Error("22023", "arguments must be a JSON object");
     Json out = Json::object();
     std::vector<std::string> names;
+    for (const TestArgument &argument : test.arguments) names.push_back(argument.name);
+    for (const auto &[name, value] : given.items())
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            throw Error("22023", "test \"" + test.name + "\" has no argument \"" + name + "\"", "", core::name_hint(name, names));
     for (const TestArgument &argument : test.arguments) {
-        names.push_back(argument.name);
         if (given.contains(argument.name)) out[argument.name] = given.at(argument.name);
         else if (argument.standard) out[argument.name] = *argument.standard;
         else throw Error("22023", "test \"" + test.name + "\" needs argument \"" + argument.name + "\"", "",
                          "Give it in arguments => '{\"" + argument.name + "\": ...}'.");
     }
-    for (const auto &[name, value] : given.items())
-        if (std::find(names.begin(), names.end(), name) == names.end())
-            throw Error("22023", "test \"" + test.name + "\" has no argument \"" + name + "\"", "", core::name_hint(name, names));
     return out;
 }
 

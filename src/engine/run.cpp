@@ -1,5 +1,7 @@
 #include "engine/run.h"
 
+#include "engine/unit_test.h"
+
 #include <algorithm>
 #include <chrono>
 #include <sstream>
@@ -131,6 +133,7 @@ private:
         Staged staged;
         // One subtransaction for building and checking: an incremental model that fails its tests is rolled back.
         ErrorData *error = pg::try_in_subtransaction([&] {
+            if (options_.tests) check_units(model);
             staged = build(get_domain(model.domain), model, stage_, options_.full_refresh);
             stage_[model.id()] = staged;
             if (options_.tests && !staged.name.empty()) tests = check(staged);
@@ -150,18 +153,30 @@ private:
         }
     }
 
-    std::vector<TestResult> checked_;
+    std::vector<TestResult> checked_;  // of the model at hand
+    std::vector<TestResult> tested_;   // of the run, to record their failing rows
 
     // Throws when a test of severity error failed, so that what was staged is rolled back.
     std::vector<TestResult> check(const Staged &staged) {
         std::string relation = pg::qualified(staged.schema, staged.name);
-        checked_ = run_tests(staged.domain, load_tests(staged.model.domain, staged.model.name), relation, stage_);
+        std::vector<TestResult> tests = run_tests(staged.domain, load_tests(staged.model.domain, staged.model.name), relation, stage_);
+        checked_.insert(checked_.end(), tests.begin(), tests.end());
+        refuse_broken("not published: test ");
+        return std::move(checked_);
+    }
+
+    // Unit tests need nothing built: one that fails stops the model before that.
+    void check_units(const Model &model) {
+        checked_ = run_unit_tests(get_domain(model.domain), model);
+        refuse_broken("not built: unit test ");
+    }
+
+    void refuse_broken(const char *what) {
         std::string broken;
         for (const TestResult &result : checked_)
             if (result.status == "fail" || result.status == "error")
                 broken += (broken.empty() ? "" : ", ") + result.def.name + " (" + result.message + ")";
-        if (broken.empty()) return std::move(checked_);
-        throw Error("P0001", "not published: test " + broken);
+        if (!broken.empty()) throw Error("P0001", what + broken);
     }
 
     void fail(Step &step, const std::string &message) {
@@ -171,7 +186,8 @@ private:
 
     void add_tests(const std::vector<TestResult> &tests, const Model &model) {
         for (const TestResult &test : tests)
-            result_.steps.push_back({model.domain, test.def.domain + "." + test.def.name, "test", test.status, {}, test.failures, test.seconds, "", test.message});
+            result_.steps.push_back({model.domain, test.def.domain + "." + test.def.name, "test", test.status, {}, test.failures, test.seconds, test.reason, test.message});
+        tested_.insert(tested_.end(), tests.begin(), tests.end());
     }
 
     void publish_all() {
@@ -197,6 +213,7 @@ private:
                       s.failures ? Value(std::to_string(*s.failures)) : Value(), std::to_string(s.seconds),
                       s.reason.empty() ? Value() : Value(s.reason), s.message.empty() ? Value() : Value(s.message)});
         }
+        for (const TestResult &test : tested_) record_failures(result_.run_id, test);
         registry("update mesh.run_history set finished_at = pg_catalog.clock_timestamp(), status = $2 where run_id = $1::bigint",
                  {id, failed_.empty() ? "success" : "error"});
     }

@@ -73,11 +73,20 @@ void check_test(const Domain &domain, const Model &model, TestDef *test) {
     analyze_test(domain, *test);
 }
 
+void refuse_duplicate_test(const std::string &table, const std::string &domain, const std::string &name, bool replace) {
+    pg::Result holders = registry("select 'test_registry' from mesh.test_registry where domain = $1 and name = $2"
+                                  " union all select 'unit_test_registry' from mesh.unit_test_registry where domain = $1 and name = $2",
+                                  {domain, name});
+    if (holders.empty() || (replace && holders.rows[0][0] == table)) return;
+    throw Error("42710", "test \"" + domain + "." + name + "\" already exists", "",
+                holders.rows[0][0] == table ? "Use replace => true to change it, or give another name =>." : "Give another name =>.");
+}
+
 std::vector<TestDef> load_tests(const std::string &domain, const std::string &model) {
     std::vector<TestDef> tests;
     pg::Result rows = registry(
         "select domain, name, model, test, severity, warn_if, error_if, column_name, where_clause, fail_limit, sql, arguments, store_failures"
-        " from mesh.test_registry where domain = $1 and model = $2 order by name",
+        " from mesh.test_registry where domain = $1 and model = $2 order by name collate pg_catalog.\"C\"",
         {domain, model});
     for (const pg::Row &row : rows.rows)
         tests.push_back({row[0].value(), row[1].value(), row[2].value(), row[3].value(), row[4].value(), row[5].value(), row[6].value(),

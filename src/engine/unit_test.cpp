@@ -145,7 +145,7 @@ private:
 
 struct Prepared {
     std::string body;                 // the model over the given rows
-    std::vector<std::string> inputs;  // each input as a FROM item
+    std::vector<std::pair<std::string, std::string>> inputs;  // each input: what it is called in errors, and as a FROM item
     std::vector<pg::Column> compared;
     size_t expected = 0;
 };
@@ -172,14 +172,17 @@ Prepared prepare(const Domain &domain, const Model &model, const UnitTest &test)
         }
         std::vector<pg::Column> columns = input_columns(up, model);
         std::string rows = wants_rows(up, test) ? inputs.rows(up, test) : "[]";
-        check_rows(Json::parse(rows), columns, where_in(test, shown_name(up, test.domain)));
+        std::string what = where_in(test, shown_name(up, test.domain));
+        check_rows(Json::parse(rows), columns, what);
         items.push_back(rows_sql(rows, columns));
-        out.inputs.push_back(items.back());
+        out.inputs.emplace_back(what, items.back());
     }
     Json expect = Json::parse(test.expect);
-    check_rows(expect, model.columns, "unit test \"" + test.name + "\": expect");
+    std::string what = "unit test \"" + test.name + "\": expect";
+    check_rows(expect, model.columns, what);
     out.compared = compared_columns(model, expect);
     out.expected = expect.size();
+    out.inputs.emplace_back(what, rows_sql(test.expect, out.compared));
     out.body = pg::splice(compiled.body, items, incremental(test));
     return out;
 }
@@ -254,7 +257,7 @@ void check_overrides(const Json &overrides) {
 std::vector<UnitTest> load_unit_tests(const std::string &domain, const std::string &model) {
     std::vector<UnitTest> out;
     pg::Result rows = registry("select domain, name, model, given, expect, overrides from mesh.unit_test_registry"
-                               " where domain = $1 and model = $2 order by name",
+                               " where domain = $1 and model = $2 order by name collate pg_catalog.\"C\"",
                                {domain, model});
     for (const pg::Row &row : rows.rows)
         out.push_back({row[0].value(), row[1].value(), row[2].value(), split_given(row[3].value()), row[4].value(), Json::parse(row[5].value())});
@@ -276,9 +279,11 @@ void check_unit_test(const Domain &domain, const Model &model, const UnitTest &t
         throw Error("22023", "override \"is_incremental\" is for incremental models", "Model \"" + model.id() + "\" is materialized as " + model.materialized + ".");
     if (model.status != "ready") return;
     Prepared prepared = prepare(domain, model, test);
-    prepared.inputs.push_back(rows_sql(test.expect, prepared.compared));
     // Read once, so that a value that does not fit its column is refused now.
-    for (const std::string &input : prepared.inputs) (void)read_only(domain, "select * from " + input + " as input");
+    for (const auto &[what, rows] : prepared.inputs) {
+        ErrorData *error = pg::try_in_subtransaction([&] { (void)read_only(domain, "select * from " + rows + " as input"); });
+        if (error != nullptr) throw Error("22023", what + " has a value that does not fit its column", std::string(error->message) + ".");
+    }
 }
 
 std::vector<TestResult> run_unit_tests(const Domain &domain, const Model &model) {
