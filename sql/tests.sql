@@ -197,6 +197,7 @@ SELECT mesh.create_unit_test('shop.totals', '{"orders": [{"customr": 1}], "custo
 SELECT mesh.create_unit_test('shop.totals', '{"orders": [{"customer": "x"}], "customers": []}', '[]');
 SELECT mesh.create_unit_test('shop.totals', '{"orders": [], "customers": [1]}', '[]');
 SELECT mesh.create_unit_test('shop.totals', '{"orders": [], "customers": {}}', '[]');
+SELECT mesh.create_unit_test('shop.totals', '{"orders": [], "customers": [], "shop.orders": []}', '[]');
 SELECT mesh.create_unit_test('shop.totals', '[]', '[]');
 SELECT mesh.create_unit_test('shop.totals', '{"orders": [], "customers": []}', '{}');
 SELECT mesh.create_unit_test('shop.totals', '{"orders": [], "customers": []}', '[{"totl": 1}]');
@@ -230,6 +231,23 @@ SELECT node, status, failures, message FROM mesh.run('shop.log shop.sly') WHERE 
 SELECT count(*) FROM shop.written;
 SELECT mesh.create_test('shop.log', 'not_null', 'id', name => 'whole');
 SELECT mesh.create_unit_test('shop.log', '{"orders": []}', '[]', name => 'not_null_orders_id', replace => true);
+-- Types of all kinds, two inputs of one name, and no input at all.
+CREATE TYPE shop_raw.size AS ENUM ('small', 'large');
+CREATE TABLE shop_raw.things (size shop_raw.size, tags text[], data json, day date, at timestamptz, part shop_raw.size[], code char(3), ratio float8, raw bytea);
+CREATE SCHEMA shop_other CREATE TABLE things (size int);
+SELECT mesh.create_model('shop.mixed', 'select a.*, b.size as other from shop_raw.things a left join shop_other.things b on true');
+SELECT mesh.create_unit_test('shop.mixed', '{"things": []}', '[]');
+SELECT mesh.create_unit_test('shop.mixed', '{"shop_other.things": [], "shop_raw.things": [{"size": "huge"}]}', '[]');
+SELECT mesh.create_unit_test('shop.mixed', '{"shop_other.things": [{"size": 7}], "shop_raw.things": [{"size": "large", "tags": ["a", null], "data": {"k": [1]}, "day": "2024-02-29",
+    "at": "2024-02-29 12:00+00", "part": ["small"], "code": "ab", "ratio": 0.1, "raw": "\\x00ff"}]}', '[{"size": "large", "tags": ["a", null], "data": {"k": [1]}, "day": "2024-02-29",
+    "at": "2024-02-29 13:00+01", "part": ["small"], "code": "ab ", "ratio": 1e-1, "raw": "\\x00FF", "other": 7}]');
+SELECT mesh.create_model('shop.constant', 'select 1 as one, pg_catalog.count(*) > 0 as many from pg_catalog.pg_class');
+SELECT mesh.create_unit_test('shop.constant', '{}', '[{"one": 1, "many": true}]');
+SELECT node, status, message FROM mesh.run('shop.mixed shop.constant') WHERE kind = 'test';
+-- More tests than one scan takes.
+SELECT mesh.create_model('shop.wide', 'select g as n from generate_series(1, 3) g', materialized => 'table');
+SELECT count(mesh.create_test('shop.wide', 'accepted_range', 'n', jsonb_build_object('min_value', g % 5), severity => 'warn', name => 'w' || g)) FROM generate_series(1, 410) g;
+SELECT status, failures, reason, count(*) FROM mesh.run('shop.wide') WHERE kind = 'test' GROUP BY 1, 2, 3 ORDER BY 2, 3;
 -- Inputs that are no models.
 SELECT mesh.create_unit_test('shop.orders', '{"source(''raw'', ''orders'')": [{"id": 4}]}', '[{"id": 4, "note": null}]', name => 'by source');
 SELECT mesh.create_unit_test('shop.orders', '{"raw.orders": [{"id": 4}]}', '[{"id": 4}]', name => 'by source name');

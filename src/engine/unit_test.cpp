@@ -121,7 +121,9 @@ public:
                 if (!added && known->second != up.id) known->second.clear();
             }
         }
-        for (const auto &[key, rows] : test.given) rows_[id_of(key, test)] = rows;
+        for (const auto &[key, rows] : test.given)
+            if (!rows_.emplace(id_of(key, test), rows).second)
+                throw Error("22023", where_in(test, key) + " is given twice", "", "Two of the names in given stand for the same input.");
     }
 
     const std::string &rows(const Upstream &up, const UnitTest &test) const {

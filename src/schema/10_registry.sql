@@ -98,12 +98,12 @@ CREATE TABLE mesh.test_registry (
 CREATE INDEX ON mesh.test_registry (domain, model);
 
 CREATE TABLE mesh.unit_test_registry (
-    domain text NOT NULL,
-    name   text NOT NULL,
-    model  text NOT NULL,
-    given  jsonb NOT NULL,
-    expect jsonb NOT NULL,
-    overrides jsonb NOT NULL DEFAULT '{}',
+    domain      text NOT NULL,
+    name        text NOT NULL,
+    model       text NOT NULL,
+    given       jsonb NOT NULL,                -- {"input": [rows]}
+    expect      jsonb NOT NULL,                -- [rows]
+    overrides   jsonb NOT NULL DEFAULT '{}',   -- {"is_incremental": boolean}
     description text,
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
