@@ -248,6 +248,12 @@ SELECT node, status, message FROM mesh.run('shop.mixed shop.constant') WHERE kin
 SELECT mesh.create_model('shop.wide', 'select g as n from generate_series(1, 3) g', materialized => 'table');
 SELECT count(mesh.create_test('shop.wide', 'accepted_range', 'n', jsonb_build_object('min_value', g % 5), severity => 'warn', name => 'w' || g)) FROM generate_series(1, 410) g;
 SELECT status, failures, reason, count(*) FROM mesh.run('shop.wide') WHERE kind = 'test' GROUP BY 1, 2, 3 ORDER BY 2, 3;
+-- A volatile function is asked once a row, by a query of its own.
+CREATE SEQUENCE shop_raw.asked;
+SELECT mesh.create_test('shop.wide', sql => 'select n from wide where nextval(''shop_raw.asked'') < 0 or n < 0 or nextval(''shop_raw.asked'') < 0', name => 'volatile');
+SELECT mesh.create_test('shop.wide', sql => 'select n from wide where abs(n) < 0', name => 'w stable');
+SELECT node, status, failures, reason FROM mesh.run('shop.wide') WHERE node IN ('shop.volatile', 'shop.w stable');
+SELECT last_value FROM shop_raw.asked;
 -- Inputs that are no models.
 SELECT mesh.create_unit_test('shop.orders', '{"source(''raw'', ''orders'')": [{"id": 4}]}', '[{"id": 4, "note": null}]', name => 'by source');
 SELECT mesh.create_unit_test('shop.orders', '{"raw.orders": [{"id": 4}]}', '[{"id": 4}]', name => 'by source name');

@@ -108,11 +108,17 @@ Bound bind_test(const TestDef &test, const TestBody &body, const std::string &re
     return out;
 }
 
+// A function that may answer differently each time must be asked once a row, in a query of its own.
+bool calls_volatile(const std::vector<std::string> &functions) {
+    return !functions.empty() && pg::query_value("select 1 from pg_catalog.pg_proc where proname = any ($1::pg_catalog.name[]) and provolatile = 'v'",
+                                                 {pg::array_literal(functions)});
+}
+
 // The condition on one row, when the query is no more than that and reads the tested model only.
 std::optional<std::string> condition_of(const TestDef &test, const Bound &bound, const std::vector<pg::Column> &columns) {
     if (!bound.others.empty()) return std::nullopt;
     std::optional<pg::RowCondition> found = pg::row_condition(bound.body);
-    if (!found) return std::nullopt;
+    if (!found || calls_volatile(found->functions)) return std::nullopt;
     for (const std::string &name : found->columns)
         if (std::none_of(columns.begin(), columns.end(), [&](const pg::Column &column) { return column.name == name; })) return std::nullopt;
     return test.where ? "(" + *test.where + "\n) and (" + found->sql + "\n)" : found->sql;

@@ -52,6 +52,7 @@ Verdict judge_expression(const std::string &text) {
 struct RowWalk {
     const char *name;  // by which columns may be qualified; nullptr: by none
     const char *alias;
+    List *functions;   // names (of the tree)
 };
 
 // Is there anything in the condition that does not stand for itself once it is moved to another query?
@@ -65,13 +66,15 @@ bool foreign_walker(Node *node, RowWalk *walk) {
         if (list_length(fields) == 2) return walk->name == nullptr || strcmp(first, walk->name) != 0;
         return strcmp(first, walk->alias) == 0;  // the whole row
     }
+    if (IsA(node, FuncCall))
+        walk->functions = lappend(walk->functions, strVal(llast(reinterpret_cast<FuncCall *>(node)->funcname)));
     return raw_expression_tree_walker(node, MESH_WALKER(foreign_walker), walk);
 }
 
 struct PlainCondition {
     bool found;
-    int columns;
-    const char **column;
+    int columns, functions;
+    const char **column, **function;
 };
 
 // Output columns are never computed when rows are only counted: no more than stars, constants and column names are passed.
@@ -98,8 +101,11 @@ PlainCondition find_condition(const char *sql, const char *name) {
     if (!IsA(linitial(select->fromClause), RangeVar) || !plain_targets(select->targetList, &out)) return out;
     auto *range = linitial_node(RangeVar, select->fromClause);
     if (!range->inh || (range->alias != nullptr && range->alias->colnames != NIL)) return out;
-    RowWalk walk = {range->alias == nullptr ? name : nullptr, range->alias == nullptr ? name : range->alias->aliasname};
+    RowWalk walk = {range->alias == nullptr ? name : nullptr, range->alias == nullptr ? name : range->alias->aliasname, NIL};
     out.found = !foreign_walker(select->whereClause, &walk);
+    out.function = static_cast<const char **>(palloc0(sizeof(char *) * (list_length(walk.functions) + 1)));
+    ListCell *cell;
+    foreach (cell, walk.functions) out.function[out.functions++] = static_cast<const char *>(lfirst(cell));
     return out;
 }
 
@@ -133,6 +139,7 @@ std::optional<RowCondition> row_condition(const ParsedBody &body) {
     if (!found.found) return std::nullopt;
     RowCondition out;
     for (int i = 0; i < found.columns; i++) out.columns.emplace_back(found.column[i]);
+    for (int i = 0; i < found.functions; i++) out.functions.emplace_back(found.function[i]);
     for (const Token &token : scan(expanded)) {
         if (token.begin < body.references[0].end || !word_at(expanded, token.begin, "where")) continue;
         out.sql = body.text.substr(token.begin + std::strlen("where"));

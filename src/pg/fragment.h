@@ -34,6 +34,7 @@ void check_comparison(const std::string &text, const std::string &what);
 struct RowCondition {
     std::string sql;                   // the condition, as the user wrote it
     std::vector<std::string> columns;  // output columns named one by one, to be checked for existence
+    std::vector<std::string> functions;  // names, without schema, of the functions that it calls
 };
 
 // Nothing when the body is any other query. The condition may name its columns by body.references[0].name.
