@@ -1,6 +1,6 @@
 -- Publishing products, and consuming them across domains.
 SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS mesh;
+CREATE EXTENSION mesh;
 SET mesh.progress = off;
 CREATE ROLE regress_shop;
 CREATE ROLE regress_marketing;
@@ -283,3 +283,4 @@ SELECT count(*) FROM mesh.agreements;
 DROP OWNED BY regress_shop, regress_marketing, regress_bi, regress_stranger CASCADE;
 DROP ROLE regress_shop, regress_marketing, regress_bi, regress_stranger;
 DROP SCHEMA shop_raw CASCADE;
+DROP EXTENSION mesh CASCADE;

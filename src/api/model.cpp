@@ -1,6 +1,4 @@
-// mesh.create_model, mesh.drop_model, mesh.create_test.
-#include <algorithm>
-
+// mesh.create_model, mesh.drop_model.
 #include "api/args.h"
 #include "engine/compile.h"
 #include "engine/selection.h"
@@ -124,23 +122,4 @@ MESH_FUNCTION(mesh_drop_model) {
     }
     engine::registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
     PG_RETURN_VOID();
-}
-
-MESH_FUNCTION(mesh_create_test) {
-    Model model = engine::get_model(engine::parse_model_name(api::required(fcinfo, 0, "model")));
-    engine::require_owner(engine::get_domain(model.domain), GetUserId());
-    pg::Value sql = api::arg(fcinfo, 9), column = api::arg(fcinfo, 2);
-    std::string test = api::arg(fcinfo, 1).value_or(sql ? "singular" : "");
-    if (test.empty()) throw Error("22004", "a test needs the name of a generic test, or sql =>");
-    static const std::set<std::string> on_column = {"not_null", "unique", "accepted_values", "relationships"};
-    if (on_column.count(test) && !column) throw Error("22004", "test \"" + test + "\" needs column_name =>");
-    if (column && model.status == "ready" &&
-        std::none_of(model.columns.begin(), model.columns.end(), [&](const pg::Column &c) { return c.name == *column; }))
-        throw Error("42703", "column \"" + *column + "\" of model \"" + model.id() + "\" does not exist");
-    std::string name = api::arg(fcinfo, 10).value_or(engine::fit_identifier(test + "_" + model.name + (column ? "_" + *column : "")));
-    engine::registry("insert into mesh.test_registry (domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit)"
-                     " values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12::bigint)",
-                     {model.domain, name, model.name, test, column, api::arg(fcinfo, 3).value_or("{}"), sql, api::arg(fcinfo, 4).value_or("error"),
-                      api::arg(fcinfo, 5), api::arg(fcinfo, 6).value_or("!= 0"), api::arg(fcinfo, 7).value_or("!= 0"), api::arg(fcinfo, 8)});
-    return api::text_result(name);
 }

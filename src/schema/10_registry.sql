@@ -83,10 +83,10 @@ CREATE TABLE mesh.test_registry (
     domain         text NOT NULL,
     name           text NOT NULL,
     model          text NOT NULL,
-    test           text NOT NULL,    -- not_null, unique, accepted_values, relationships, singular or a generic test's name
+    test           text NOT NULL,    -- singular, or a generic test's name
     column_name    text,
     arguments      jsonb NOT NULL DEFAULT '{}',
-    sql            text,             -- singular tests
+    sql            text,             -- singular tests; for a user's generic test its text, as the domain's owner has accepted it
     severity       text NOT NULL DEFAULT 'error' CHECK (severity IN ('error', 'warn')),
     where_clause   text,
     warn_if        text NOT NULL DEFAULT '!= 0',
@@ -101,11 +101,13 @@ CREATE TABLE mesh.test_registry (
 CREATE INDEX ON mesh.test_registry (domain, model);
 
 CREATE TABLE mesh.unit_test_registry (
-    domain text NOT NULL,
-    name   text NOT NULL,
-    model  text NOT NULL,
-    given  jsonb NOT NULL,
-    expect jsonb NOT NULL,
+    domain      text NOT NULL,
+    name        text NOT NULL,
+    model       text NOT NULL,
+    given       jsonb NOT NULL,                -- {"input": [rows]}
+    expect      jsonb NOT NULL,                -- [rows]
+    overrides   jsonb NOT NULL DEFAULT '{}',   -- {"is_incremental": boolean}
+    description text,
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );

@@ -23,12 +23,6 @@ COMMENT ON FUNCTION mesh.create_model IS 'Registers a model (domain.name) with o
 CREATE FUNCTION mesh.drop_model(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_model';
 COMMENT ON FUNCTION mesh.drop_model IS 'Drops a model and the relation built from it; refuses, naming them, while other models read it or a product publishes it.';
 
-CREATE FUNCTION mesh.create_test(model text, test text DEFAULT NULL, column_name text DEFAULT NULL, arguments jsonb DEFAULT NULL,
-        severity text DEFAULT 'error', "where" text DEFAULT NULL, warn_if text DEFAULT NULL, error_if text DEFAULT NULL,
-        "limit" bigint DEFAULT NULL, sql text DEFAULT NULL, name text DEFAULT NULL)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_test';
-COMMENT ON FUNCTION mesh.create_test IS 'Adds a test to a model: not_null, unique, accepted_values, relationships, or a singular test given by sql => whose rows are failures. Returns the test''s name.';
-
 CREATE FUNCTION mesh.run(selector text, tests boolean DEFAULT true, full_refresh boolean DEFAULT false, fail_fast boolean DEFAULT false,
         atomic boolean DEFAULT false, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, wait boolean DEFAULT true, publish text DEFAULT 'run',
         OUT run_id bigint, OUT node text, OUT kind text, OUT status text, OUT rows bigint,

@@ -17,11 +17,6 @@ CREATE VIEW mesh.sources AS
     SELECT domain, source_name, table_name, schema_name, loaded_at, description FROM mesh.source_registry WHERE mesh.sees(domain);
 COMMENT ON VIEW mesh.sources IS 'The sources of your domains.';
 
-CREATE VIEW mesh.tests AS
-    SELECT domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit
-    FROM mesh.test_registry WHERE mesh.sees(domain);
-COMMENT ON VIEW mesh.tests IS 'The tests of your domains.';
-
 CREATE VIEW mesh.dependencies AS
     SELECT domain, model, kind, upstream FROM mesh.dependency_registry WHERE mesh.sees(domain);
 COMMENT ON VIEW mesh.dependencies IS 'What each model of your domains reads, as the analyzer found it.';
@@ -41,4 +36,4 @@ CREATE VIEW mesh.test_results AS
     SELECT run_id, domain, node AS test, status, failures, duration, message FROM mesh.step_history WHERE kind = 'test' AND mesh.sees(domain);
 COMMENT ON VIEW mesh.test_results IS 'The verdict of each test in each run.';
 
-GRANT SELECT ON mesh.domains, mesh.models, mesh.sources, mesh.tests, mesh.dependencies, mesh.column_lineage, mesh.runs, mesh.steps, mesh.test_results TO PUBLIC;
+GRANT SELECT ON mesh.domains, mesh.models, mesh.sources, mesh.dependencies, mesh.column_lineage, mesh.runs, mesh.steps, mesh.test_results TO PUBLIC;
