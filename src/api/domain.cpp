@@ -71,26 +71,3 @@ MESH_FUNCTION(mesh_revoke_run) {
     engine::registry("delete from mesh.run_grant_registry where domain = $1 and grantee = $2", {domain.name, api::required(fcinfo, 1, "from")});
     PG_RETURN_VOID();
 }
-
-MESH_FUNCTION(mesh_create_source) {
-    engine::Domain domain = engine::get_domain(api::required(fcinfo, 0, "domain"));
-    std::string source = api::required(fcinfo, 1, "source_name");
-    std::string schema = api::arg(fcinfo, 3).value_or(source);
-    engine::require_owner(domain, GetUserId());
-    for (const std::string &table : pg::parse_array(api::required(fcinfo, 2, "tables"))) {
-        pg::Value readable = pg::query_value(
-            "select pg_catalog.has_schema_privilege($3::name, n.oid, 'USAGE') and pg_catalog.has_table_privilege($3::name, c.oid, 'SELECT')"
-            " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-            " where n.nspname = $1 and c.relname = $2 and c.relkind in ('r','v','m','f','p')",
-            {schema, table, domain.owner});
-        std::string relation = pg::qualified(schema, table);
-        if (!readable) throw Error("42P01", "source table " + relation + " does not exist");
-        if (*readable != "t")
-            throw Error("42501", "owner \"" + domain.owner + "\" of domain \"" + domain.name + "\" may not read " + relation, "",
-                        "GRANT USAGE ON SCHEMA " + pg::quote_ident(schema) + " and SELECT ON " + relation + " to it.");
-        engine::check_relation_access(domain, schema, table);
-        engine::registry("insert into mesh.source_registry (domain, source_name, table_name, schema_name, loaded_at) values ($1, $2, $3, $4, $5)",
-                         {domain.name, source, table, schema, api::arg(fcinfo, 4)});
-    }
-    PG_RETURN_VOID();
-}

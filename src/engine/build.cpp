@@ -210,6 +210,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
         std::string sql = runnable_sql(mesh, model, staged.compiled, &stage, false);
         staged.columns = pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { return pg::describe(sql); });
         staged.relation = "(" + sql + "\n)";
+        staged.at_target = upstreams_at_target(mesh, staged.compiled, stage);  // then a view that has it written in can stay as it is
         return staged;
     }
     require_ours(*staged.domain, model, target);

@@ -78,13 +78,20 @@ void require_owner(const Domain &domain, Oid caller) {
                 "Only members of its owner \"" + domain.owner + "\" may do this.");
 }
 
-void require_run(const Domain &domain, Oid caller) {
-    if (pg::acts_for(caller, owner_of(domain))) return;
+bool may_run(const Domain &domain, Oid caller) {
+    if (!OidIsValid(domain.owner_oid)) return false;
+    if (pg::acts_for(caller, domain.owner_oid)) return true;
     pg::Result grants = registry("select grantee from mesh.run_grant_registry where domain = $1", {domain.name});
     for (const pg::Row &row : grants.rows) {
         Oid grantee = pg::find_role(row[0].value());
-        if (OidIsValid(grantee) && pg::acts_for(caller, grantee)) return;
+        if (OidIsValid(grantee) && pg::acts_for(caller, grantee)) return true;
     }
+    return false;
+}
+
+void require_run(const Domain &domain, Oid caller) {
+    (void)owner_of(domain);
+    if (may_run(domain, caller)) return;
     throw Error("42501", "permission denied to run domain \"" + domain.name + "\"", "",
                 "Its owner \"" + domain.owner + "\" can allow it with mesh.grant_run().");
 }
@@ -143,6 +150,10 @@ std::vector<pg::Column> columns_from_json(const Json &json) {
     for (const Json &column : json)
         out.push_back({column.at("name"), column.at("type"), column.value("collation", "")});
     return out;
+}
+
+std::string shown_type(const std::string &type) {
+    return type.compare(0, 11, "pg_catalog.") == 0 ? type.substr(11) : type;
 }
 
 std::string fit_identifier(const std::string &name) {

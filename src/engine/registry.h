@@ -55,7 +55,10 @@ Oid owner_of(const Domain &domain);
 // Raises 42501 unless the caller holds the rights of the domain's owner.
 void require_owner(const Domain &domain, Oid caller);
 
-// Raises 42501 unless the caller is the owner, or was allowed by mesh.grant_run.
+// Is the caller the owner, or was allowed by mesh.grant_run?
+bool may_run(const Domain &domain, Oid caller);
+
+// Raises 42501 unless it may.
 void require_run(const Domain &domain, Oid caller);
 
 std::optional<Model> find_model(const std::string &domain, const std::string &name);
@@ -71,6 +74,9 @@ Value registry_value(const std::string &sql, const std::vector<Value> &args = {}
 
 // One definition changes at a time: held to the end of the transaction.
 void lock_registry();
+
+// A type as people write it: without "pg_catalog.".
+std::string shown_type(const std::string &type);
 
 // Identifiers of more than 63 bytes are shortened with a hash of the whole, at a character's edge.
 std::string fit_identifier(const std::string &name);

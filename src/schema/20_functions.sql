@@ -17,10 +17,6 @@ COMMENT ON FUNCTION mesh.grant_run IS 'Allows a role to run a domain without bei
 CREATE FUNCTION mesh.revoke_run(domain text, "from" name) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_revoke_run';
 COMMENT ON FUNCTION mesh.revoke_run IS 'Takes back what mesh.grant_run allowed.';
 
-CREATE FUNCTION mesh.create_source(domain text, source_name text, tables text[], schema name DEFAULT NULL, loaded_at text DEFAULT NULL)
-    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_source';
-COMMENT ON FUNCTION mesh.create_source IS 'Registers tables that the domain reads but does not build; each must exist and be readable by the domain''s owner. schema defaults to the source''s name.';
-
 CREATE FUNCTION mesh.create_model(name text, body text, materialized text DEFAULT 'view', unique_key text[] DEFAULT NULL,
         incremental_strategy text DEFAULT NULL, on_schema_change text DEFAULT NULL, indexes jsonb DEFAULT NULL, tags text[] DEFAULT NULL,
         description text DEFAULT NULL, config jsonb DEFAULT NULL, replace boolean DEFAULT false)

@@ -2,11 +2,11 @@
 -- Security barriers: a function of the reader's must not see rows before mesh.sees() has.
 
 CREATE FUNCTION mesh.is_consumer(consumer_kind text, consumer text) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE
     RETURN CASE WHEN consumer_kind OPERATOR(pg_catalog.=) 'domain' THEN mesh.sees(consumer)
-                ELSE EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) is_consumer.consumer
-                             AND pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')) END;
-COMMENT ON FUNCTION mesh.is_consumer IS 'Does the session''s user act for this consumer, a domain or a role?';
+                ELSE EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname::text OPERATOR(pg_catalog.=) is_consumer.consumer
+                             AND pg_catalog.pg_has_role(r.oid, 'USAGE')) END;
+COMMENT ON FUNCTION mesh.is_consumer IS 'Does the current role act for this consumer, a domain or a role?';
 
 CREATE VIEW mesh.products WITH (security_barrier) AS
     SELECT p.domain, p.name AS product, p.version, p.model, p.access, p.description,

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -145,12 +146,29 @@ std::string to_dot(const Graph &graph, const std::set<std::string> &subset) {
     return out + "}\n";
 }
 
+std::string to_json(const Graph &graph, const std::set<std::string> &subset) {
+    using Json = nlohmann::ordered_json;
+    Json nodes = Json::array(), edges = Json::array();
+    for (const Node &node : graph.nodes()) {
+        if (!subset.count(node.id)) continue;
+        nodes.push_back({{"id", node.id}, {"kind", kind_name(node.kind)}, {"domain", node.domain}, {"name", node.name},
+                         {"tags", node.tags}, {"config", node.config}});
+        for (const auto &child : graph.children(node.id))
+            if (subset.count(child)) edges.push_back({{"from", node.id}, {"to", child}});
+    }
+    return Json{{"nodes", nodes}, {"edges", edges}}.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string to_mermaid(const Graph &graph) {
     return to_mermaid(graph, graph.ids());
 }
 
 std::string to_dot(const Graph &graph) {
     return to_dot(graph, graph.ids());
+}
+
+std::string to_json(const Graph &graph) {
+    return to_json(graph, graph.ids());
 }
 
 }  // namespace mesh::core

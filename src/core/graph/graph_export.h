@@ -1,4 +1,4 @@
-// Pictures of the graph as text, for Mermaid and Graphviz; every domain is a box of its own.
+// Pictures of the graph as text, for Mermaid and Graphviz, where every domain is a box of its own; and as JSON.
 #pragma once
 
 #include <set>
@@ -13,8 +13,12 @@ namespace mesh::core {
 std::string to_mermaid(const Graph &graph, const std::set<std::string> &subset);
 std::string to_dot(const Graph &graph, const std::set<std::string> &subset);
 
+// {"nodes": [{"id", "kind", "domain", "name", "tags", "config"}], "edges": [{"from", "to"}]}; edges by ids.
+std::string to_json(const Graph &graph, const std::set<std::string> &subset);
+
 // The whole graph.
 std::string to_mermaid(const Graph &graph);
 std::string to_dot(const Graph &graph);
+std::string to_json(const Graph &graph);
 
 }  // namespace mesh::core

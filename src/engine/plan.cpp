@@ -1,0 +1,327 @@
+#include "engine/plan.h"
+
+#include <algorithm>
+
+#include "engine/plan_reason.h"
+#include "engine/publish.h"
+#include "engine/selection.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using core::NodeKind;
+
+namespace {
+
+struct Planned {
+    const Model *model = nullptr;
+    Target target;
+    std::string action, reason;
+    bool at_target = false;       // readers in the run find the new contents under the published name already
+    bool recreate = false;        // the relation has to be dropped and made anew
+    std::set<std::string> lost;   // columns that a table loses
+    bool runs() const { return action != "skip" && action != "error"; }
+};
+
+std::string error_text(const ErrorData *error) {
+    std::string text = error->message == nullptr ? "unknown error" : error->message;
+    if (error->detail != nullptr && *error->detail != '\0') text += " (" + std::string(error->detail) + ")";
+    return text;
+}
+
+void add(std::string &text, const std::string &more) {
+    if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
+}
+
+// CREATE OR REPLACE VIEW can only add columns at the end.
+bool replaceable(const std::vector<pg::Column> &old, const std::vector<pg::Column> &next) {
+    return old.size() <= next.size() && std::equal(old.begin(), old.end(), next.begin());
+}
+
+// The decisions of build.cpp, taken from the registry alone.
+class Planner {
+public:
+    Planner(Mesh &mesh, const Selection &selection, bool full_refresh) : mesh_(mesh), selection_(selection), full_refresh_(full_refresh) {
+        std::vector<const Model *> models;
+        for (const std::string &id : selection.models) models.push_back(&model_of(id));
+        targets_ = find_targets(mesh, models);
+    }
+
+    std::vector<Planned> go() {
+        std::vector<Planned> out;
+        for (const std::string &id : selection_.models) {
+            pg::call([] { CHECK_FOR_INTERRUPTS(); });
+            out.push_back(plan_one(model_of(id)));
+            if (!out.back().runs()) failed_.insert(id);
+        }
+        return out;
+    }
+
+private:
+    const Model &model_of(const std::string &id) {
+        const core::Node *node = selection_.graph.find(id);
+        return mesh_.model({node->domain, node->name});
+    }
+
+    Planned plan_one(const Model &model) {
+        Planned out;
+        out.model = &model;
+        out.target = targets_[model.id()];
+        out.action = "skip";
+        for (const std::string &parent : selection_.graph.parents(model.id()))
+            if (failed_.count(parent)) out.reason = "upstream " + parent + " would fail or be skipped";
+        if (!out.reason.empty()) return out;
+        ErrorData *error = pg::try_in_subtransaction([&] { decide(out); });
+        if (error != nullptr) {
+            out.action = "error";
+            out.reason = error_text(error);
+        }
+        return out;
+    }
+
+    void decide(Planned &out) {
+        const Model &model = *out.model;
+        Compiled compiled = resolve(mesh_, model);
+        if (model.status == "pending") {
+            add(out.reason, "pending: it reads what does not exist yet: ");
+            for (size_t i = 0; i < compiled.pending_on.size(); i++) out.reason += (i == 0 ? "" : ", ") + compiled.pending_on[i];
+            return;
+        }
+        std::string final_sql = runnable_sql(mesh_, model, compiled, nullptr, false);
+        (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
+        std::string rebuilt = rebuilt_upstreams(compiled);
+        if (model.materialized == "ephemeral") {
+            out.action = "inline";
+            out.reason = "ephemeral: written into what reads it";
+            out.at_target = rebuilt.empty();
+        } else {
+            require_ours(mesh_.domain(model.domain), model, out.target);
+            if (!out.target.exists()) decide_new(out, rebuilt);
+            else decide_existing(out, final_sql, rebuilt);
+        }
+        Staged &staged = stage_[model.id()];
+        staged.relation = "(select)";
+        staged.at_target = out.at_target;
+    }
+
+    // What the model reads, also by way of ephemeral ones, that this run builds elsewhere than where it is published.
+    void collect_rebuilt(const Compiled &compiled, std::set<std::string> &out) {
+        pg::call([] { check_stack_depth(); });
+        for (const Upstream &up : compiled.upstreams) {
+            if (up.kind != Upstream::Kind::model) continue;
+            const Model &model = mesh_.model({up.domain, up.model});
+            if (model.materialized == "ephemeral") collect_rebuilt(resolve(mesh_, model), out);
+            else if (auto staged = stage_.find(up.id); staged != stage_.end() && !staged->second.at_target) out.insert(up.id);
+        }
+    }
+
+    std::string rebuilt_upstreams(const Compiled &compiled) {
+        std::set<std::string> ids;
+        collect_rebuilt(compiled, ids);
+        std::string out;
+        for (const std::string &id : ids) out += (out.empty() ? "" : ", ") + id;
+        return out;
+    }
+
+    void decide_new(Planned &out, const std::string &rebuilt) {
+        const Model &model = *out.model;
+        out.action = "create";
+        out.at_target = model.materialized == "view" ? rebuilt.empty() : model.materialized != "materialized_view";
+        out.reason = model.built_kind.empty() ? "new" : "its " + kind_of_relation(model.built_kind) + " is missing though the mesh built it";
+    }
+
+    void decide_existing(Planned &out, const std::string &final_sql, const std::string &rebuilt) {
+        const Model &model = *out.model;
+        std::string changed = changes(model, out.target, final_sql);
+        if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
+        bool full = model.config.value("full_refresh", full_refresh_);
+        if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
+        out.action = "rebuild";
+        out.reason = model.materialized == "incremental" && out.target.kind == "r" ? "full refresh" : "";
+        add(out.reason, changed);
+        if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
+        if (out.reason.empty()) out.reason = "definition unchanged; its data is built anew";
+        if (model.materialized == "materialized_view") out.recreate = !changed.empty();
+        else out.recreate = out.target.kind != "r";
+        if (!out.recreate && out.target.kind == "r") out.lost = lost_columns(model.built_columns, model.columns);
+        if (!out.recreate && !out.target.rows_only.empty()) add(out.reason, "published row by row: " + out.target.rows_only);
+    }
+
+    void decide_view(Planned &out, const std::string &changed, const std::string &final_sql, const std::string &rebuilt) {
+        const Model &model = *out.model;
+        bool same_text = out.target.kind == "v" && model.built_sql == final_sql;
+        if (same_text && rebuilt.empty() && same_columns(model.built_columns, model.columns)) {
+            out.action = "keep";
+            out.reason = "definition unchanged";
+            out.at_target = true;
+            return;
+        }
+        out.action = "replace";
+        out.recreate = out.target.kind != "v" || !replaceable(model.built_columns, model.columns);
+        out.reason = changed;
+        if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
+        if (out.recreate && out.target.kind == "v") add(out.reason, "its columns changed: the view is made anew");
+    }
+
+    void decide_increment(Planned &out, const std::string &final_sql) {
+        const Model &model = *out.model;
+        out.action = "increment";
+        out.at_target = true;
+        if (model.built_sql != final_sql) out.reason = "definition changed: rows that are there stay as they are";
+        add(out.reason, increment_changes(model));
+        if (out.reason.empty()) out.reason = "definition unchanged; its new rows are added";
+    }
+
+    Mesh &mesh_;
+    const Selection &selection_;
+    bool full_refresh_;
+    Targets targets_;
+    Stage stage_;
+    std::set<std::string> failed_;
+};
+
+// What else reads a relation that is made anew or loses columns; publish would refuse to drop it.
+class Dependents {
+public:
+    Dependents(Mesh &mesh, std::vector<Planned> &planned) : mesh_(mesh), planned_(planned) {}
+
+    void check() {
+        if (!any()) return;
+        load();
+        spread();
+        for (Planned &p : planned_)
+            if (p.runs() && (p.recreate || !p.lost.empty())) refuse(p);
+    }
+
+private:
+    struct Read {
+        Oid reader;
+        std::string name, column;  // column: empty for the relation as a whole
+    };
+
+    bool any() const {
+        return std::any_of(planned_.begin(), planned_.end(), [](const Planned &p) { return p.recreate || !p.lost.empty(); });
+    }
+
+    void load() {
+        std::vector<std::string> oids;
+        for (const Planned &p : planned_)
+            if (p.target.exists()) oids.push_back(std::to_string(p.target.oid));
+        pg::Result rows = pg::query(
+            "select distinct d.refobjid, r.ev_class, pg_catalog.format('%I.%I (owner %I)', n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)), a.attname"
+            " from pg_catalog.pg_depend d join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid"
+            " join pg_catalog.pg_class c on c.oid = r.ev_class join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+            " left join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid and d.refobjsubid > 0"
+            " where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = any($1::oid[]) and r.ev_class <> d.refobjid order by 3, 4",
+            {pg::array_literal(oids)});
+        for (const pg::Row &row : rows.rows)
+            reads_[static_cast<Oid>(std::stoul(row[0].value()))].push_back({static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[3].value_or("")});
+    }
+
+    // A view of the run that reads what is made anew is made anew as well.
+    void spread() {
+        for (size_t i = 0; i < planned_.size(); i++) {
+            const Planned &p = planned_[i];
+            if (!p.runs() || (!p.recreate && p.lost.empty())) continue;
+            for (size_t j = i + 1; j < planned_.size(); j++) {
+                Planned &reader = planned_[j];
+                bool is_view = reader.target.kind == "v" || reader.target.kind == "m";
+                if (!reader.runs() || reader.recreate || !is_view || !reads(reader.target.oid, p.target.oid)) continue;
+                reader.recreate = true;
+                if (reader.action == "keep") std::tie(reader.action, reader.reason) = std::pair("replace", "");
+                add(reader.reason, "it reads " + p.model->id() + ", which is made anew");
+            }
+        }
+    }
+
+    bool reads(Oid reader, Oid relation) const {
+        auto found = reads_.find(relation);
+        return found != reads_.end() && std::any_of(found->second.begin(), found->second.end(), [&](const Read &r) { return r.reader == reader; });
+    }
+
+    bool is_recreated(Oid relation) const {
+        return std::any_of(planned_.begin(), planned_.end(), [&](const Planned &p) { return p.recreate && p.runs() && p.target.oid == relation; });
+    }
+
+    void refuse(Planned &p) {
+        std::set<std::string> others;
+        for (const Read &read : reads_[p.target.oid])
+            if (!is_recreated(read.reader) && (p.recreate || p.lost.count(read.column))) others.insert(read.name);
+        std::string names;
+        for (const std::string &name : others) names += (names.empty() ? "" : ", ") + name;
+        if (!names.empty()) fail(p, "other objects depend on what would be dropped: " + names);
+        else if (p.recreate) check_decorations(p);
+    }
+
+    // Triggers, rules and policies of a relation that is made anew would be lost.
+    void check_decorations(Planned &p) {
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            Staged staged;
+            staged.model = *p.model;
+            staged.domain = &mesh_.domain(p.model->domain);
+            staged.target = p.target;
+            (void)save_decorations(staged);
+        });
+        if (error != nullptr) fail(p, error_text(error));
+    }
+
+    static void fail(Planned &p, const std::string &why) {
+        p.action = "error";
+        p.reason = why + "; nothing of the run would be published (" + p.reason + ")";
+    }
+
+    Mesh &mesh_;
+    std::vector<Planned> &planned_;
+    std::map<Oid, std::vector<Read>> reads_;
+};
+
+class Steps {
+public:
+    explicit Steps(const Selection &selection) : selection_(selection) {}
+
+    std::vector<PlanStep> go(const std::vector<Planned> &planned) {
+        for (const Planned &p : planned) {
+            out_.push_back({p.model->id(), "model", p.action, p.reason});
+            for (NodeKind kind : {NodeKind::unit_test, NodeKind::test}) add_tests(p, kind);
+        }
+        for (const std::string &id : selection_.ids) {
+            const core::Node &node = *selection_.graph.find(id);
+            if (core::is_test(node) && !done_.count(id)) add_test(node, "skip", "its model is not selected; mesh.test() tests what is published");
+        }
+        return out_;
+    }
+
+private:
+    void add_tests(const Planned &p, NodeKind kind) {
+        for (const std::string &child : selection_.graph.children(p.model->id())) {
+            const core::Node &node = *selection_.graph.find(child);
+            if (node.kind != kind || !selection_.ids.count(child) || node.parents[0] != p.model->id()) continue;
+            if (!p.runs()) add_test(node, "skip", "its model would not be built");
+            else add_test(node, "test", kind == NodeKind::unit_test ? "before the model is built" : "on the staged result, before it is published");
+        }
+    }
+
+    void add_test(const core::Node &node, const std::string &action, const std::string &reason) {
+        done_.insert(node.id);
+        out_.push_back({node.domain + "." + node.name, std::string(core::kind_name(node.kind)), action, reason});
+    }
+
+    const Selection &selection_;
+    std::set<std::string> done_;
+    std::vector<PlanStep> out_;
+};
+
+}  // namespace
+
+std::vector<PlanStep> plan(const std::string &selector, const std::string &exclude, bool full_refresh, Oid caller) {
+    Mesh mesh;
+    Selection selection = select_nodes(mesh, selector, exclude, caller);
+    std::set<std::string> domains;
+    for (const std::string &id : selection.models) domains.insert(selection.graph.find(id)->domain);
+    for (const std::string &domain : domains) (void)mesh.models_of(domain);
+    std::vector<Planned> planned = Planner(mesh, selection, full_refresh).go();
+    Dependents(mesh, planned).check();
+    return Steps(selection).go(planned);
+}
+
+}  // namespace mesh::engine

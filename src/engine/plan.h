@@ -1,0 +1,19 @@
+// What a run would do, and why, without doing it.
+#pragma once
+
+#include "engine/mesh.h"
+
+namespace mesh::engine {
+
+struct PlanStep {
+    std::string node;    // domain.model or domain.test
+    std::string kind;    // model, test, unit_test
+    std::string action;  // create, rebuild, replace, increment, keep, inline, test, skip; error: the run would report one
+    std::string reason;
+};
+
+// The steps of a run of the same selection in its order: each model, followed by its tests. Looks at the registry and the catalogs only: no
+// relation is opened or locked, nothing is written. Raises as select_nodes does.
+std::vector<PlanStep> plan(const std::string &selector, const std::string &exclude, bool full_refresh, Oid caller);
+
+}  // namespace mesh::engine
