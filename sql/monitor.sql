@@ -29,6 +29,7 @@ SELECT mesh.create_source('shop', 'landing', '{orders}', loaded_at => 'loaded_at
 SELECT mesh.create_source('shop', 'landing', '{orders}', loaded_at => 'nope');
 SELECT mesh.create_source('shop', 'landing', '{orders}', loaded_at => 'note');
 SELECT mesh.create_source('shop', 'landing', '{orders}', loaded_at => 'day) from landing.orders; select (now()');
+SELECT mesh.create_source('shop', 'landing', '{}');
 SELECT mesh.create_source('shop', 'landing', '{orders,customers}', description => 'what lands');
 SELECT mesh.create_source('shop', 'landing', '{orders}');
 SELECT mesh.create_source('shop', 'landing', '{orders}', loaded_at => 'loaded_at', freshness => '{"warn_after": {"count": 2, "period": "hour"}, "error_after": "1 day"}',
@@ -65,6 +66,15 @@ SELECT mesh.create_model('shop.daily', 'select day from days', materialized => '
 SELECT mesh.create_model('shop.mine', 'select 1 as a', materialized => 'table');
 CREATE TABLE shop.mine (a int);
 SELECT node, action, reason FROM mesh.plan('shop', exclude => 'waiting behind');
+-- What the plan says is what the run does, in the same order.
+BEGIN;
+CREATE TEMP TABLE planned AS SELECT row_number() OVER () AS at, p.node, p.action FROM mesh.plan('shop') p WHERE p.kind = 'model';
+CREATE TEMP TABLE ran AS SELECT row_number() OVER () AS at, r.node, r.status, r.reason FROM mesh.run('shop', publish => 'model') r WHERE r.kind = 'model';
+SELECT count(*) AS same, count(*) FILTER (WHERE action = 'error') AS errors, count(*) FILTER (WHERE action = 'skip') AS skipped FROM planned FULL JOIN ran USING (at, node)
+WHERE status = CASE action WHEN 'error' THEN 'error' WHEN 'skip' THEN 'skipped' ELSE 'success' END;
+SELECT at, node, action, status, reason FROM planned FULL JOIN ran USING (at, node)
+WHERE status IS DISTINCT FROM CASE action WHEN 'error' THEN 'error' WHEN 'skip' THEN 'skipped' ELSE 'success' END;
+ROLLBACK;
 SELECT mesh.create_model('shop.log', 'select id, customer_id from orders', materialized => 'incremental', unique_key => '{id}', on_schema_change => 'fail', replace => true);
 SELECT node, action, reason FROM mesh.plan('shop.log');
 SELECT mesh.create_model('shop.log', 'select id, customer_id from orders', materialized => 'incremental', unique_key => '{id}', on_schema_change => 'sync_all_columns', replace => true);
@@ -245,3 +255,16 @@ SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace W
 SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'mesh' AND obj_description(p.oid, 'pg_proc') IS NULL;
 DROP FUNCTION public.shop_models();
 DROP VIEW public.shop_models;
+
+-- Names that need quotes, also at the very end of a body, and one that is too long for an identifier.
+SELECT mesh.create_domain('My Shop');
+SELECT mesh.create_model('"My Shop"."Top 10"', 'select 1 as "The One"', materialized => 'table');
+SELECT mesh.create_model('"My Shop"."say ""hi"""', 'select "The One" from "Top 10"', materialized => 'table');
+SELECT mesh.create_model('"My Shop".last', 'select * from "say ""hi"""');
+SELECT mesh.identifier('short'), mesh.identifier(repeat('long', 20)) <> mesh.identifier(repeat('long', 21)) AS differ, length(mesh.identifier(repeat('long', 20)));
+SELECT step, kind, action, reason FROM mesh.plan('"My Shop"');
+SELECT status FROM mesh.run('"My Shop"');
+SELECT name, relation, to_regclass(relation) IS NOT NULL AS found FROM mesh.models WHERE domain = 'My Shop' ORDER BY 1 DESC;
+SELECT * FROM mesh.lineage('"My Shop"."Top 10"');
+SELECT node, kind, depth FROM mesh.lineage('"My Shop"."Top 10"."The One"', 'downstream');
+SELECT mesh.graph('"My Shop"');

@@ -75,6 +75,7 @@ MESH_FUNCTION(mesh_create_source) {
     std::vector<std::string> tables = pg::parse_array(api::required(fcinfo, 2, "tables"));
     std::string schema = api::arg(fcinfo, 3).value_or(source);
     engine::require_owner(domain, GetUserId());
+    if (tables.empty()) throw Error("22023", "a source needs tables", "", "Drop it with mesh.drop_source().");
     engine::Freshness freshness = engine::parse_freshness(api::arg(fcinfo, 4), api::arg(fcinfo, 5));
     std::vector<std::string> before = tables_of(domain, source);
     bool replace = api::arg(fcinfo, 7).value_or("f") == "t";

@@ -26,6 +26,7 @@ struct Planned {
 std::string error_text(const ErrorData *error) {
     std::string text = error->message == nullptr ? "unknown error" : error->message;
     if (error->detail != nullptr && *error->detail != '\0') text += " (" + std::string(error->detail) + ")";
+    if (error->hint != nullptr && *error->hint != '\0') text += " Hint: " + std::string(error->hint);
     return text;
 }
 

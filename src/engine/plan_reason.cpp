@@ -9,6 +9,8 @@ using Columns = std::vector<pg::Column>;
 
 namespace {
 
+constexpr const char *kReordered = "reorders its columns";
+
 const pg::Column *named(const Columns &columns, const std::string &name) {
     auto found = std::find_if(columns.begin(), columns.end(), [&](const pg::Column &c) { return c.name == name; });
     return found == columns.end() ? nullptr : &*found;
@@ -33,7 +35,7 @@ std::string column_changes(const Columns &from, const Columns &to) {
     }
     for (const pg::Column &column : from)
         if (named(to, column.name) == nullptr) add(out, "drops column " + column.name, ", ");
-    if (out.empty() && from != to) out = "reorders its columns";
+    if (out.empty() && from != to) out = kReordered;
     return out;
 }
 
@@ -52,13 +54,14 @@ std::string changes(const Model &model, const Target &target, const std::string 
     std::string out, wanted = relkind_for(model.materialized);
     if (model.built_sql != final_sql) out = "definition changed";
     if (target.kind != wanted) add(out, "materialization changed from " + kind_of_relation(target.kind) + " to " + kind_of_relation(wanted), "; ");
-    add(out, column_changes(model.built_columns, model.columns), "; ");
+    std::string columns = column_changes(model.built_columns, model.columns);
+    if (columns != kReordered || wanted != "r") add(out, columns, "; ");  // a table keeps the order that it has
     return out;
 }
 
 std::string increment_changes(const Model &model) {
     std::string difference = column_changes(model.built_columns, model.columns), mode = model.config.value("on_schema_change", "ignore");
-    if (difference.empty() || difference == "reorders its columns") return "";
+    if (difference.empty() || difference == kReordered) return "";
     if (mode == "fail")
         throw Error("42P16", "the columns of incremental model \"" + model.id() + "\" changed, and on_schema_change is fail", "It " + difference + ".",
                     "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.");

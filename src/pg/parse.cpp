@@ -117,8 +117,11 @@ int name_end(const std::string &text, int begin) {
     size_t at = begin;
     for (;;) {
         if (at < text.size() && text[at] == '"') {
-            for (at++; at < text.size(); at++)
-                if (text[at] == '"' && (at + 1 >= text.size() || text[++at] != '"')) break;
+            for (at++; at < text.size(); at++) {
+                if (text[at] != '"') continue;
+                at++;  // behind the quote: the name's end, or the second one of two that stand for one
+                if (at >= text.size() || text[at] != '"') break;
+            }
         } else {
             while (at < text.size() && (isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_' ||
                                         text[at] == '$' || static_cast<unsigned char>(text[at]) >= 0x80))

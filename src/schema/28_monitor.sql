@@ -16,7 +16,7 @@ CREATE INDEX ON mesh.freshness_history (domain, source_name, table_name, snapsho
 CREATE INDEX ON mesh.freshness_history (snapshotted_at);
 SELECT pg_catalog.pg_extension_config_dump('mesh.freshness_history', '');
 
-CREATE FUNCTION mesh.identifier(name text) RETURNS text LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mesh_identifier';
+CREATE FUNCTION mesh.identifier(name text) RETURNS text LANGUAGE c IMMUTABLE STRICT PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mesh_identifier';
 COMMENT ON FUNCTION mesh.identifier IS 'The identifier under which a model of this name is built: the name itself, or, where it is longer than 63 bytes, its beginning and a hash of the whole.';
 
 CREATE FUNCTION mesh.plan(selector text, exclude text DEFAULT NULL, full_refresh boolean DEFAULT false,
