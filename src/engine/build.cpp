@@ -39,34 +39,35 @@ void own_name(Staged &staged) {
     staged.reason = "new";
 }
 
-// A view needs no stage when it says what it said, about what it said it of.
+void create_staged_view(Staged &staged, const std::string &sql) {
+    execute("create view " + staged.relation + " as " + sql);
+    staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
+    staged.columns = pg::relation_columns(staged.stage_oid);
+}
+
+// Its published definition is what it would be anyway.
+bool stays(const Staged &staged) {
+    return staged.target.kind == "v" && staged.model.built_sql == staged.final_sql && staged.columns == pg::relation_columns(staged.target.oid);
+}
+
+// A view that says what it said needs no publishing, and no stage either when what it says it of is at its place.
 void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     bool direct = upstreams_at_target(mesh, staged.compiled, stage);
     std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, false);
     if (!staged.target.exists() && direct) {
         own_name(staged);
-        execute("create view " + staged.relation + " as " + sql);
-        staged.columns = pg::relation_columns(pg::relation_oid(staged.schema, staged.name));
-        return;
+        return create_staged_view(staged, sql);
     }
-    bool same_text = staged.target.kind == "v" && staged.model.built_sql == staged.final_sql;
-    if (same_text && direct) {
-        staged.columns = pg::describe(sql);
-        staged.at_target = same_columns(staged.columns, pg::relation_columns(staged.target.oid));
-        staged.relation = target_name(*staged.domain, staged.model);
-        if (staged.at_target) return;
-    }
-    staged.how = Publish::view;
-    staged.reason = !staged.target.exists() ? "new" : same_text ? "" : "its definition changed";
+    staged.columns = pg::describe(sql);
+    bool unchanged = stays(staged);
+    staged.relation = target_name(*staged.domain, staged.model);
+    staged.at_target = unchanged && direct;
+    if (staged.at_target) return;
+    staged.how = unchanged ? Publish::nothing : Publish::view;
+    if (!unchanged) staged.reason = staged.target.exists() ? "its definition changed" : "new";
+    if (!options.view_is_read) return;
     name_stage(staged, options, stage.size());
-    if (options.view_is_read) {
-        execute("create view " + staged.relation + " as " + sql);
-        staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
-        staged.columns = pg::relation_columns(staged.stage_oid);
-    } else {
-        staged.name.clear();
-        staged.columns = pg::describe(sql);
-    }
+    create_staged_view(staged, sql);
 }
 
 void create_and_fill(Staged &staged, const pg::PreparedQuery &query) {

@@ -151,10 +151,11 @@ private:
     void decide_view(Planned &out, const std::string &changed, const std::string &final_sql, const std::string &rebuilt) {
         const Model &model = *out.model;
         bool same_text = out.target.kind == "v" && model.built_sql == final_sql;
-        if (same_text && rebuilt.empty() && same_columns(model.built_columns, model.columns)) {
+        if (same_text && same_columns(model.built_columns, model.columns)) {
             out.action = "keep";
             out.reason = "definition unchanged";
-            out.at_target = true;
+            if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
+            out.at_target = rebuilt.empty();
             return;
         }
         out.action = "replace";

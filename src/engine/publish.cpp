@@ -156,8 +156,8 @@ void as_owner(const Staged &staged, F &&f) {
 // The staged views read staged relations and one another: the last one first.
 void drop_staged_views(const std::vector<Staged *> &staged) {
     for (auto s = staged.rbegin(); s != staged.rend(); ++s)
-        if ((*s)->how == Publish::view && !(*s)->name.empty())
-            as_owner(**s, [&] { execute("drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); (*s)->name.clear(); });
+        if ((*s)->model.materialized == "view" && !(*s)->at_target && OidIsValid((*s)->stage_oid))
+            as_owner(**s, [&] { execute("drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); });
 }
 
 void write_registry(const std::vector<Staged *> &staged) {
@@ -176,9 +176,9 @@ void write_registry(const std::vector<Staged *> &staged) {
 }  // namespace
 
 void drop_stage(const Staged &staged) {
-    if (!OidIsValid(staged.stage_oid) || staged.how == Publish::in_place) return;
+    if (!OidIsValid(staged.stage_oid) || staged.at_target) return;
     as_owner(staged, [&] {
-        execute(std::string("drop ") + (staged.how == Publish::view ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
+        execute(std::string("drop ") + (staged.model.materialized == "view" ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
     });
 }
 

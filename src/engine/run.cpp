@@ -236,6 +236,7 @@ Step test_step(const TestResult &result) {
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
+    require_writable("mesh.run()");
     (void)expire_agreements();
     RunSession session(options.vars);
     Mesh mesh;

@@ -32,6 +32,13 @@ std::set<std::string> domains_of(const Selection &selection) {
 
 }  // namespace
 
+void require_writable(const char *command) {
+    pg::call([command] {
+        PreventCommandDuringRecovery(command);
+        PreventCommandIfReadOnly(command);
+    });
+}
+
 RunSession::RunSession(const Json &vars) {
     std::string text = vars.dump();
     const char *value = text.c_str();

@@ -5,6 +5,9 @@
 
 namespace mesh::engine {
 
+// Raises 25006 in a read-only transaction and on a standby.
+void require_writable(const char *command);
+
 class RunSession {
 public:
     // Sets mesh.vars for the time of the run.

@@ -81,6 +81,7 @@ private:
 }  // namespace
 
 RunResult test(const RunOptions &options, Oid caller) {
+    require_writable("mesh.test()");
     RunSession session(options.vars);
     Mesh mesh;
     Selection selection = session.start_reading(mesh, options.selector, options.exclude, caller);
