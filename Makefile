@@ -1,12 +1,13 @@
-# make; make install; make installcheck: PGXS as usual, with PG_CONFIG=.
-# make test: sets up what is missing, builds and runs every test (see scripts/test).
+# make; make install; make installcheck: PGXS as usual, with PG_CONFIG=. make help lists what else there is.
 EXTENSION = mesh
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" mesh.control)
 MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals monitor
+REGRESS = quickstart refusals tests products monitor
+ISOLATION = publish_readers
+ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
 .DEFAULT_GOAL := all
 
@@ -15,13 +16,25 @@ PG_CXXFLAGS = -std=gnu++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall
 # Before 16 the server's headers do not mark what an extension exports, and everything else is hidden.
 VISIBLE = -D'PGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
-EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d)
+# Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
+SHLIB_LINK = $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
+comma := ,
+EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: test
-test:
+.PHONY: help test unit tidy fuzz
+test: ## set up what is missing, build, run every test
 	scripts/test
+unit: ## the unit tests of src/core alone, with sanitizers
+	scripts/test unit
+tidy: ## clang-tidy over src/core
+	scripts/test tidy
+fuzz: ## each fuzzer of test/fuzz for FUZZ_SECONDS (60)
+	scripts/fuzz
+help: ## this list
+	@echo "all, install, installcheck, clean: PGXS's own targets, with PG_CONFIG= for another server"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile
 
 ifneq ($(shell command -v $(PG_CONFIG)),)
 ifneq ($(wildcard $(shell $(PG_CONFIG) --pgxs)),)

@@ -29,3 +29,6 @@ CREATE TABLE sales.mine AS SELECT 1 AS a;
 SELECT mesh.create_model('sales.mine', 'select 2 as a', materialized => 'table');
 SELECT node, status, message FROM mesh.run('sales.mine');
 SELECT * FROM sales.mine;
+SET client_min_messages = error;
+DROP EXTENSION mesh CASCADE;
+DROP SCHEMA sales, raw CASCADE;

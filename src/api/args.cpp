@@ -34,6 +34,16 @@ void start_rows(FunctionCallInfo fcinfo) {
     });
 }
 
+void start_values(FunctionCallInfo fcinfo) {
+    pg::call([=] {
+#if PG_VERSION_NUM >= 160000
+        InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+#else
+        SetSingleFuncCall(fcinfo, SRF_SINGLE_USE_EXPECTED);
+#endif
+    });
+}
+
 void add_row(FunctionCallInfo fcinfo, const pg::Row &row) {
     std::vector<char *> values;
     for (const Value &value : row) values.push_back(value ? const_cast<char *>(value->c_str()) : nullptr);

@@ -18,6 +18,8 @@ Datum text_result(const std::string &text);
 
 // Fills the function's result set (materialize mode) from rows of text, in the order of its OUT columns.
 void start_rows(FunctionCallInfo fcinfo);
+// The same for a function that returns SETOF one type: rows of one value.
+void start_values(FunctionCallInfo fcinfo);
 void add_row(FunctionCallInfo fcinfo, const pg::Row &row);
 
 }  // namespace mesh::api

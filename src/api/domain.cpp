@@ -1,5 +1,8 @@
 // mesh.create_domain and its kin.
 #include "api/args.h"
+#include "engine/access.h"
+#include "engine/agreement.h"
+#include "engine/domain.h"
 
 using namespace mesh;
 using core::Error;
@@ -20,9 +23,19 @@ MESH_FUNCTION(mesh_create_domain) {
     if (held && *held != owner)
         throw Error("42501", "schema \"" + schema + "\" exists and belongs to \"" + *held + "\", not to \"" + owner + "\"", "",
                     "Give another name in schema =>, or ALTER SCHEMA ... OWNER TO.");
+    engine::lock_registry();
     if (!held) pg::execute("create schema " + pg::quote_ident(schema) + " authorization " + pg::quote_ident(owner));
     engine::registry("insert into mesh.domain_registry (name, owner, schema_name, description) values ($1, $2, $3, $4)",
                      {name, owner, schema, api::arg(fcinfo, 3)});
+    PG_RETURN_VOID();
+}
+
+MESH_FUNCTION(mesh_alter_domain) {
+    engine::Domain domain = engine::get_domain(api::required(fcinfo, 0, "name"));
+    engine::require_owner(domain, GetUserId());
+    if (auto owner = api::arg(fcinfo, 1)) engine::change_owner(domain, *owner);
+    if (auto description = api::arg(fcinfo, 2))
+        engine::registry("update mesh.domain_registry set description = $2 where name = $1", {domain.name, description});
     PG_RETURN_VOID();
 }
 
@@ -37,6 +50,7 @@ MESH_FUNCTION(mesh_drop_domain) {
     if (holds)
         throw Error("2BP01", "cannot drop domain \"" + domain.name + "\" because other objects depend on it", "It has " + *holds + ".",
                     "Drop them first with mesh.drop_model() and mesh.drop_source().");
+    engine::end_agreements_of(domain, GetUserId());
     engine::registry("delete from mesh.run_grant_registry where domain = $1", {domain.name});
     engine::registry("delete from mesh.domain_registry where name = $1", {domain.name});
     PG_RETURN_VOID();
@@ -48,5 +62,12 @@ MESH_FUNCTION(mesh_grant_run) {
     engine::require_owner(domain, GetUserId());
     (void)pg::role_oid(grantee);
     engine::registry("insert into mesh.run_grant_registry values ($1, $2) on conflict do nothing", {domain.name, grantee});
+    PG_RETURN_VOID();
+}
+
+MESH_FUNCTION(mesh_revoke_run) {
+    engine::Domain domain = engine::get_domain(api::required(fcinfo, 0, "domain"));
+    engine::require_owner(domain, GetUserId());
+    engine::registry("delete from mesh.run_grant_registry where domain = $1 and grantee = $2", {domain.name, api::required(fcinfo, 1, "from")});
     PG_RETURN_VOID();
 }

@@ -1,8 +1,6 @@
-// mesh.create_model, mesh.drop_model, mesh.create_test.
-#include <algorithm>
-
+// mesh.create_model, mesh.drop_model, mesh.rename_model.
 #include "api/args.h"
-#include "engine/compile.h"
+#include "engine/definition.h"
 
 using namespace mesh;
 using core::Error;
@@ -11,50 +9,9 @@ using engine::Model;
 
 namespace {
 
-void check_materialized(const std::string &value) {
-    static const std::set<std::string> known = {"view", "table", "materialized_view", "incremental", "ephemeral"};
-    if (!known.count(value))
-        throw Error("22023", "unknown materialization \"" + value + "\"", "", "Use view, table, materialized_view, incremental or ephemeral.");
-}
-
-// Would `start` be reached from what it reads itself?
-void check_cycle(const Model &model, const engine::Compiled &compiled) {
-    for (const engine::Upstream &up : compiled.upstreams) {
-        if (up.kind != engine::Upstream::Kind::model) continue;
-        pg::Value path = engine::registry_value(
-            "with recursive up(id, path) as (select $1, $1 union all select d.upstream, path || ' -> ' || d.upstream from up"
-            " join mesh.dependency_registry d on d.kind = 'model' and d.domain || '.' || d.model = up.id where up.id <> $2)"
-            " cycle id set looped using seen select path from up where id = $2 limit 1",
-            {up.id, model.id()});
-        if (path) throw Error("42P19", "model \"" + model.id() + "\" would depend on itself", model.id() + " -> " + *path + ".");
-    }
-}
-
-void recompile(const Model &model) {
-    engine::Mesh mesh;
-    engine::Compiled compiled = engine::compile(mesh, model);
-    check_cycle(model, compiled);
-    engine::store_compiled(model, compiled);
-}
-
-// Those that read `id` are analyzed anew: what was pending may be ready now, what breaks is an error that names it.
-void recompile_readers(const std::string &id) {
-    for (const engine::ModelName &name : engine::readers_of(id)) {
-        Model reader = engine::get_model(name);
-        std::vector<pg::Column> before = reader.columns;
-        std::string status = reader.status;
-        ErrorData *error = pg::try_in_subtransaction([&] { recompile(reader); });
-        if (error != nullptr)
-            throw Error("42P16", "the change breaks model \"" + reader.id() + "\", which reads \"" + id + "\"", error->message,
-                        "Change the reader first, or both in one transaction.");
-        Model after = engine::get_model(name);
-        if (after.columns != before || after.status != status) recompile_readers(after.id());
-    }
-}
-
 Json config_of(FunctionCallInfo fcinfo) {
     Json config = Json::parse(api::arg(fcinfo, 9).value_or("{}"));
-    if (!config.is_object()) throw Error("22023", "config must be a JSON object");
+    if (!config.is_object()) throw Error("22023", "config must be a JSON object", "", "For example '{\"unlogged\": true}'.");
     if (auto key = api::arg(fcinfo, 3)) config["unique_key"] = pg::parse_array(*key);
     if (auto strategy = api::arg(fcinfo, 4)) config["incremental_strategy"] = *strategy;
     if (auto change = api::arg(fcinfo, 5)) config["on_schema_change"] = *change;
@@ -62,70 +19,36 @@ Json config_of(FunctionCallInfo fcinfo) {
     return config;
 }
 
+// A model that the caller may change.
+Model own_model(FunctionCallInfo fcinfo) {
+    Model model = engine::get_model(engine::parse_model_name(api::required(fcinfo, 0, "name")));
+    engine::require_owner(engine::get_domain(model.domain), GetUserId());
+    return model;
+}
+
 }  // namespace
 
 MESH_FUNCTION(mesh_create_model) {
     engine::ModelName name = engine::parse_model_name(api::required(fcinfo, 0, "name"));
-    engine::Domain domain = engine::get_domain(name.domain);
-    engine::require_owner(domain, GetUserId());
+    engine::require_owner(engine::get_domain(name.domain), GetUserId());
     Model model;
     model.domain = name.domain;
     model.name = name.name;
     model.body = api::required(fcinfo, 1, "body");
     model.materialized = api::arg(fcinfo, 2).value_or("view");
     model.config = config_of(fcinfo);
-    check_materialized(model.materialized);
-    bool replace = api::arg(fcinfo, 10).value_or("f") == "t";
-    bool exists = engine::find_model(name.domain, name.name).has_value();
-    if (exists && !replace)
-        throw Error("42710", "model \"" + model.id() + "\" already exists", "", "Use replace => true to change it.");
-    engine::Mesh mesh;
-    engine::Compiled compiled = engine::compile(mesh, model);
-    check_cycle(model, compiled);
-    engine::registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status)"
-                     " values ($1, $2, $3, $4, $5::jsonb, $6::text[], $7, 'pending') on conflict (domain, name) do update set body = excluded.body,"
-                     " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description,"
-                     " changed_at = pg_catalog.now()",
-                     {model.domain, model.name, model.body, model.materialized, model.config.dump(), api::arg(fcinfo, 7).value_or("{}"), api::arg(fcinfo, 8)});
-    engine::store_compiled(model, compiled);
-    recompile_readers(model.id());
+    model.tags = pg::parse_array(api::arg(fcinfo, 7).value_or("{}"));
+    model.description = api::arg(fcinfo, 8);
+    engine::define_model(model, api::arg(fcinfo, 10).value_or("f") == "t");
     PG_RETURN_VOID();
 }
 
 MESH_FUNCTION(mesh_drop_model) {
-    Model model = engine::get_model(engine::parse_model_name(api::required(fcinfo, 0, "name")));
-    engine::Domain domain = engine::get_domain(model.domain);
-    engine::require_owner(domain, GetUserId());
-    std::string readers;
-    for (const engine::ModelName &reader : engine::readers_of(model.id())) readers += (readers.empty() ? "" : ", ") + reader.domain + "." + reader.name;
-    if (!readers.empty())
-        throw Error("2BP01", "cannot drop model \"" + model.id() + "\" because other models read it", "Read by " + readers + ".", "Drop or change those first.");
-    pg::Value product = engine::registry_value("select name || ' v' || version from mesh.product_registry where domain = $1 and model = $2", {model.domain, model.name});
-    if (product) throw Error("2BP01", "cannot drop model \"" + model.id() + "\" because product " + *product + " publishes it", "", "Use mesh.unpublish() first.");
-    if (!model.built_kind.empty()) {
-        std::string kind = model.built_kind == "v" ? "view" : model.built_kind == "m" ? "materialized view" : "table";
-        std::string relation = pg::qualified(domain.schema, engine::fit_identifier(model.name));
-        pg::as_role(domain.owner_oid, domain.search_path(), [&] { pg::execute("drop " + kind + " if exists " + relation + " restrict"); });
-    }
-    engine::registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
+    engine::drop_model(own_model(fcinfo));
     PG_RETURN_VOID();
 }
 
-MESH_FUNCTION(mesh_create_test) {
-    Model model = engine::get_model(engine::parse_model_name(api::required(fcinfo, 0, "model")));
-    engine::require_owner(engine::get_domain(model.domain), GetUserId());
-    pg::Value sql = api::arg(fcinfo, 9), column = api::arg(fcinfo, 2);
-    std::string test = api::arg(fcinfo, 1).value_or(sql ? "singular" : "");
-    if (test.empty()) throw Error("22004", "a test needs the name of a generic test, or sql =>");
-    static const std::set<std::string> on_column = {"not_null", "unique", "accepted_values", "relationships"};
-    if (on_column.count(test) && !column) throw Error("22004", "test \"" + test + "\" needs column_name =>");
-    if (column && model.status == "ready" &&
-        std::none_of(model.columns.begin(), model.columns.end(), [&](const pg::Column &c) { return c.name == *column; }))
-        throw Error("42703", "column \"" + *column + "\" of model \"" + model.id() + "\" does not exist");
-    std::string name = api::arg(fcinfo, 10).value_or(engine::fit_identifier(test + "_" + model.name + (column ? "_" + *column : "")));
-    engine::registry("insert into mesh.test_registry (domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit)"
-                     " values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12::bigint)",
-                     {model.domain, name, model.name, test, column, api::arg(fcinfo, 3).value_or("{}"), sql, api::arg(fcinfo, 4).value_or("error"),
-                      api::arg(fcinfo, 5), api::arg(fcinfo, 6).value_or("!= 0"), api::arg(fcinfo, 7).value_or("!= 0"), api::arg(fcinfo, 8)});
-    return api::text_result(name);
+MESH_FUNCTION(mesh_rename_model) {
+    engine::rename_model(own_model(fcinfo), api::required(fcinfo, 1, "new_name"));
+    PG_RETURN_VOID();
 }

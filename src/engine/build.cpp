@@ -173,7 +173,9 @@ std::string empty_self(const Model &model) {
     return "(" + out + " where false)";
 }
 
-std::string upstream_name(Mesh &mesh, const Upstream &up, const Stage *stage) {
+}  // namespace
+
+std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
     if (stage != nullptr) {
         auto staged = stage->find(up.id);
         if (staged != stage->end()) return staged->second.relation;
@@ -185,13 +187,11 @@ std::string upstream_name(Mesh &mesh, const Upstream &up, const Stage *stage) {
     return target_name(mesh.domain(up.domain), model);
 }
 
-}  // namespace
-
 std::string runnable_sql(Mesh &mesh, const Model &model, const Compiled &compiled, const Stage *stage, bool incremental) {
     pg::call([] { check_stack_depth(); });
     std::vector<std::string> names;
     for (const Upstream &up : compiled.upstreams) {
-        if (up.kind == Upstream::Kind::model) names.push_back(upstream_name(mesh, up, stage));
+        if (up.kind == Upstream::Kind::model) names.push_back(upstream_item(mesh, up, stage));
         else if (up.kind == Upstream::Kind::self && !incremental) names.push_back(empty_self(model));
         else if (up.kind == Upstream::Kind::self) names.push_back(target_name(mesh.domain(model.domain), model));
         else names.push_back(qualified(up.schema, up.name));

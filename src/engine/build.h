@@ -50,6 +50,9 @@ using Stage = std::map<std::string, Staged>;  // by model id
 // ephemeral ones are written in. With a stage, raises 55000 when an upstream was never built.
 std::string runnable_sql(Mesh &mesh, const Model &model, const Compiled &compiled, const Stage *stage, bool incremental);
 
+// One upstream model as a complete FROM item, in the same way.
+std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage);
+
 // Builds into the stage with the owner's rights, on the active snapshot.
 Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &stage, const BuildOptions &options);
 

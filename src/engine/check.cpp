@@ -1,169 +1,220 @@
 #include "engine/check.h"
 
+#include <algorithm>
 #include <chrono>
+
+#include "engine/proof.h"
+#include "engine/test_sql.h"
 
 namespace mesh::engine {
 
-using core::Error;
-
 namespace {
 
-std::string value_list(const Json &values) {
-    std::string out;
-    for (const Json &value : values)
-        out += (out.empty() ? "" : ", ") + pg::quote_literal(value.is_string() ? value.get<std::string>() : value.dump());
-    return out.empty() ? "null" : out;
+constexpr size_t kTestsPerScan = 200;   // far below the server's limit of 1664 output columns
+constexpr size_t kSortsPerScan = 4;     // each takes work_mem
+constexpr long kKeptRows = 100;
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// The condition that a bad row meets, for tests that look at one row at a time.
-std::string bad_row(const TestDef &test) {
-    std::string column = pg::quote_ident(test.column.value());
-    if (test.test == "not_null") return column + " is null";
-    return column + " not in (" + value_list(test.arguments.at("values")) + ")";
-}
+// One test on its way to a verdict.
+struct Work {
+    TestResult *result = nullptr;
+    TestSql sql;
+    bool done = false;
+    const TestDef &def() const { return result->def; }
+};
 
-std::string from_where(const TestDef &test, const std::string &relation) {
-    if (!test.where) return relation + " as model_rows";
-    return "(select * from " + relation + " as model_rows where " + *test.where + ") as model_rows";
-}
+class Checker {
+    Mesh &mesh_;
+    const Domain &domain_;
+    const std::string &relation_;
+    const Stage &stage_;
+    std::string alias_;
+    const Model &model_;
+    const std::vector<pg::Column> &columns_;  // as they are staged
+    std::vector<Work> work_;
 
-// "sales.orders", where this run has it staged or where it is published.
-std::string other_relation(const std::string &id, const Stage &stage) {
-    auto staged = stage.find(id);
-    if (staged != stage.end()) return staged->second.relation;
-    ModelName name = parse_model_name(id);
-    std::optional<Domain> domain = find_domain(name.domain);
-    return domain ? pg::qualified(domain->schema, fit_identifier(name.name)) : pg::qualified(name.domain, name.name);
-}
+public:
+    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, std::vector<TestResult> &results)
+        : mesh_(mesh), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
+          alias_(pg::quote_ident(results.front().def.model)), model_(mesh.model({domain_.name, results.front().def.model})),
+          columns_(stage.count(model_.id()) ? stage.at(model_.id()).columns : model_.columns) {
+        for (TestResult &result : results) work_.push_back({&result, {}, false});
+    }
 
-std::string replace_all(std::string text, const std::string &from, const std::string &to) {
-    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
-    return text;
-}
+    void run() {
+        for (Work &work : work_) alone(work, [&] { work.sql = test_sql(mesh_, work.def(), relation_, stage_, columns_); });
+        prove();
+        each_scan(kTestsPerScan, [](const Work &work) { return work.sql.condition.has_value(); },
+                  [this](std::vector<Work *> &works) { count_conditions(works); });
+        each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique"; },
+                  [this](std::vector<Work *> &works) { count_duplicates(works); });
+        for (Work &work : work_)
+            if (!work.done) alone(work, [&] { judge(work, count_failing(work)); });
+        for (Work &work : work_)
+            if (work.result->failures.value_or(0) > 0) keep_rows(work);
+    }
 
-// A generic test of the user: {{ model }}, {{ column_name }} and its arguments are put in as they are.
-std::string generic_sql(const TestDef &test, const std::string &relation) {
-    Value sql = registry_value("select sql from mesh.generic_test_registry where name = $1", {test.test});
-    if (!sql)
-        throw Error("42704", "generic test \"" + test.test + "\" does not exist", "",
-                    "Create it with mesh.create_generic_test(), or use not_null, unique, accepted_values or relationships.");
-    std::string text = replace_all(*sql, "{{ model }}", "(select * from " + from_where(test, relation) + ")");
-    if (test.column) text = replace_all(text, "{{ column_name }}", pg::quote_ident(*test.column));
-    for (const auto &[key, value] : test.arguments.items())
-        text = replace_all(text, "{{ " + key + " }}", value.is_string() ? value.get<std::string>() : value.dump());
-    return text;
-}
+private:
+    // A step of one test; an error in it is the test's result and nobody else's.
+    template <typename F>
+    void alone(Work &work, F &&step) {
+        auto start = Clock::now();
+        ErrorData *error = pg::try_in_subtransaction(step);
+        work.result->seconds += since(start);
+        if (error == nullptr) return;
+        work.result->status = "error";
+        work.result->failures.reset();
+        work.result->message = error->message == nullptr ? "unknown error" : error->message;
+        work.done = true;
+    }
 
-std::string capped(const TestDef &test, const std::string &count) {
-    return test.limit ? "least(" + count + ", " + *test.limit + ")" : count;
-}
+    pg::Result query(const std::string &sql) {
+        return pg::as_role(owner_of(domain_), domain_.search_path(), [&] {
+            // One pass over cheap expressions: compiling them costs more than it saves.
+            (void)pg::query("select pg_catalog.set_config('jit', 'off', true)");
+            return pg::query_as_of(sql);
+        });
+    }
 
-std::string verdicts(const TestDef &test, const std::string &count) {
-    return count + ", " + count + " " + test.error_if + ", " + count + " " + test.warn_if;
-}
+    // A failure to prove is no failure: the test runs.
+    void prove() {
+        (void)pg::try_in_subtransaction([&] {
+            Proofs proofs(relation_);
+            for (Work &work : work_) {
+                if (work.done) continue;
+                std::string why = pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return proofs.proof(work.def(), work.sql, alias_); });
+                if (why.empty()) continue;
+                judge(work, 0);
+                work.result->reason = why;
+            }
+        });
+    }
 
-// dbt's order: severity error looks at error_if first, then at warn_if; severity warn never fails.
-void judge(TestResult &result, const pg::Row &row, size_t at) {
-    result.failures = std::stoll(row[at].value_or("0"));
-    bool error = row[at + 1] == "t", warn = row[at + 2] == "t";
-    result.status = error && result.def.severity == "error" ? "fail" : warn ? "warn" : "pass";
-    if (result.status == "pass") return;
-    result.message = "got " + std::to_string(*result.failures) + (*result.failures == 1 ? " result" : " results") +
-                     ", configured to " + (result.status == "fail" ? "fail if " + result.def.error_if : "warn if " + result.def.warn_if);
-}
-
-void set_error(TestResult &result, const ErrorData *error) {
-    result.status = "error";
-    result.message = error->message == nullptr ? "unknown error" : error->message;
-}
-
-void run_one(Mesh &mesh, TestResult &result, const Domain &domain, const std::string &relation, const Stage &stage) {
-    ErrorData *error = pg::try_in_subtransaction([&] {
-        std::string count = capped(result.def, "count(*)");
-        std::string sql = "select " + verdicts(result.def, count) + " from (" + failing_rows_sql(mesh, result.def, relation, stage) + "\n) as failing";
-        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query_as_of(sql); });
-        judge(result, rows.rows.at(0), 0);
-    });
-    if (error != nullptr) set_error(result, error);
-}
-
-// All single-row tests in one scan; on an error they run one by one, so that each has its own verdict.
-void run_fused(Mesh &mesh, std::vector<TestResult *> &fused, const Domain &domain, const std::string &relation, const Stage &stage) {
-    ErrorData *error = pg::try_in_subtransaction([&] {
-        std::string sql;
-        for (const TestResult *result : fused) {
-            const TestDef &test = result->def;
-            std::string filter = bad_row(test) + (test.where ? " and (" + *test.where + ")" : "");
-            sql += (sql.empty() ? "select " : ", ") + verdicts(test, capped(test, "count(*) filter (where " + filter + ")"));
+    // Runs `scan` over the open tests that `belongs` picks, several at a time.
+    template <typename P, typename F>
+    void each_scan(size_t most, P &&belongs, F &&scan) {
+        std::vector<Work *> batch;
+        for (Work &work : work_) {
+            if (work.done || !belongs(work)) continue;
+            batch.push_back(&work);
+            if (batch.size() < most) continue;
+            one_scan(batch, scan);
+            batch.clear();
         }
-        sql += " from " + relation + " as model_rows";
-        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query_as_of(sql); });
-        for (size_t i = 0; i < fused.size(); i++) judge(*fused[i], rows.rows.at(0), 3 * i);
-    });
-    if (error == nullptr) return;
-    for (TestResult *result : fused) run_one(mesh, *result, domain, relation, stage);
-}
+        one_scan(batch, scan);
+    }
+
+    // After an error the halves are tried, until the test that errs stands alone; it is left open, to be run by itself.
+    template <typename F>
+    void one_scan(std::vector<Work *> batch, F &&scan) {
+        if (batch.empty()) return;
+        auto start = Clock::now();
+        ErrorData *error = pg::try_in_subtransaction([&] { scan(batch); });
+        double share = since(start) / batch.size();
+        for (Work *work : batch) work->result->seconds += share;
+        if (error == nullptr) {
+            for (Work *work : batch)
+                if (batch.size() > 1) work->result->reason = "one scan for " + std::to_string(batch.size()) + " tests";
+            return;
+        }
+        auto open = std::remove_if(batch.begin(), batch.end(), [](const Work *work) { return work->done; });
+        auto middle = batch.begin() + (open - batch.begin()) / 2;
+        if (middle == batch.begin()) return;
+        one_scan({batch.begin(), middle}, scan);
+        one_scan({middle, open}, scan);
+    }
+
+    // Rows that meet no condition are dropped by one WHERE before anything is counted, so that healthy data costs one comparison a test.
+    void count_conditions(std::vector<Work *> &works) {
+        std::string counts, any;
+        for (const Work *work : works) {
+            counts += (counts.empty() ? "" : ", ") + ("count(*) filter (where " + *work->sql.condition + "\n)");
+            any += (any.empty() ? "(" : " or (") + *work->sql.condition + "\n)";
+        }
+        pg::Row row = query("select " + counts + " from " + relation_ + " as " + alias_ + " where " + any).rows.at(0);
+        take_counts(works, row, [](const Work &work) { return work.sql.counts_groups; });
+    }
+
+    // Whether a key occurs twice is known by sorting alone; how many such keys there are is asked only when there is one.
+    void count_duplicates(std::vector<Work *> &works) {
+        std::string counts;
+        for (const Work *work : works) {
+            std::string column = pg::quote_ident(work->def().column.value()), filter;
+            if (work->def().where) filter = " filter (where " + *work->def().where + "\n)";
+            counts += (counts.empty() ? "" : ", ") + ("count(" + column + ")" + filter + " - count(distinct " + column + bytewise(*work->def().column) + ")" + filter);
+        }
+        pg::Row row = query("select " + counts + " from " + relation_ + " as " + alias_).rows.at(0);
+        take_counts(works, row, [](const Work &) { return true; });
+    }
+
+    // Text is equal when its bytes are, unless its collation says otherwise; comparing bytes sorts much faster.
+    std::string bytewise(const std::string &name) const {
+        for (const pg::Column &column : columns_)
+            if (column.name == name && column.collation.empty() && (column.type == "pg_catalog.text" || column.type.rfind("character varying", 0) == 0))
+                return " collate pg_catalog.\"C\"";
+        return "";
+    }
+
+    template <typename P>
+    void take_counts(std::vector<Work *> &works, const pg::Row &row, P &&only_detects) {
+        for (size_t i = 0; i < works.size(); i++) {
+            int64_t found = std::stoll(row[i].value_or("0"));
+            if (found == 0 || !only_detects(*works[i])) judge(*works[i], found);
+        }
+    }
+
+    int64_t count_failing(const Work &work) {
+        std::string limit = work.def().limit ? " limit " + *work.def().limit : "";
+        pg::Result rows = query("select count(*) from (select from (" + work.sql.failing + "\n) as failing" + limit + ") as counted");
+        return std::stoll(rows.rows.at(0).at(0).value());
+    }
+
+    // "<failures> <comparison>", as PostgreSQL sees it.
+    bool holds(int64_t failures, const std::string &comparison) {
+        if (comparison == "!= 0") return failures != 0;
+        return query("select " + std::to_string(failures) + "::bigint " + comparison).rows.at(0).at(0) == "t";
+    }
+
+    // dbt's order: severity error looks at error_if first, then at warn_if; severity warn never fails.
+    void judge(Work &work, int64_t failures) {
+        const TestDef &def = work.def();
+        if (def.limit) failures = std::min<int64_t>(failures, std::stoll(*def.limit));
+        std::string status = "pass";
+        if (def.severity == "error" && holds(failures, def.error_if)) status = "fail";
+        else if (holds(failures, def.warn_if)) status = "warn";
+        work.result->failures = failures;
+        work.result->status = status;
+        work.done = true;
+        if (status == "pass") return;
+        work.result->message = "got " + std::to_string(failures) + (failures == 1 ? " result" : " results") + ", configured to " +
+                               (status == "fail" ? "fail if " + def.error_if : "warn if " + def.warn_if);
+    }
+
+    // The verdict stands without its examples.
+    void keep_rows(Work &work) {
+        std::string limit = work.def().limit.value_or("");
+        if (!work.def().store_failures && (limit.empty() || std::stoll(limit) > kKeptRows)) limit = std::to_string(kKeptRows);
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            pg::Result rows = query("select pg_catalog.to_jsonb(mesh_failing_row) from (" + work.sql.failing + "\n) as mesh_failing_row" +
+                                    (limit.empty() ? "" : " limit " + limit));
+            for (const pg::Row &row : rows.rows) work.result->failed_rows.push_back(row[0].value_or("null"));
+        });
+        if (error != nullptr) work.result->reason += (work.result->reason.empty() ? "" : "; ") + ("its rows could not be kept: " + std::string(error->message));
+    }
+};
 
 }  // namespace
 
-std::vector<TestDef> load_tests(const std::string &domain, const std::string &model) {
-    std::vector<TestDef> tests;
-    pg::Result rows = registry(
-        "select domain, name, model, test, severity, warn_if, error_if, column_name, where_clause, fail_limit, sql, arguments"
-        " from mesh.test_registry where domain = $1 and model = $2 order by name",
-        {domain, model});
-    for (const pg::Row &row : rows.rows)
-        tests.push_back({row[0].value(), row[1].value(), row[2].value(), row[3].value(), row[4].value(), row[5].value(),
-                         row[6].value(), row[7], row[8], row[9], row[10], Json::parse(row[11].value())});
-    return tests;
-}
-
-std::string failing_rows_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage) {
-    if (test.test == "singular") {
-        Model model;
-        model.domain = test.domain;
-        model.name = test.model;
-        model.body = test.sql.value();
-        return runnable_sql(mesh, model, resolve(mesh, model), &stage, false);
-    }
-    if (test.row_test()) return "select * from " + from_where(test, relation) + " where " + bad_row(test);
-    if (test.test == "unique") {
-        std::string column = pg::quote_ident(test.column.value());
-        return "select " + column + " as unique_field, count(*) as n_records from " + from_where(test, relation) + " where " +
-               column + " is not null group by 1 having count(*) > 1";
-    }
-    if (test.test == "relationships") {
-        std::string column = pg::quote_ident(test.column.value()), field = pg::quote_ident(test.arguments.at("field"));
-        return "select model_rows.* from " + from_where(test, relation) + " where model_rows." + column +
-               " is not null and not exists (select 1 from " + other_relation(test.arguments.at("to"), stage) +
-               " as parent where parent." + field + " = model_rows." + column + ")";
-    }
-    return generic_sql(test, relation);
-}
-
-std::vector<TestResult> run_tests(Mesh &mesh, const Domain &domain, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage) {
+std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage) {
     std::vector<TestResult> results;
-    for (const TestDef &test : tests) results.push_back({test, "", {}, "", "", 0});
-    std::vector<TestResult *> fused;
-    for (TestResult &result : results) {
-        auto start = std::chrono::steady_clock::now();
-        if (result.def.row_test()) fused.push_back(&result);
-        else run_one(mesh, result, domain, relation, stage);
-        result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    }
-    if (!fused.empty()) run_fused(mesh, fused, domain, relation, stage);
+    for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}});
+    if (!results.empty()) Checker(mesh, relation, stage, results).run();
     return results;
-}
-
-std::vector<std::string> failing_rows(Mesh &mesh, const Domain &domain, const TestResult &result, const std::string &relation, const Stage &stage) {
-    std::vector<std::string> out;
-    if (!result.failures || *result.failures == 0) return out;
-    (void)pg::try_in_subtransaction([&] {  // the verdict stands without its examples
-        std::string sql = "select pg_catalog.to_jsonb(failing) from (" + failing_rows_sql(mesh, result.def, relation, stage) + "\n) as failing limit 100";
-        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query_as_of(sql); });
-        for (const pg::Row &row : rows.rows) out.push_back(row[0].value());
-    });
-    return out;
 }
 
 }  // namespace mesh::engine

@@ -6,33 +6,45 @@
 namespace mesh::engine {
 
 struct TestDef {
-    std::string domain, name, model, test, severity, warn_if, error_if;
-    Value column, where, limit, sql;
-    Json arguments;
-    bool row_test() const { return test == "not_null" || test == "accepted_values"; }
+    std::string domain, name, model, test;  // test: a generic test's name, or "singular"
+    std::string severity = "error", warn_if = "!= 0", error_if = "!= 0";
+    Value column, where, limit;
+    Value sql;  // singular: the user's; a user's generic test: its text as it was when this test was created
+    Json arguments = Json::object();
+    bool store_failures = false;
+    std::string id() const { return domain + "." + name; }
 };
 
 struct TestResult {
     TestDef def;
     std::string status;  // pass, fail, warn, error
     std::optional<int64_t> failures;
-    std::string message, reason;
-    double seconds = 0;
+    std::string message;
+    double seconds = 0;  // of one scan that served several tests: its share
+    std::string reason;  // how the verdict was found, when not by a query of its own
+    std::vector<std::string> failed_rows;  // as JSON, for record_failures
 };
+
+// Data tests and unit tests of a domain share their names. Raises 42710 when the name is taken, unless by a test in the same
+// table (test_registry or unit_test_registry) that shall be replaced.
+void refuse_duplicate_test(const std::string &table, const std::string &domain, const std::string &name, bool replace);
 
 std::vector<TestDef> load_tests(const std::string &domain, const std::string &model);
 
-// The rows that break the test, as SQL over `relation` (a complete FROM item). Raises 42704 for an unknown test.
+// Checks a new test against its model: names, arguments, and by PostgreSQL's analyzer, with the owner's rights, all SQL in it
+// (as far as what it reads is known already). Completes the arguments, and the text of a user's generic test. Raises what is wrong.
+void check_test(Mesh &mesh, const Model &model, TestDef *test);
+
+// The other models that the test reads, as domain.name.
+std::vector<std::string> models_read(Mesh &mesh, const TestDef &test);
+
+// The rows that break the test, as SQL over `relation` (a complete FROM item). Raises what makes that impossible: a relation
+// that is gone or was never built, SQL that does not parse.
 std::string failing_rows_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage);
 
-// Runs all tests of one model on `relation`, the tests of single rows in one scan. Never raises for a failing or
-// broken test: each has its status.
-std::vector<TestResult> run_tests(Mesh &mesh, const Domain &domain, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage);
-
-// Runs the model's unit tests; nothing is written.
-std::vector<TestResult> run_unit_tests(Mesh &mesh, const Model &model);
-
-// Up to 100 failing rows, as JSON, for mesh.failures().
-std::vector<std::string> failing_rows(Mesh &mesh, const Domain &domain, const TestResult &result, const std::string &relation, const Stage &stage);
+// Runs all tests of one model on `relation`: those that look at one row at a time in one scan, and those that a valid constraint
+// proves without any. Never raises for a failing or broken test: each has its status. Keeps failing rows in the result, up to
+// 100 a test (all with store_failures), so that they outlive a rollback of the staged relation.
+std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage);
 
 }  // namespace mesh::engine

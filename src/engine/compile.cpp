@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/access.h"
+#include "engine/product.h"
+
 namespace mesh::engine {
 
 using core::Error;
@@ -28,31 +31,19 @@ Upstream source_upstream(const Source &source) {
     return {Upstream::Kind::source, source.id(), source.schema, source.table, source.domain, ""};
 }
 
-// May `reader` read this model of another domain? By an agreement that is approved and not over, or because the
-// product is public and the database's own grants allow it.
-void check_agreement(const Domain &reader, const Domain &owner, const std::string &model, const pg::ParsedBody &body,
-                     const Reference &ref) {
-    pg::Result products = registry(
-        "select p.access, exists (select 1 from mesh.agreement_registry a where a.domain = p.domain and a.product = p.name"
-        " and a.version = p.version and a.status = 'approved' and (a.valid_until is null or a.valid_until > pg_catalog.now())"
-        " and a.consumer_kind = 'domain' and a.consumer = $3) from mesh.product_registry p where p.domain = $1 and p.model = $2",
-        {owner.name, model, reader.name});
-    bool shared = false;
-    for (const pg::Row &row : products.rows) {
-        if (row[1].value() == "t" && row[0].value() != "private") return;
-        shared = shared || row[0].value() != "private";
+// What the registry refuses, with the position of the reference.
+template <typename F>
+void check_at(const pg::ParsedBody &body, const Reference &ref, F &&f) {
+    try {
+        f();
+    } catch (const Error &e) {
+        fail_at(e.sqlstate.c_str(), e.what(), body, ref, e.hint);
     }
-    std::string id = owner.name + "." + model;
-    if (!shared)
-        fail_at("42501", "model \"" + id + "\" is private to domain \"" + owner.name + "\"", body, ref,
-                "Ask its owner \"" + owner.owner + "\" to publish it with mesh.publish().");
-    fail_at("42501", "domain \"" + reader.name + "\" has no agreement to read \"" + id + "\"", body, ref,
-            "Ask for one with mesh.request_access(), or let its owner \"" + owner.owner + "\" call mesh.grant_product().");
 }
 
 Upstream model_upstream(const Domain &reader, const Domain &owner, const std::string &name, const pg::ParsedBody &body,
                         const Reference &ref) {
-    if (reader.name != owner.name) check_agreement(reader, owner, name, body, ref);
+    check_at(body, ref, [&] { check_access(reader, owner, name); });
     return {Upstream::Kind::model, owner.name + "." + name, owner.schema, fit_identifier(name), owner.name, name};
 }
 
@@ -84,6 +75,13 @@ Upstream resolve_one(Mesh &mesh, const Domain &domain, const Model &model, const
     if (ref.form == Reference::Form::source) return resolve_source(mesh, domain, body, ref);
     if (ref.form == Reference::Form::plain) return resolve_plain(mesh, domain, body, ref);
     return model_upstream(domain, ref.schema.empty() ? domain : mesh.domain(ref.schema), ref.name, body, ref);
+}
+
+// A source or a plain relation may be what another domain's model built.
+void check_outside(Mesh &mesh, const Domain &domain, const Upstream &up, const pg::ParsedBody &body, const Reference &ref) {
+    if (up.kind != Upstream::Kind::source && up.kind != Upstream::Kind::relation) return;
+    const Domain *owner = mesh.domain_with_schema(up.schema);
+    if (owner != nullptr && owner->name != domain.name) check_at(body, ref, [&] { check_relation_access(domain, up.schema, up.name); });
 }
 
 pg::StandIn stand_in(Mesh &mesh, const Upstream &up, const std::vector<pg::Column> &self) {
@@ -129,6 +127,7 @@ Compiled resolve(Mesh &mesh, const Model &model) {
     for (const Reference &ref : out.body.references) {
         out.upstreams.push_back(resolve_one(mesh, domain, model, out.body, ref));
         const Upstream &up = out.upstreams.back();
+        check_outside(mesh, domain, up, out.body, ref);
         if (up.kind != Upstream::Kind::model) continue;
         const Model *found = mesh.find_model(up.domain, up.model);
         bool missing = found == nullptr || found->status == "pending";
@@ -152,6 +151,7 @@ Compiled compile(Mesh &mesh, const Model &model) {
 }
 
 void store_compiled(const Model &model, const Compiled &compiled) {
+    check_contracts(get_domain(model.domain), model, compiled.analysis.columns);
     bool ready = compiled.pending_on.empty();
     registry("update mesh.model_registry set status = $3, pending_on = $4::text[], columns = $5::jsonb, is_volatile = $6::boolean"
              " where domain = $1 and name = $2",

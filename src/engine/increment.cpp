@@ -103,9 +103,13 @@ std::string merge_sql(const Model &model, const std::string &target, const std::
            column_list(columns, "s.") + ")";
 }
 
+std::string strategy_of(const Model &model) {
+    return model.config.value("incremental_strategy", configured(model, "unique_key").empty() ? "append" : "delete+insert");
+}
+
 void write_delta(const Model &model, const std::string &target, const std::string &delta, const Columns &columns) {
     std::vector<std::string> key = configured(model, "unique_key");
-    std::string strategy = model.config.value("incremental_strategy", key.empty() ? "append" : "delete+insert");
+    std::string strategy = strategy_of(model);
     if (strategy == "merge" && !key.empty()) {
         pg::execute_as_of(merge_sql(model, target, delta, columns, key));
         return;
@@ -126,8 +130,9 @@ void apply_increment(Staged &staged, const std::string &sql) {
     staged.rows = pg::fill_frozen(delta_oid, query, delta_oid);
     Columns target = pg::relation_columns(staged.target.oid);
     std::string actions = schema_change(model, target, query.columns);
+    staged.reason = "incremental: " + strategy_of(model);
     if (!actions.empty()) {
-        staged.reason = "its columns changed: " + actions;
+        staged.reason += "; its columns changed: " + actions;
         pg::execute("alter table " + staged.relation + " " + actions);
     }
     write_delta(model, staged.relation, delta, written_columns(model, target, query.columns));

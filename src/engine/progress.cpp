@@ -1,13 +1,11 @@
 #include "engine/progress.h"
 
+#include "pg/guc.h"
+#include "pg/report.h"
+
 namespace mesh::engine {
 
 namespace {
-
-void notice(const std::string &line) {
-    const char *message = line.c_str();
-    pg::call([message] { ereport(NOTICE, (errmsg_internal("%s", message))); });
-}
 
 // 1,204
 std::string grouped(uint64_t number) {
@@ -30,13 +28,14 @@ void Progress::start(const std::string &node) {
 }
 
 void Progress::finish(const Step &step) {
+    if (!pg::progress) return;
     std::string place = "[" + std::to_string(at_) + "/" + std::to_string(models_) + "] ";
     std::string line = place + step.node + " ... " + (step.status == "success" ? "OK" : step.status);
     if (step.rows) line += " " + grouped(*step.rows) + (*step.rows == 1 ? " row" : " rows");
     if (step.status == "success") line += " in " + seconds_text(step.seconds);
     if (step.status == "skipped") line += ": " + step.reason;
     if (!step.message.empty()) line += ": " + step.message;
-    notice(line);
+    pg::notice(line);
 }
 
 void Progress::publish() {

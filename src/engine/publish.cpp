@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/grant.h"
 #include "pg/guc.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
@@ -204,6 +205,7 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
             for (const std::string &sql : decorations[s]) execute(sql);
             comment_on(*s);
         });
+        if (!s->target.exists() || s->recreate) apply_grants(*s->domain, s->model);
     }
 }
 

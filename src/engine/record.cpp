@@ -1,5 +1,6 @@
 #include "engine/record.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "pg/guc.h"
@@ -13,7 +14,7 @@ namespace mesh::engine {
 
 namespace {
 
-constexpr size_t kHeaderBytes = 64 * 1024, kStepBytes = 2048, kMessageBytes = 1000;
+constexpr size_t kHeaderBytes = 64 * 1024, kStepBytes = 2048, kMessageBytes = 1000, kRowsPerInsert = 1000;
 
 std::string now() {
     return pg::call([]() -> const char * { return pstrdup(timestamptz_to_str(GetCurrentTimestamp())); });
@@ -48,9 +49,13 @@ void insert_steps(const Json &run_id, const Json &steps) {
 }
 
 void insert_failures(const Json &run_id, const Step &step) {
-    for (const std::string &row : step.failing)
-        registry("insert into mesh.failure_history values ($1::bigint, $2, $3, $4::jsonb)",
-                 {run_id.dump(), step.domain, step.node.substr(step.domain.size() + 1), row});
+    for (size_t first = 0; first < step.failing.size(); first += kRowsPerInsert) {
+        std::string rows;
+        for (size_t i = first; i < std::min(step.failing.size(), first + kRowsPerInsert); i++) rows += (rows.empty() ? "[" : ",") + step.failing[i];
+        registry("insert into mesh.failure_history (run_id, domain, test, failed)"
+                 " select $1::bigint, $2, $3, value from pg_catalog.jsonb_array_elements($4::jsonb) with ordinality order by ordinality",
+                 {run_id.dump(), step.domain, step.node.substr(step.domain.size() + 1), rows + "]"});
+    }
 }
 
 void remove_old() {

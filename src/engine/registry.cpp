@@ -4,7 +4,8 @@
 
 extern "C" {
 #include "mb/pg_wchar.h"
-#include "utils/varlena.h"
+#include "utils/array.h"
+#include "utils/fmgrprotos.h"
 }
 
 namespace mesh::engine {
@@ -23,24 +24,21 @@ void lock_registry() {
     (void)pg::lock_name("", true);
 }
 
-ModelName parse_model_name(const std::string &text) {
-    const char *raw = text.c_str();
+ModelName parse_model_name(const std::string &written) {
+    const char *raw = written.c_str();
     struct Parts {
         int count;
         const char *part[2];
     };
     Parts parts = pg::call([raw] {
+        Datum *items, names = DirectFunctionCall2(parse_ident, CStringGetTextDatum(raw), BoolGetDatum(true));
         Parts out = {};
-        List *names = NIL;
-        if (!SplitIdentifierString(pstrdup(raw), '.', &names)) return out;
-        out.count = list_length(names);
-        if (out.count != 2) return out;
-        out.part[0] = static_cast<const char *>(linitial(names));
-        out.part[1] = static_cast<const char *>(lsecond(names));
+        deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &items, nullptr, &out.count);
+        for (int i = 0; i < out.count && i < 2; i++) out.part[i] = TextDatumGetCString(items[i]);
         return out;
     });
     if (parts.count != 2)
-        throw Error("42602", "invalid model name: \"" + text + "\"", "", "A model is named domain.model, for example sales.customer_summary.");
+        throw Error("42602", "invalid model name: \"" + written + "\"", "", "A model is named domain.model, for example sales.customer_summary.");
     return {parts.part[0], parts.part[1]};
 }
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "engine/agreement.h"
+#include "engine/product.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/session.h"
+#include "engine/unit_test.h"
 #include "pg/session.h"
 
 namespace mesh::engine {
-void check_contracts(const std::string &, const std::string &, const std::vector<pg::Column> &);
 
 using core::Error;
 using core::NodeKind;
@@ -139,17 +141,17 @@ private:
     }
 
     void check_contract(const Staged &staged) {
-        if (has_product(staged.model.id())) check_contracts(staged.model.domain, staged.model.name, staged.columns);
+        if (has_product(staged.model.id())) check_contracts(*staged.domain, staged.model, staged.columns);
     }
 
     bool is_selected(const TestDef &test) const {
         return selection_.ids.count((test.test == "unit" ? "unit_test:" : "test:") + test.domain + "." + test.name) > 0;
     }
 
-    static std::string summary(const std::vector<TestResult> &results) {
+    static std::string summary(const std::string &what, const std::vector<TestResult> &results) {
         std::string out;
         for (const TestResult &result : results)
-            if (failed(result)) out += (out.empty() ? "test " : ", ") + result.def.name + " (" + result.message + ")";
+            if (failed(result)) out += (out.empty() ? what + " " : ", ") + result.def.name + " (" + result.message + ")";
         return out;
     }
 
@@ -163,17 +165,17 @@ private:
         if (!has_tests(model.id(), NodeKind::unit_test)) return "";
         std::vector<TestResult> results = run_unit_tests(mesh_, model);
         std::erase_if(results, [&](const TestResult &r) { return !is_selected(r.def); });
-        for (const TestResult &result : results) steps.push_back(test_step(result, {}));
-        return summary(results);
+        for (const TestResult &result : results) steps.push_back(test_step(result));
+        return summary("unit test", results);
     }
 
     std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
         if (!has_tests(staged.model.id(), NodeKind::test)) return "";
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
-        std::vector<TestResult> results = run_tests(mesh_, *staged.domain, tests, staged.relation, stage_);
-        for (const TestResult &result : results) steps.push_back(test_step(result, failing_rows(mesh_, *staged.domain, result, staged.relation, stage_)));
-        return summary(results);
+        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_);
+        for (const TestResult &result : results) steps.push_back(test_step(result));
+        return summary("test", results);
     }
 
     void publish_built() {
@@ -225,12 +227,13 @@ private:
 
 }  // namespace
 
-Step test_step(const TestResult &result, std::vector<std::string> failing) {
+Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, std::move(failing)};
+            result.message, result.failed_rows};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
+    (void)expire_agreements();
     RunSession session(options.vars);
     Mesh mesh;
     Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);

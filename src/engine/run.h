@@ -24,7 +24,7 @@ struct RunResult {
 RunResult run(const RunOptions &options, Oid caller);
 
 // A test's verdict as a step of a run.
-Step test_step(const TestResult &result, std::vector<std::string> failing);
+Step test_step(const TestResult &result);
 
 // Runs the selected tests on what is published, and builds nothing.
 RunResult test(const RunOptions &options, Oid caller);

@@ -2,6 +2,7 @@
 
 #include "core/graph/selector.h"
 #include "core/graph/selector_parse.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -118,8 +119,7 @@ std::optional<std::set<std::string>> domains_named(Mesh &mesh, const std::string
 void warn_unmatched(const std::vector<std::string> &unmatched) {
     std::string parts;
     for (const std::string &part : unmatched) parts += (parts.empty() ? "\"" : ", \"") + part + "\"";
-    const char *text = parts.c_str();
-    pg::call([text] { ereport(WARNING, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("nothing matches selector part %s", text))); });
+    pg::warning("nothing matches selector part " + parts);
 }
 
 // A test that also reads other models of the selection waits for them: its model comes after them where that makes no cycle.

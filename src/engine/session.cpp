@@ -1,6 +1,7 @@
 #include "engine/session.h"
 
 #include "pg/lock.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -16,8 +17,7 @@ bool lock_domains(const std::set<std::string> &domains, bool wait) {
         if (!wait)
             throw Error("55P03", "domain \"" + domain + "\" is being run by another session", "",
                         "Wait for it with wait => true, or see pg_stat_activity for a session whose application_name begins with \"mesh run\".");
-        const char *name = domain.c_str();
-        pg::call([name] { ereport(NOTICE, (errmsg("waiting for another run of domain \"%s\"", name))); });
+        pg::notice("waiting for another run of domain \"" + domain + "\"");
         waited = true;
         (void)pg::lock_name("run " + domain, true);
     }

@@ -2,6 +2,7 @@
 #include "engine/progress.h"
 #include "engine/run.h"
 #include "engine/session.h"
+#include "engine/unit_test.h"
 
 namespace mesh::engine {
 
@@ -50,18 +51,16 @@ private:
         progress_.start(node.id);
         const Model &model = mesh_.model({node.domain, node.name});
         for (const TestResult &result : run_unit_tests(mesh_, model))
-            if (is_selected(result.def)) note(test_step(result, {}));
+            if (is_selected(result.def)) note(test_step(result));
         std::vector<TestDef> tests = load_tests(model.domain, model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
         if (!tests.empty()) test_data(model, tests);
     }
 
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
-        const Domain &domain = mesh_.domain(model.domain);
         const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
-        for (const TestResult &result : run_tests(mesh_, domain, tests, relation, nothing_staged))
-            note(test_step(result, failing_rows(mesh_, domain, result, relation, nothing_staged)));
+        for (const TestResult &result : run_tests(mesh_, tests, relation, nothing_staged)) note(test_step(result));
     }
 
     void note(const Step &step) {

@@ -284,4 +284,17 @@ std::string splice(const ParsedBody &body, const std::vector<std::string> &names
     return apply(body.text, splices);
 }
 
+std::string respell(const ParsedBody &body, const std::vector<std::string> &names) {
+    std::vector<Splice> splices;
+    for (size_t i = 0; i < body.references.size(); i++) {
+        const Reference &ref = body.references[i];
+        if (body.text.substr(ref.begin, ref.end - ref.begin) == names[i]) continue;
+        const char *alias = ref.name.c_str();
+        std::string old = ref.has_alias ? "" : std::string(" as ") + call([alias] { return quote_identifier(alias); });
+        splices.push_back({ref.begin, ref.end, names[i] + old});
+    }
+    for (const Span &span : body.schema_prefixes) splices.push_back({span.begin, span.end, ""});
+    return apply(body.text, splices);
+}
+
 }  // namespace mesh::pg

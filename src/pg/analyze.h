@@ -74,4 +74,8 @@ Analysis analyze_body(const ParsedBody &body, const std::vector<StandIn> &stand_
 // where the text had none, is_incremental() by true or false.
 std::string splice(const ParsedBody &body, const std::vector<std::string> &names, bool incremental);
 
+// The user's text with each reference spelled as in `names`; one that had no alias keeps its old name as its alias when that
+// changes, so that columns qualified by it stay right. Schemas before such columns go.
+std::string respell(const ParsedBody &body, const std::vector<std::string> &names);
+
 }  // namespace mesh::pg

@@ -7,6 +7,7 @@ namespace mesh::pg {
 int history_retention_days = 90;
 int lock_retries = 20;
 int lock_timeout_ms = 200;
+bool progress = true;
 char *vars = nullptr;
 
 void define_settings() {
@@ -18,6 +19,8 @@ void define_settings() {
     DefineCustomIntVariable("mesh.lock_timeout", "Sets how long one attempt to publish waits for its locks.",
                             "While it waits, new readers of the relations queue behind it.", &lock_timeout_ms, 200, 1,
                             INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("mesh.progress", "Tells each step of a run in a NOTICE.", nullptr, &progress, true,
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("mesh.vars", "Sets the variables that models read with mesh.var().",
                                "A JSON object. mesh.run(vars => ...) sets it for the time of the run.", &vars, "{}",
                                PGC_USERSET, 0, nullptr, nullptr, nullptr);

@@ -15,43 +15,11 @@ namespace {
 // Token codes that are the same in all supported versions (gram.h is private since 16).
 constexpr int kSconst = 261;
 
-struct Token {
-    int code;
-    int begin;
-    std::string text;  // string constants only
-};
-
 struct RawToken {
     int code;
     int begin;
     const char *text;
 };
-
-std::vector<Token> scan(const std::string &text) {
-    core_yy_extra_type extra;
-    const char *source = text.c_str();
-    core_yyscan_t scanner = call([&] { return scanner_init(source, &extra, &ScanKeywords, ScanKeywordTokens); });
-    std::vector<Token> tokens;
-    for (;;) {
-        RawToken raw = call([scanner] {
-            core_YYSTYPE value;
-            YYLTYPE location = 0;
-            int code = core_yylex(&value, &location, scanner);
-            return RawToken{code, location, code == kSconst ? value.str : ""};
-        });
-        if (raw.code == 0) break;
-        tokens.push_back({raw.code, raw.begin, raw.text});
-    }
-    call([scanner] { scanner_finish(scanner); });
-    return tokens;
-}
-
-bool word_at(const std::string &text, int at, std::string_view word) {
-    if (text.size() < at + word.size()) return false;
-    for (size_t i = 0; i < word.size(); i++)
-        if (pg_tolower(static_cast<unsigned char>(text[at + i])) != word[i]) return false;
-    return name_end(text, at) == at + static_cast<int>(word.size());
-}
 
 // Reads "{{ ref('a') }}", "{{ ref('a', 'b') }}" or "{{ source('a', 'b') }}" at tokens[i]; returns the index
 // behind it.
@@ -82,6 +50,32 @@ size_t read_template(const std::string &text, const std::vector<Token> &tokens, 
 }
 
 }  // namespace
+
+std::vector<Token> scan(const std::string &text) {
+    core_yy_extra_type extra;
+    const char *source = text.c_str();
+    core_yyscan_t scanner = call([&] { return scanner_init(source, &extra, &ScanKeywords, ScanKeywordTokens); });
+    std::vector<Token> tokens;
+    for (;;) {
+        RawToken raw = call([scanner] {
+            core_YYSTYPE value;
+            YYLTYPE location = 0;
+            int code = core_yylex(&value, &location, scanner);
+            return RawToken{code, location, code == kSconst ? value.str : ""};
+        });
+        if (raw.code == 0) break;
+        tokens.push_back({raw.code, raw.begin, raw.text});
+    }
+    call([scanner] { scanner_finish(scanner); });
+    return tokens;
+}
+
+bool word_at(const std::string &text, int at, std::string_view word) {
+    if (text.size() < at + word.size()) return false;
+    for (size_t i = 0; i < word.size(); i++)
+        if (pg_tolower(static_cast<unsigned char>(text[at + i])) != word[i]) return false;
+    return name_end(text, at) == at + static_cast<int>(word.size());
+}
 
 void raise_at(const char *sqlstate, const std::string &message, const std::string &text, int byte,
               const std::string &hint) {

@@ -7,6 +7,17 @@ namespace mesh::pg {
 
 inline constexpr const char *kPlaceholder = "_mesh_";
 
+// A token of PostgreSQL's scanner, which skips comments and keeps quoted text whole.
+struct Token {
+    int code;          // the character itself for single characters
+    int begin;
+    std::string text;  // string constants only
+};
+std::vector<Token> scan(const std::string &text);
+
+// Does the unquoted `word` (lower case) stand at `at`?
+bool word_at(const std::string &text, int at, std::string_view word);
+
 // One {{ ... }} in the text, byte offsets [begin, end).
 struct TemplateCall {
     std::string function;

@@ -80,7 +80,7 @@ Raw run_as_of(const char *sql) {
     MemoryContext home = CurrentMemoryContext;
     Snapshot snapshot = GetActiveSnapshot();
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
+    SPIPlanPtr plan = SPI_prepare_cursor(sql, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
     if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
     int rc = SPI_execute_snapshot(plan, nullptr, nullptr, snapshot, InvalidSnapshot, false, true, 0);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));

@@ -83,10 +83,10 @@ CREATE TABLE mesh.test_registry (
     domain         text NOT NULL,
     name           text NOT NULL,
     model          text NOT NULL,
-    test           text NOT NULL,    -- not_null, unique, accepted_values, relationships, singular or a generic test's name
+    test           text NOT NULL,    -- singular, or a generic test's name
     column_name    text,
     arguments      jsonb NOT NULL DEFAULT '{}',
-    sql            text,             -- singular tests
+    sql            text,             -- singular tests; for a user's generic test its text, as the domain's owner has accepted it
     severity       text NOT NULL DEFAULT 'error' CHECK (severity IN ('error', 'warn')),
     where_clause   text,
     warn_if        text NOT NULL DEFAULT '!= 0',
@@ -101,11 +101,13 @@ CREATE TABLE mesh.test_registry (
 CREATE INDEX ON mesh.test_registry (domain, model);
 
 CREATE TABLE mesh.unit_test_registry (
-    domain text NOT NULL,
-    name   text NOT NULL,
-    model  text NOT NULL,
-    given  jsonb NOT NULL,
-    expect jsonb NOT NULL,
+    domain      text NOT NULL,
+    name        text NOT NULL,
+    model       text NOT NULL,
+    given       jsonb NOT NULL,                -- {"input": [rows]}
+    expect      jsonb NOT NULL,                -- [rows]
+    overrides   jsonb NOT NULL DEFAULT '{}',   -- {"is_incremental": boolean}
+    description text,
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -128,8 +130,8 @@ CREATE INDEX ON mesh.product_registry (domain, model);
 CREATE SEQUENCE mesh.agreement_id_seq;
 CREATE TABLE mesh.agreement_registry (
     id            bigint PRIMARY KEY DEFAULT pg_catalog.nextval('mesh.agreement_id_seq'::pg_catalog.regclass),
-    domain        text NOT NULL,
-    product       text NOT NULL,
+    domain        text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE ON DELETE CASCADE,
+    product       text NOT NULL,  -- not a foreign key: what has ended is kept when the product is unpublished
     version       integer NOT NULL,
     consumer_kind text NOT NULL CHECK (consumer_kind IN ('domain', 'role')),
     consumer      text NOT NULL,
@@ -138,10 +140,15 @@ CREATE TABLE mesh.agreement_registry (
     status        text NOT NULL CHECK (status IN ('requested', 'approved', 'rejected', 'revoked', 'expired')),
     requested_by  text NOT NULL,
     requested_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    decided_by    text,
+    decided_by    text,         -- who approved or rejected it
     decided_at    timestamptz,
-    FOREIGN KEY (domain, product, version) REFERENCES mesh.product_registry ON UPDATE CASCADE
+    ended_by      text,         -- who revoked it
+    ended_at      timestamptz,  -- when it was revoked or expired
+    reason        text          -- why it was rejected or has ended
 );
+
+CREATE INDEX ON mesh.agreement_registry (domain, product, version);
+CREATE INDEX ON mesh.agreement_registry (valid_until) WHERE status = 'approved' AND valid_until IS NOT NULL;
 
 CREATE SEQUENCE mesh.run_id_seq;
 CREATE TABLE mesh.run_history (

@@ -4,11 +4,18 @@ CREATE FUNCTION mesh.create_domain(name text, owner name DEFAULT NULL, schema na
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_domain';
 COMMENT ON FUNCTION mesh.create_domain IS 'Registers a domain; its owner role (default: you) owns the schema (default: the domain''s name, created if missing) and all that is built there.';
 
+CREATE FUNCTION mesh.alter_domain(name text, owner name DEFAULT NULL, description text DEFAULT NULL)
+    RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_alter_domain';
+COMMENT ON FUNCTION mesh.alter_domain IS 'Gives a domain another owner, with its schema, all that was built there and the grants of its agreements, or another description. What is not given stays.';
+
 CREATE FUNCTION mesh.drop_domain(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_domain';
 COMMENT ON FUNCTION mesh.drop_domain IS 'Unregisters an empty domain; refuses, naming them, while it has models or sources. The schema stays.';
 
 CREATE FUNCTION mesh.grant_run(domain text, "to" name) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_grant_run';
 COMMENT ON FUNCTION mesh.grant_run IS 'Allows a role to run a domain without being a member of its owner.';
+
+CREATE FUNCTION mesh.revoke_run(domain text, "from" name) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_revoke_run';
+COMMENT ON FUNCTION mesh.revoke_run IS 'Takes back what mesh.grant_run allowed.';
 
 CREATE FUNCTION mesh.create_model(name text, body text, materialized text DEFAULT 'view', unique_key text[] DEFAULT NULL,
         incremental_strategy text DEFAULT NULL, on_schema_change text DEFAULT NULL, indexes jsonb DEFAULT NULL, tags text[] DEFAULT NULL,
@@ -19,11 +26,8 @@ COMMENT ON FUNCTION mesh.create_model IS 'Registers a model (domain.name) with o
 CREATE FUNCTION mesh.drop_model(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_model';
 COMMENT ON FUNCTION mesh.drop_model IS 'Drops a model and the relation built from it; refuses, naming them, while other models read it or a product publishes it.';
 
-CREATE FUNCTION mesh.create_test(model text, test text DEFAULT NULL, column_name text DEFAULT NULL, arguments jsonb DEFAULT NULL,
-        severity text DEFAULT 'error', "where" text DEFAULT NULL, warn_if text DEFAULT NULL, error_if text DEFAULT NULL,
-        "limit" bigint DEFAULT NULL, sql text DEFAULT NULL, name text DEFAULT NULL)
-    RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_test';
-COMMENT ON FUNCTION mesh.create_test IS 'Adds a test to a model: not_null, unique, accepted_values, relationships, or a singular test given by sql => whose rows are failures. Returns the test''s name.';
+CREATE FUNCTION mesh.rename_model(name text, new_name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_rename_model';
+COMMENT ON FUNCTION mesh.rename_model IS 'Renames a model and its relation, which keeps its grants and dependents; bodies and singular tests that name it are rewritten. new_name is without the domain.';
 
 CREATE FUNCTION mesh.run(selector text, tests boolean DEFAULT true, full_refresh boolean DEFAULT false, fail_fast boolean DEFAULT false,
         atomic boolean DEFAULT false, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, wait boolean DEFAULT true, publish text DEFAULT 'run',

@@ -48,11 +48,6 @@ COMMENT ON COLUMN mesh.sources.loaded_at IS 'The column or expression that says 
 COMMENT ON COLUMN mesh.sources.warn_after IS 'mesh.source_freshness() warns when the newest row is older.';
 COMMENT ON COLUMN mesh.sources.found IS 'Does the table still exist?';
 
-CREATE VIEW mesh.tests WITH (security_barrier) AS
-    SELECT domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit
-    FROM mesh.test_registry WHERE domain IN (SELECT s.name FROM mesh.seen_domains s);
-COMMENT ON VIEW mesh.tests IS 'The tests of your domains.';
-
 CREATE VIEW mesh.dependencies WITH (security_barrier) AS
     SELECT domain, model, kind, upstream FROM mesh.dependency_registry WHERE domain IN (SELECT name FROM mesh.seen_domains);
 COMMENT ON VIEW mesh.dependencies IS 'What each model of your domains reads directly, as the analyzer found it. mesh.lineage() walks it.';
@@ -103,4 +98,4 @@ COMMENT ON COLUMN mesh.test_results.status IS 'pass, warn, fail, or error when t
 COMMENT ON COLUMN mesh.test_results.model IS 'What it tests, as the test is now; null when the test is gone.';
 COMMENT ON COLUMN mesh.test_results.started_at IS 'When the run began.';
 
-GRANT SELECT ON mesh.domains, mesh.models, mesh.sources, mesh.tests, mesh.dependencies, mesh.column_lineage, mesh.runs, mesh.steps, mesh.test_results TO PUBLIC;
+GRANT SELECT ON mesh.domains, mesh.models, mesh.sources, mesh.dependencies, mesh.column_lineage, mesh.runs, mesh.steps, mesh.test_results TO PUBLIC;

@@ -98,23 +98,35 @@ std::vector<std::string> Graph::topological_order(const Ids &subset) const {
         if (wanted[at]) order.push_back(nodes_[at].id);
     if (order.size() == members.size()) return order;
 
-    std::string path;
-    for (const auto &id : find_cycle().value_or(std::vector<std::string>{}))
-        path += (path.empty() ? "" : " -> ") + id;
-    throw Error("42P19", "dependencies form a cycle", path);
+    Ids held_back = subset;
+    for (const auto &id : order) held_back.erase(id);
+    fail_with_cycle_before(held_back);
 }
 
 std::vector<std::string> Graph::topological_order() const {
     return topological_order(ids());
 }
 
-// A depth-first walk with its own stack: meeting a node that is still open closes a cycle.
 std::optional<std::vector<std::string>> Graph::find_cycle() const {
+    return find_cycle(std::vector<bool>(nodes_.size(), true));
+}
+
+void Graph::fail_with_cycle_before(const Ids &held_back) const {
+    std::vector<bool> within(nodes_.size(), false);
+    for (std::size_t at : positions(with_ancestors(held_back))) within[at] = true;
+    std::string path;
+    for (const auto &id : find_cycle(within).value_or(std::vector<std::string>{}))
+        path += (path.empty() ? "" : " -> ") + id;
+    throw Error("42P19", "dependencies form a cycle", path);
+}
+
+// A depth-first walk with its own stack: meeting a node that is still open closes a cycle.
+std::optional<std::vector<std::string>> Graph::find_cycle(const std::vector<bool> &within) const {
     enum class State { fresh, open, done };
     std::vector<State> state(nodes_.size(), State::fresh);
     std::vector<std::size_t> next(nodes_.size(), 0), path;
     for (std::size_t root = 0; root < nodes_.size(); ++root) {
-        if (state[root] == State::fresh) path.push_back(root);
+        if (within[root] && state[root] == State::fresh) path.push_back(root);
         while (!path.empty()) {
             const std::size_t at = path.back();
             state[at] = State::open;
@@ -124,7 +136,7 @@ std::optional<std::vector<std::string>> Graph::find_cycle() const {
                 continue;
             }
             const std::size_t child = down_[at][next[at]++];
-            if (state[child] == State::fresh) path.push_back(child);
+            if (within[child] && state[child] == State::fresh) path.push_back(child);
             if (state[child] != State::open) continue;
             std::vector<std::string> cycle;
             for (auto it = std::find(path.begin(), path.end(), child); it != path.end(); ++it)
@@ -155,6 +167,7 @@ void Graph::link(std::size_t child, const std::string &parent_id) {
 std::vector<std::string> Graph::names(std::vector<std::size_t> at_positions) const {
     std::sort(at_positions.begin(), at_positions.end());
     std::vector<std::string> list;
+    list.reserve(at_positions.size());
     for (std::size_t at : at_positions) list.push_back(nodes_[at].id);
     return list;
 }

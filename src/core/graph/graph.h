@@ -65,7 +65,8 @@ public:
     Ids with_descendants(const Ids &start, int depth = unlimited) const;
 
     // The subset, parents first, also when the path between two members leaves the subset. Nodes that are
-    // free to go in any order go by insertion. Throws Error 42P19 when a cycle stands before a member.
+    // free to go in any order go by insertion. Throws Error 42P19 when a cycle stands before a member, and names
+    // that cycle in the detail.
     std::vector<std::string> topological_order(const Ids &subset) const;
     std::vector<std::string> topological_order() const;
 
@@ -81,6 +82,8 @@ private:
     std::vector<std::size_t> positions(const Ids &wanted) const;
     Ids reach(const std::vector<std::size_t> &start, const Edges &edges, int depth) const;
     std::vector<std::size_t> full_order() const;
+    std::optional<std::vector<std::string>> find_cycle(const std::vector<bool> &within) const;
+    [[noreturn]] void fail_with_cycle_before(const Ids &held_back) const;
 
     std::deque<Node> nodes_;                                             // a deque: addresses never move
     std::unordered_map<std::string, std::size_t> index_;                 // own keys, so that a copy is whole

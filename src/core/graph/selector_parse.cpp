@@ -82,6 +82,9 @@ void take_suffix(Criterion &criterion) {
 void take_method(Criterion &criterion) {
     const auto colon = criterion.value.mask.find(':');
     if (colon == std::string::npos) return;
+    if (colon == 0)
+        fail("method missing before the colon in selector part \"" + criterion.written + "\"",
+             "Methods are " + selector_methods() + "; put a name that contains a colon in double quotes.");
     criterion.method = criterion.value.text.substr(0, colon);
     criterion.value = criterion.value.part(colon + 1);
 }

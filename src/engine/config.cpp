@@ -1,0 +1,69 @@
+// Settings of a model: dbt's names and meanings.
+#include <algorithm>
+
+#include "core/near.h"
+#include "engine/build.h"
+#include "engine/definition.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+void check_one_of(const Model &model, const std::string &setting, const std::vector<std::string> &known) {
+    if (!model.config.contains(setting) || model.config[setting].is_null()) return;
+    const Json &value = model.config[setting];
+    if (value.is_string() && std::find(known.begin(), known.end(), value.get<std::string>()) != known.end()) return;
+    std::string list;
+    for (const std::string &name : known) list += (list.empty() ? "" : ", ") + name;
+    throw Error("22023", "invalid " + setting + " of model \"" + model.id() + "\": " + value.dump(), "", "Use one of " + list + ".");
+}
+
+// A setting that names columns: one, or a list.
+void check_columns(const Model &model, const std::string &setting, const std::vector<pg::Column> &columns) {
+    if (!model.config.contains(setting) || model.config[setting].is_null()) return;
+    const Json value = model.config[setting].is_array() ? model.config[setting] : Json::array({model.config[setting]});
+    std::vector<std::string> names;
+    for (const pg::Column &column : columns) names.push_back(column.name);
+    for (const Json &item : value) {
+        if (!item.is_string())
+            throw Error("22023", setting + " of model \"" + model.id() + "\" must name columns", model.config[setting].dump());
+        std::string name = item;
+        if (!columns.empty() && !name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+            throw Error("42703", setting + " of model \"" + model.id() + "\" names column \"" + name + "\", which its body does not give", "",
+                        core::name_hint(name, names));
+    }
+}
+
+void check_indexes(const Model &model, const std::vector<pg::Column> &columns) {
+    std::vector<std::string> definitions = configured_indexes(model);  // raises what is no index
+    if (definitions.empty()) return;
+    if (model.materialized == "view" || model.materialized == "ephemeral")
+        throw Error("22023", "model \"" + model.id() + "\" cannot have indexes", "It is materialized as " + model.materialized + ".");
+    for (const Json &index : model.config["indexes"]) {
+        Model one = model;
+        one.config = {{"indexes", index.is_object() ? index["columns"] : index}};
+        check_columns(one, "indexes", columns);
+    }
+}
+
+}  // namespace
+
+void check_config(const Model &model, const std::vector<pg::Column> &columns) {
+    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral"};
+    if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
+        throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
+                    "Use view, table, materialized_view, incremental or ephemeral.");
+    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge"});
+    check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
+    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) check_columns(model, setting, columns);
+    if (model.config.contains("merge_update_columns") && model.config.contains("merge_exclude_columns"))
+        throw Error("22023", "merge_update_columns and merge_exclude_columns of model \"" + model.id() + "\" exclude each other");
+    for (const char *setting : {"unlogged", "full_refresh"})
+        if (model.config.contains(setting) && !model.config[setting].is_boolean() && !model.config[setting].is_null())
+            throw Error("22023", std::string(setting) + " of model \"" + model.id() + "\" must be true or false");
+    check_indexes(model, columns);
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,162 @@
+#include "engine/definition.h"
+
+#include <algorithm>
+
+#include "core/near.h"
+#include "engine/build.h"
+#include "engine/product.h"
+#include "engine/selection.h"
+#include "pg/relation.h"
+#include "pg/report.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+// "a -> b -> c": from a model up to one of its ancestors.
+std::string path_between(const core::Graph &graph, const std::string &from, const std::string &to) {
+    std::string out = from;
+    for (std::string at = from; at != to;) {
+        for (const std::string &parent : graph.parents(at))
+            if (parent == to || graph.ancestors(parent).count(to)) {
+                at = parent;
+                break;
+            }
+        out += " -> " + at;
+    }
+    return out;
+}
+
+// What the new body reads must not read the model, directly or through others. Nothing can when nobody reads it yet.
+void check_cycle(const Model &model, const Compiled &compiled) {
+    auto is_self = [&](const Upstream &up) { return up.kind == Upstream::Kind::model && up.id == model.id(); };
+    bool reads_itself = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), is_self);
+    if (!reads_itself && readers_of(model.id()).empty()) return;
+    core::Graph graph = load_graph();
+    for (const Upstream &up : compiled.upstreams) {
+        if (up.kind != Upstream::Kind::model) continue;
+        if (up.id != model.id() && !graph.ancestors(up.id).count(model.id())) continue;
+        throw Error("42P19", "model \"" + model.id() + "\" would depend on itself",
+                    model.id() + " -> " + path_between(graph, up.id, model.id()) + ".",
+                    is_self(up) && model.materialized == "incremental" ? "An incremental model reads its former rows as \"this\"." : "");
+    }
+}
+
+void recompile(const Model &model) {
+    Mesh mesh;
+    Compiled compiled = compile(mesh, model);
+    check_cycle(model, compiled);
+    store_compiled(model, compiled);
+}
+
+// Those that read `id` are analyzed anew: what was pending may be ready now, what breaks is an error that names it.
+void recompile_all(const std::vector<ModelName> &readers, const std::string &id) {
+    for (const ModelName &name : readers) {
+        Model reader = get_model(name);
+        ErrorData *error = pg::try_in_subtransaction([&] { recompile(reader); });
+        if (error != nullptr)
+            throw Error("42P16", "the change breaks model \"" + reader.id() + "\", which reads \"" + id + "\"", error->message,
+                        "Change the reader first so that it can do with both.");
+        Model after = get_model(name);
+        if (after.columns != reader.columns || after.status != reader.status) recompile_all(readers_of(after.id()), after.id());
+    }
+}
+
+// Two names may meet when one is shortened: the relation could not tell them apart.
+void check_relation_name(const Model &model) {
+    if (model.name.empty()) throw Error("42602", "a model needs a name");
+    Value other = registry_value("select name from mesh.model_registry where domain = $1 and name <> $2 and name = $3",
+                                 {model.domain, model.name, fit_identifier(model.name)});
+    if (other) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + *other + "\"");
+}
+
+void notice_pending(const Model &model, const Compiled &compiled) {
+    for (const std::string &id : compiled.pending_on) {
+        std::vector<std::string> names;
+        for (const pg::Row &row : registry("select domain || '.' || name from mesh.model_registry where domain = $1", {model.domain}).rows)
+            names.push_back(row[0].value());
+        std::vector<std::string> close = core::near(id, names);
+        pg::notice("model \"" + model.id() + "\" waits for model \"" + id + "\", which does not exist yet", "",
+                   close.empty() ? "" : "Perhaps you mean \"" + close.front() + "\".");
+    }
+}
+
+void store_model(const Model &model) {
+    registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status)"
+             " values ($1, $2, $3, $4, $5::jsonb, $6::text[], $7, 'pending') on conflict (domain, name) do update set body = excluded.body,"
+             " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description,"
+             " changed_at = pg_catalog.now()",
+             {model.domain, model.name, model.body, model.materialized, model.config.dump(), pg::array_literal(model.tags), model.description});
+}
+
+std::string join(const pg::Result &rows) {
+    std::string out;
+    for (const pg::Row &row : rows.rows) out += (out.empty() ? "" : ", ") + row[0].value();
+    return out;
+}
+
+void refuse_if(const Model &model, const std::string &why, const std::string &names, const std::string &hint) {
+    if (!names.empty()) throw Error("2BP01", "cannot drop model \"" + model.id() + "\" because " + why, "They are: " + names + ".", hint);
+}
+
+// RESTRICT: what others made on it makes the server refuse, naming them.
+void drop_relation(const Domain &domain, const Model &model) {
+    Oid relation = pg::relation_oid(domain.schema, fit_identifier(model.name));
+    if (model.built_kind.empty() || !OidIsValid(relation)) return;
+    std::string kind = model.built_kind == "v" ? "view" : model.built_kind == "m" ? "materialized view" : "table";
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        pg::as_role(owner_of(domain), domain.search_path(),
+                    [&] { pg::execute("drop " + kind + " " + target_name(domain, model) + " restrict"); });
+    });
+    if (error == nullptr) return;
+    if (error->sqlerrcode != ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST) throw pg::ServerError{error};
+    throw Error("2BP01", "cannot drop model \"" + model.id() + "\" because other objects depend on what it built",
+                error->detail == nullptr ? "" : std::string(error->detail) + ".", "Drop those first.");
+}
+
+}  // namespace
+
+void define_model(const Model &model, bool replace) {
+    lock_registry();
+    bool exists = find_model(model.domain, model.name).has_value();
+    if (exists && !replace)
+        throw Error("42710", "model \"" + model.id() + "\" already exists", "", "Use replace => true to change it.");
+    check_relation_name(model);
+    check_config(model, {});
+    Mesh mesh;
+    Compiled compiled = compile(mesh, model);
+    if (compiled.pending_on.empty()) check_config(model, compiled.analysis.columns);
+    check_cycle(model, compiled);
+    store_model(model);
+    store_compiled(model, compiled);
+    notice_pending(model, compiled);
+    recompile_all(readers_of(model.id()), model.id());
+}
+
+void recompile_source_readers(const std::string &source) {
+    std::vector<ModelName> readers;
+    pg::Result rows = registry("select domain, model from mesh.dependency_registry where kind = 'source' and upstream = $1 order by 1, 2", {source});
+    for (const pg::Row &row : rows.rows) readers.push_back({row[0].value(), row[1].value()});
+    recompile_all(readers, source);
+}
+
+void drop_model(const Model &model) {
+    lock_registry();
+    Domain domain = get_domain(model.domain);
+    refuse_if(model, "other models read it",
+              join(registry("select domain || '.' || model from mesh.dependency_registry where kind = 'model' and upstream = $1 order by 1", {model.id()})),
+              "Drop or change those first.");
+    refuse_if(model, "tests of other models read it",
+              join(registry("select domain || '.' || name from mesh.test_registry where reads ? $1 order by 1", {model.id()})),
+              "Drop those first with mesh.drop_test().");
+    refuse_if(model, "products publish it",
+              join(registry("select domain || '.' || name || ' version ' || version from mesh.product_registry where domain = $1 and model = $2 order by 1",
+                            {model.domain, model.name})),
+              "Take them back first with mesh.unpublish().");
+    drop_relation(domain, model);
+    registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
+}
+
+}  // namespace mesh::engine

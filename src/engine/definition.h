@@ -1,0 +1,31 @@
+// Changing what is registered about models: each change is analyzed, with all that reads the model, before it takes effect.
+#pragma once
+
+#include "engine/compile.h"
+
+namespace mesh::engine {
+
+// Registers a model, or gives it a new definition. What it reads may come later: then it is pending, which a NOTICE says.
+// Raises 42710 (exists, without replace), 42P19 (it would depend on itself), 42P16 (a reader or a contract would break),
+// 22023 (a bad setting), and whatever the analysis finds, with the position in the body.
+void define_model(const Model &model, bool replace);
+
+// Drops the model and what was built from it. Raises 2BP01, naming them, while models, tests or products need it, or somebody
+// else's object depends on its relation.
+void drop_model(const Model &model);
+
+// Renames the model and its relation, which keeps its identity. Bodies and singular tests that name it are rewritten where they
+// do. Raises 42710 (the name is taken), 2BP01 (a test names it in an argument or a unit test in its rows).
+void rename_model(const Model &model, const std::string &name);
+
+// Analyzes what reads a source anew, with all that reads it: the source's table is another one now. `source` is
+// domain.source.table. Raises 42P16 when a reader would break.
+void recompile_source_readers(const std::string &source);
+
+// config.cpp: what the settings must be for the materialization, and which columns they may name once these are known.
+void check_config(const Model &model, const std::vector<pg::Column> &columns);
+
+// rename.cpp: the body with each reference to `model` replaced by one to `name` in its domain.
+std::string rename_in_body(Mesh &mesh, const Model &reader, const Model &model, const std::string &name);
+
+}  // namespace mesh::engine

@@ -1,0 +1,103 @@
+#include "engine/grant.h"
+
+#include "pg/report.h"
+
+namespace mesh::engine {
+
+namespace {
+
+void as_owner(const Domain &domain, const std::string &sql) {
+    pg::as_role(domain.owner_oid, domain.search_path(), [&] { pg::execute(sql); });
+}
+
+bool relation_built(const Domain &domain, const std::string &model) {
+    return registry_value(
+               "select 1 from mesh.model_registry m, pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
+               "c.relnamespace"
+               " where m.domain = $1 and m.name = $2 and m.built_kind is not null and n.nspname = $3 and c.relname = "
+               "$4",
+               {domain.name, model, domain.schema, fit_identifier(model)})
+        .has_value();
+}
+
+// Holds the products until the transaction ends, so that an agreement approved meanwhile sees the relation, or is seen
+// here.
+bool hold_products(const Domain &domain, const std::string &model) {
+    return !registry(
+                "select 1 from mesh.product_registry where domain = $1 and model = $2 order by name, version for share",
+                {domain.name, model})
+                .empty();
+}
+
+// Each consumer's role that lacks something: role (NULL: does not exist), its name, lacks USAGE, lacks SELECT.
+pg::Result missing_grants(const Domain &domain, const std::string &model) {
+    return registry(
+        "select r.rolname, g.grantee, not exists (select 1 from pg_catalog.aclexplode(n.nspacl) a where a.grantee = "
+        "r.oid and a.privilege_type = 'USAGE'),"
+        " not exists (select 1 from pg_catalog.aclexplode(c.relacl) a where a.grantee = r.oid and a.privilege_type = "
+        "'SELECT')"
+        " from (select distinct grantee from mesh.agreement_grants where domain = $1 and model = $2 and (valid_until "
+        "is null or valid_until > pg_catalog.now())) g"
+        " left join pg_catalog.pg_roles r on r.rolname = g.grantee, pg_catalog.pg_class c join pg_catalog.pg_namespace "
+        "n on n.oid = c.relnamespace"
+        " where n.nspname = $3 and c.relname = $4 and g.grantee <> $5 order by 2",
+        {domain.name, model, domain.schema, fit_identifier(model), domain.owner});
+}
+
+bool in_force(const Domain &domain, const Value &model, const std::string &role) {
+    return registry_value(
+               "select 1 from mesh.agreement_grants where domain = $1 and model = coalesce($2, model) and grantee = $3"
+               " and (valid_until is null or valid_until > pg_catalog.now()) limit 1",
+               {domain.name, model, role})
+        .has_value();
+}
+
+// Has the role a relation or function of the schema from somebody's own hand?
+bool holds_more(const Domain &domain, const std::string &role) {
+    return registry_value(
+               "select 1 from pg_catalog.pg_namespace n, pg_catalog.pg_roles r where n.nspname = $1 and r.rolname = $2 "
+               "and (exists"
+               " (select 1 from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a where c.relnamespace = n.oid "
+               "and a.grantee = r.oid) or exists"
+               " (select 1 from pg_catalog.pg_attribute t join pg_catalog.pg_class c on c.oid = t.attrelid, "
+               "pg_catalog.aclexplode(t.attacl) a"
+               " where c.relnamespace = n.oid and a.grantee = r.oid) or exists"
+               " (select 1 from pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a where p.pronamespace = n.oid "
+               "and a.grantee = r.oid))",
+               {domain.schema, role})
+        .has_value();
+}
+
+bool role_exists(const std::string &role) {
+    return pg::query_value("select 1 from pg_catalog.pg_roles where rolname = $1", {role}).has_value();
+}
+
+}  // namespace
+
+void apply_grants(const Domain &domain, const Model &model) {
+    if (!hold_products(domain, model.name) || !relation_built(domain, model.name)) return;
+    std::string relation = pg::qualified(domain.schema, fit_identifier(model.name));
+    for (const pg::Row &row : missing_grants(domain, model.name).rows) {
+        if (!row[0]) {
+            pg::notice(
+                "role \"" + row[1].value() + "\" holds an agreement for \"" + model.id() + "\" but does not exist",
+                "It was granted nothing.", "Create the role, or take the agreement back with mesh.revoke_product().");
+            continue;
+        }
+        std::string to = " to " + pg::quote_ident(*row[0]);
+        if (row[2] == "t") as_owner(domain, "grant usage on schema " + pg::quote_ident(domain.schema) + to);
+        if (row[3] == "t") as_owner(domain, "grant select on " + relation + to);
+    }
+}
+
+// CASCADE reaches only those to whom the role itself passed on what it had.
+void revoke_unused(const Domain &domain, const std::string &model, const std::string &role) {
+    if (role == domain.owner || !role_exists(role)) return;
+    std::string from = " from " + pg::quote_ident(role) + " cascade";
+    if (!in_force(domain, model, role) && relation_built(domain, model))
+        as_owner(domain, "revoke select on " + pg::qualified(domain.schema, fit_identifier(model)) + from);
+    if (!in_force(domain, std::nullopt, role) && !holds_more(domain, role))
+        as_owner(domain, "revoke usage on schema " + pg::quote_ident(domain.schema) + from);
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,18 @@
+// The database's own grants that agreements stand for: SELECT on the product's relation and USAGE on its schema, given
+// and taken as the domain's owner. What else was granted by hand is left alone.
+#pragma once
+
+#include "engine/consumer.h"
+
+namespace mesh::engine {
+
+// Gives every consumer of the model's products what it lacks. Does nothing while the model is not built: it is called
+// again when its relation was published. A consumer whose role does not exist here is told as a NOTICE. Cheap when no
+// product publishes the model.
+void apply_grants(const Domain &domain, const Model &model);
+
+// Takes from `role` what no agreement in force gives it any more: SELECT on the model's relation; USAGE on the schema
+// too, unless the role holds anything else there.
+void revoke_unused(const Domain &domain, const std::string &model, const std::string &role);
+
+}  // namespace mesh::engine

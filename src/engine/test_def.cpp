@@ -1,0 +1,106 @@
+// Tests in the registry: reading them, and checking a new one.
+#include <algorithm>
+
+#include "core/near.h"
+#include "engine/generic_test.h"
+#include "engine/test_sql.h"
+#include "pg/fragment.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+void check_column(const Model &model, const GenericTest &generic, const TestDef &test) {
+    if (generic.needs_column && !test.column) throw Error("22004", "test \"" + test.test + "\" needs column_name =>");
+    if (!test.column) return;
+    if (!generic.takes_column)
+        throw Error("22023", "test \"" + test.test + "\" takes no column", "", "Its SQL does not mention {{ column_name }}.");
+    if (model.status != "ready") return;
+    std::vector<std::string> names;
+    for (const pg::Column &column : model.columns) names.push_back(column.name);
+    if (std::find(names.begin(), names.end(), *test.column) == names.end())
+        throw Error("42703", "column \"" + *test.column + "\" of model \"" + model.id() + "\" does not exist", "", core::name_hint(*test.column, names));
+}
+
+void check_threshold(const Domain &domain, const std::string &comparison, const std::string &what) {
+    pg::check_comparison(comparison, what);
+    pg::ParsedBody body = pg::parse_body("select 1::bigint " + comparison);
+    pg::Analysis analysis = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::analyze_body(body, {}, false); });
+    if (analysis.columns.size() != 1 || analysis.columns[0].type != "boolean")
+        throw Error("22023", what + " \"" + comparison + "\" is not a comparison", "It does not give true or false.",
+                    "Give a comparison with the number of failures, for example '> 10'.");
+}
+
+void check_settings(const Domain &domain, TestDef *test) {
+    std::transform(test->severity.begin(), test->severity.end(), test->severity.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+    if (test->severity != "error" && test->severity != "warn")
+        throw Error("22023", "unknown severity \"" + test->severity + "\"", "", "Use error or warn.");
+    check_threshold(domain, test->warn_if, "warn_if");
+    check_threshold(domain, test->error_if, "error_if");
+    if (test->limit && std::stoll(*test->limit) < 1) throw Error("22023", "limit must be at least 1");
+    if (!test->where) return;
+    if (test->test == "singular")
+        throw Error("22023", "a singular test takes no where", "", "Write the condition into its SQL.");
+    pg::check_expression(*test->where, "where");
+}
+
+void analyze_test(Mesh &mesh, const TestDef &test) {
+    if (test.where) {
+        TestBody rows = fill_template({test.domain, test.name, test.model, "", "error", "", "", {}, {}, {}, {}, Json::object()},
+                                      "select * from {{ model }} where ");
+        (void)compile(mesh, as_model(test, rows.text + *test.where));
+    }
+    for (const std::string &sql : {failing_template(test), detecting_template(test)})
+        (void)compile(mesh, as_model(test, fill_template(test, sql).text));
+}
+
+}  // namespace
+
+void check_test(Mesh &mesh, const Model &model, TestDef *test) {
+    const Domain &domain = mesh.domain(model.domain);
+    if (test->test == "singular") {
+        if (test->column || !test->arguments.empty())
+            throw Error("22023", "a singular test takes neither a column nor arguments", "", "Write them into its SQL.");
+    } else {
+        GenericTest generic = get_generic_test(test->test);
+        check_column(model, generic, *test);
+        test->arguments = complete_arguments(generic, test->arguments);
+        check_builtin_arguments(test->test, test->arguments);
+        if (!generic.owner.empty()) test->sql = generic.sql;
+    }
+    check_settings(domain, test);
+    analyze_test(mesh, *test);
+}
+
+std::vector<std::string> models_read(Mesh &mesh, const TestDef &test) {
+    std::vector<std::string> out;
+    for (const Upstream &up : resolve(mesh, as_model(test, fill_template(test, failing_template(test)).text)).upstreams)
+        if (up.kind == Upstream::Kind::model && up.id != test.domain + "." + test.model && std::find(out.begin(), out.end(), up.id) == out.end())
+            out.push_back(up.id);
+    return out;
+}
+
+void refuse_duplicate_test(const std::string &table, const std::string &domain, const std::string &name, bool replace) {
+    pg::Result holders = registry("select 'test_registry' from mesh.test_registry where domain = $1 and name = $2"
+                                  " union all select 'unit_test_registry' from mesh.unit_test_registry where domain = $1 and name = $2",
+                                  {domain, name});
+    if (holders.empty() || (replace && holders.rows[0][0] == table)) return;
+    throw Error("42710", "test \"" + domain + "." + name + "\" already exists", "",
+                holders.rows[0][0] == table ? "Use replace => true to change it, or give another name =>." : "Give another name =>.");
+}
+
+std::vector<TestDef> load_tests(const std::string &domain, const std::string &model) {
+    std::vector<TestDef> tests;
+    pg::Result rows = registry(
+        "select domain, name, model, test, severity, warn_if, error_if, column_name, where_clause, fail_limit, sql, arguments, store_failures"
+        " from mesh.test_registry where domain = $1 and model = $2 order by name collate pg_catalog.\"C\"",
+        {domain, model});
+    for (const pg::Row &row : rows.rows)
+        tests.push_back({row[0].value(), row[1].value(), row[2].value(), row[3].value(), row[4].value(), row[5].value(), row[6].value(),
+                         row[7], row[8], row[9], row[10], Json::parse(row[11].value()), row[12].value() == "t"});
+    return tests;
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,30 @@
+// From a test's definition to SQL that the server can run.
+#pragma once
+
+#include "engine/check.h"
+
+namespace mesh::engine {
+
+// A test's query with its placeholders filled in. {{ model }} has become {{ ref(...) }}, at the given byte offsets.
+struct TestBody {
+    std::string text;
+    std::vector<int> model_places;
+};
+
+TestBody fill_template(const TestDef &test, const std::string &sql);
+
+struct TestSql {
+    std::string failing;                    // rows (or groups of rows) that break the test
+    std::optional<std::string> condition;   // what a row that breaks the test meets, for tests of one row at a time;
+                                            // columns may be named by the model's name; `where` is part of it
+    bool counts_groups = false;             // failures are groups: the condition only tells whether there are any
+    std::vector<std::string> others;        // what it reads besides the model
+};
+
+// `columns`: the model's, to judge whether the test looks at one row at a time.
+TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage, const std::vector<pg::Column> &columns);
+
+// The query as the body of a model, for the analyzer.
+Model as_model(const TestDef &test, const std::string &body);
+
+}  // namespace mesh::engine
