@@ -115,6 +115,7 @@ SELECT mesh.publish('shop.totals', access => 'protected');
 SELECT node, status FROM mesh.run('shop.log');
 SELECT mesh.publish('shop.log', access => 'private');
 SELECT mesh.grant_product('shop.totals', 'growth');
+SELECT node, action, reason FROM mesh.plan('shop.totals', exclude => 'not_null_totals_customer_id');
 SET ROLE growth_owner;
 SELECT mesh.create_model('growth.leads', 'select name, total from shop.totals where total > 1', materialized => 'table');
 SELECT mesh.create_model('growth.best', 'select max(total) as best from leads');
@@ -257,7 +258,7 @@ SELECT public.shop_models() > 0 AS by_function, (SELECT count(*) FROM public.sho
 SELECT mesh.history_cleanup('1 day');
 RESET ROLE;
 SELECT mesh.history_cleanup('100 years');
-SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'mesh' AND c.relkind = 'v' AND c.relname NOT IN ('generic_tests', 'agreement_grants')
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'mesh' AND c.relkind = 'v'
     AND (obj_description(c.oid, 'pg_class') IS NULL OR NOT coalesce('security_barrier=true' = ANY (c.reloptions), false));
 SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'mesh' AND obj_description(p.oid, 'pg_proc') IS NULL;
 DROP FUNCTION public.shop_models();

@@ -281,4 +281,13 @@ void unpublish_product(const std::string &text, std::optional<int> version, Oid 
     for (const Product &product : get_products(text, version, Lock::update)) unpublish_one(product, caller);
 }
 
+std::set<std::string> promised_tests(const Model &model) {
+    std::set<std::string> out;
+    pg::Result rows = registry("select distinct t from mesh.product_registry, pg_catalog.jsonb_array_elements_text(contract->'tests') t"
+                               " where domain = $1 and model = $2",
+                               {model.domain, model.name});
+    for (const pg::Row &row : rows.rows) out.insert(row[0].value());
+    return out;
+}
+
 }  // namespace mesh::engine

@@ -41,6 +41,9 @@ core::Contract current_contract(const Model &model, const std::vector<pg::Column
 // contract of a published version. Cheap when no product publishes the model.
 void check_contracts(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns);
 
+// The tests that the contracts of the model's products promise.
+std::set<std::string> promised_tests(const Model &model);
+
 struct Publication {
     ModelName model;
     Value product, access,

@@ -1,6 +1,6 @@
 -- Products and agreements. The engine's view of who holds what comes first; nobody else reads it.
 
-CREATE VIEW mesh.agreement_grants AS
+CREATE VIEW mesh.agreement_grants WITH (security_barrier) AS
     SELECT a.id, a.domain, a.product, a.version, p.model, a.consumer_kind, a.consumer, a.valid_until,
            CASE WHEN a.consumer_kind = 'role' THEN a.consumer ELSE d.owner END AS grantee
     FROM mesh.agreement_registry a

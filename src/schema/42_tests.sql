@@ -10,7 +10,7 @@ CREATE VIEW mesh.tests WITH (security_barrier) AS
     FROM mesh.unit_test_registry WHERE domain IN (SELECT s.name FROM mesh.seen_domains s);
 COMMENT ON VIEW mesh.tests IS 'The tests of your domains: generic, singular and unit tests.';
 
-CREATE VIEW mesh.generic_tests AS SELECT name, arguments, sql, owner FROM mesh.generic_test_registry;
+CREATE VIEW mesh.generic_tests WITH (security_barrier) AS SELECT name, arguments, sql, owner FROM mesh.generic_test_registry;
 COMMENT ON VIEW mesh.generic_tests IS 'The generic tests that users have made; not_null, unique, accepted_values, relationships, accepted_range and expression_is_true are built in.';
 
 GRANT SELECT ON mesh.tests, mesh.generic_tests TO PUBLIC;

@@ -4,7 +4,7 @@
 CREATE FUNCTION mesh.is_consumer(consumer_kind text, consumer text) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN CASE WHEN consumer_kind OPERATOR(pg_catalog.=) 'domain' THEN mesh.sees(consumer)
-                ELSE EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) is_consumer.consumer
+                ELSE EXISTS (SELECT 1 FROM pg_catalog.pg_roles r WHERE r.rolname::text OPERATOR(pg_catalog.=) is_consumer.consumer
                              AND pg_catalog.pg_has_role(r.oid, 'USAGE')) END;
 COMMENT ON FUNCTION mesh.is_consumer IS 'Does the current role act for this consumer, a domain or a role?';
 
