@@ -276,3 +276,9 @@ SELECT name, relation, to_regclass(relation) IS NOT NULL AS found FROM mesh.mode
 SELECT * FROM mesh.lineage('"My Shop"."Top 10"');
 SELECT node, kind, depth FROM mesh.lineage('"My Shop"."Top 10"."The One"', 'downstream');
 SELECT mesh.graph('"My Shop"');
+RESET ROLE;
+SET client_min_messages = error;
+DROP EXTENSION mesh CASCADE;
+DROP SCHEMA "My Shop", growth, landing, landing2, shop CASCADE;
+DROP OWNED BY shop_owner, growth_owner, shop_analyst, bi_reader, visitor CASCADE;
+DROP ROLE shop_owner, growth_owner, shop_analyst, bi_reader, visitor;
