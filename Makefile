@@ -5,7 +5,7 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products monitor swap lineage
+REGRESS = quickstart refusals tests products monitor swap lineage across_domains example_quickstart
 ISOLATION = publish_readers
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
@@ -23,7 +23,13 @@ EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help test unit tidy fuzz bench
+.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench
+demo: ## set up what is missing, build, show examples/quickstart in a private cluster
+	@scripts/demo quickstart
+demo-flights: ## the same with examples/flights: three domains over 336,776 flights
+	@scripts/demo flights
+demo-stop: ## remove the demo's cluster
+	@scripts/demo stop
 test: ## set up what is missing, build, run every test
 	scripts/test
 unit: ## the unit tests of src/core alone, with sanitizers

@@ -32,8 +32,16 @@ cluster_start() {
     return 1
 }
 
+# Makes this shell's clients connect to the cluster in DIR, whatever the caller's environment names.
+cluster_connect() { # cluster_connect DIR
+    unset PGDATABASE PGOPTIONS PGPASSWORD PGSERVICE PGSSLMODE
+    export PGHOST=$1 PGPORT=5432 PGUSER=mesh_super
+}
+
+# The server trusts whoever reaches its socket, so that only its own user (and root) may.
 cluster_create() { # cluster_create DIR BIN
     mkdir -p "$1"
+    chmod 700 "$1"
     ((EUID != 0)) || chown postgres "$1"
     [ -d "$1/data" ] && return
     cluster_as_user "$2/initdb" -D "$1/data" -A trust -U mesh_super --encoding=UTF8 --locale=C --no-sync >/dev/null

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/grant.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -215,7 +216,10 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
         return staged;
     }
     require_ours(*staged.domain, model, target);
-    pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { build_as_owner(mesh, staged, stage, options); });
+    pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] {
+        build_as_owner(mesh, staged, stage, options);
+        if (options.is_product && OidIsValid(staged.stage_oid)) grant_staged(*staged.domain, model, staged.relation);
+    });
     return staged;
 }
 

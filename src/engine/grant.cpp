@@ -90,6 +90,19 @@ void apply_grants(const Domain &domain, const Model &model) {
     }
 }
 
+void grant_staged(const Domain &domain, const Model &model, const std::string &relation) {
+    pg::Result roles = registry(
+        "select r.rolname, pg_catalog.has_schema_privilege(r.oid, $3, 'USAGE') from pg_catalog.pg_roles r where r.rolname <> $4 and r.rolname in"
+        " (select grantee from mesh.agreement_grants where domain = $1 and model = $2 and consumer_kind = 'domain'"
+        " and (valid_until is null or valid_until > pg_catalog.now())) order by 1",
+        {domain.name, model.name, domain.schema, domain.owner});
+    for (const pg::Row &row : roles.rows) {
+        std::string to = " to " + pg::quote_ident(row[0].value());
+        if (row[1] == "f") pg::execute("grant usage on schema " + pg::quote_ident(domain.schema) + to);
+        pg::execute("grant select on " + relation + to);
+    }
+}
+
 // CASCADE reaches only those to whom the role itself passed on what it had.
 void revoke_unused(const Domain &domain, const std::string &model, const std::string &role) {
     if (role == domain.owner || !role_exists(role)) return;

@@ -11,6 +11,10 @@ namespace mesh::engine {
 // product publishes the model.
 void apply_grants(const Domain &domain, const Model &model);
 
+// Lets the consumers of the model's products read what a run has staged of it, as far as the same run builds or tests something
+// of theirs. Called as the domain's owner. What becomes the published relation keeps these grants, as apply_grants would give them.
+void grant_staged(const Domain &domain, const Model &model, const std::string &relation);
+
 // Takes from `role` what no agreement in force gives it any more: SELECT on the model's relation; USAGE on the schema
 // too, unless the role holds anything else there.
 void revoke_unused(const Domain &domain, const std::string &model, const std::string &role);

@@ -143,7 +143,7 @@ void publish_one(const Staged &staged) {
 
 void comment_on(const Staged &staged) {
     if (staged.model.description == staged.target.comment && staged.target.exists() && !staged.recreate) return;
-    if (!staged.model.description) return;
+    if (!staged.model.description || staged.model.materialized == "ephemeral") return;
     const char *kind = staged.model.materialized == "view" ? "view " : staged.model.materialized == "materialized_view" ? "materialized view " : "table ";
     execute(std::string("comment on ") + kind + target_name(*staged.domain, staged.model) + " is " + pg::quote_literal(*staged.model.description));
 }

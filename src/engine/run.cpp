@@ -124,7 +124,7 @@ private:
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, is_read(model.id())};
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
         Staged staged = build(mesh_, model, targets_[model.id()], stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
