@@ -44,6 +44,7 @@ const char *error_class_name(ErrorClass kind) {
         case ErrorClass::zero_division: return "ZeroDivisionError";
         case ErrorClass::assertion: return "AssertionError";
         case ErrorClass::recursion: return "RecursionError";
+        case ErrorClass::compilation: return "CompilationError";
         case ErrorClass::limit: return "LimitError";
     }
     return "Error";

@@ -29,7 +29,8 @@ enum class ErrorClass {
     zero_division,
     assertion,
     recursion,
-    limit,  // ours: output, a string or a list grew past its limit
+    compilation,  // raised by the host: dbt's CompilationError
+    limit,        // ours: output, a string or a list grew past its limit
 };
 
 // "TypeError", "UndefinedError", ...
