@@ -49,7 +49,7 @@ public:
     Ptr<Iterator> iterate() override { return jinja_iterate(); }
 
 private:
-    static Ptr<Iterator> jinja_iterate() { return ::mesh::core::jinja::iterate(Value({Value("schema"), Value("name")})); }
+    static Ptr<Iterator> jinja_iterate() { return ::mesh::core::jinja::iterate(Value(std::vector<Value>{Value("schema"), Value("name")})); }
 };
 
 Value echo(Arguments &arguments) {
@@ -59,7 +59,7 @@ Value echo(Arguments &arguments) {
 }
 
 Value get(const Value &from, const char *key) {
-    const Value *found = from.dict().find(key);
+    const Value *found = from.dict().find(std::string_view(key));
     return found ? *found : Value();
 }
 
