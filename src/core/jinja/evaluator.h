@@ -22,6 +22,7 @@ public:
     void leave(const Scope &scope);
     // Raises when the value has not as many items as the target.
     void assign(const Expr &target, const Value &value);
+    Value read_target(const Expr &target);
     // One level of a recursive loop.
     std::string run_recursive(const For &node, const Value &iterable, std::int64_t depth);
     Ptr<Iterator> filtered(const For &node, Ptr<Iterator> items);

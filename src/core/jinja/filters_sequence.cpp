@@ -100,7 +100,8 @@ Value join(const Value &subject, Arguments &arguments, const Runtime &runtime) {
     return Value(std::move(out));
 }
 
-// The key of each item, one list of values per comma of the attribute.
+// The key of each item: a list with one value per comma of the attribute. Equal values are not compared any further, so
+// that undefined ones sort beside each other.
 std::vector<Value> sort_keys(const std::vector<Value> &items, const Value &attribute, bool ignore_case, const Runtime &runtime) {
     std::vector<AttributePath> paths;
     if (attribute.is_string()) {
@@ -115,7 +116,7 @@ std::vector<Value> sort_keys(const std::vector<Value> &items, const Value &attri
     for (const Value &item : items) {
         std::vector<Value> parts;
         for (const AttributePath &path : paths) parts.push_back(path.of(item));
-        keys.push_back(parts.size() == 1 ? parts.front() : Value(std::move(parts)));
+        keys.emplace_back(std::move(parts));
     }
     return keys;
 }

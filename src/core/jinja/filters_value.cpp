@@ -45,7 +45,8 @@ std::optional<Int> int_of(const Value &value, const Value &base) {
     if (value.is_integral()) return value.integer();
     if (!value.is(Kind::real)) return std::nullopt;
     const auto number = whole(value.real(), &too_large);
-    if (too_large) raise(ErrorClass::overflow, "cannot convert float to integer");
+    if (std::isinf(value.real())) raise(ErrorClass::overflow, "cannot convert float infinity to integer");
+    if (too_large) raise(ErrorClass::overflow, "integer too large for 64 bits");
     return number;
 }
 

@@ -171,7 +171,7 @@ private:
 
     static std::string whole(const Value &value, FormatSpec &spec) {
         const bool decimal = spec.type == 'd' || spec.type == 'i' || spec.type == 'u';
-        if (value.is_undefined()) value.undefined().fail();
+        if (value.is_undefined() && decimal) value.undefined().fail();
         if (!value.is_integral() && !(decimal && value.is(Kind::real)))
             raise_type(std::string("%") + spec.type + " format: " + (decimal ? "a real number" : "an integer") +
                        " is required, not " + type_name(value));
@@ -196,7 +196,8 @@ private:
 
     static std::int64_t truncate(double value) {
         if (std::isnan(value)) raise_value("cannot convert float NaN to integer");
-        if (std::fabs(value) >= 9.2e18) raise(ErrorClass::overflow, "cannot convert float to integer");
+        if (std::isinf(value)) raise(ErrorClass::overflow, "cannot convert float infinity to integer");
+        if (std::fabs(value) >= 9.2e18) raise(ErrorClass::overflow, "integer too large for 64 bits");
         return static_cast<std::int64_t>(value);
     }
 

@@ -25,7 +25,7 @@ public:
     TokenList run() {
         tokens_.reserve(source_.size() / 6 + 8);
         while (!failed() && at_ < source_.size()) text();
-        if (!failed()) emit(TokenKind::end, at_, at_);
+        if (!failed()) end();
         return {std::move(tokens_), std::move(problem_)};
     }
 
@@ -46,6 +46,12 @@ private:
 
     void emit(TokenKind kind, std::size_t from, std::size_t to) {
         tokens_.push_back({kind, std::string_view(source_).substr(from, to - from), static_cast<std::uint32_t>(from), position(from)});
+    }
+
+    // The end stands where the last token does: that is the line Jinja2 names.
+    void end() {
+        const Position last = tokens_.empty() ? Position{line_, 1} : tokens_.back().position;
+        tokens_.push_back({TokenKind::end, "", static_cast<std::uint32_t>(at_), last});
     }
 
     void fail(std::string message, std::size_t offset) {

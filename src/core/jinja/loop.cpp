@@ -113,6 +113,14 @@ struct Inner {
 
 }  // namespace
 
+// The value that was assigned, put together again from its parts: a tuple, whatever it was before.
+Value Evaluator::read_target(const Expr &target) {
+    if (target.kind == NodeKind::name) return frame_.at(static_cast<const Name &>(target).slot);
+    std::vector<Value> items;
+    for (const Expr *item : static_cast<const Sequence &>(target).items) items.push_back(read_target(*item));
+    return Value::tuple(std::move(items));
+}
+
 // The items for which the condition holds, asked for one at a time.
 Ptr<Iterator> Evaluator::filtered(const For &node, Ptr<Iterator> items) {
     auto inner = std::make_shared<Inner>(setting_, node.test_function, frame_);
@@ -120,7 +128,9 @@ Ptr<Iterator> Evaluator::filtered(const For &node, Ptr<Iterator> items) {
         if (!std::exchange(entered, true)) inner->evaluator.enter(node.test_function.scope);
         while (items->next(value)) {
             inner->evaluator.assign(*node.test_target, value);
-            if (truth(inner->evaluator.evaluate(*node.test))) return true;
+            if (!truth(inner->evaluator.evaluate(*node.test))) continue;
+            value = inner->evaluator.read_target(*node.test_target);
+            return true;
         }
         return false;
     };

@@ -51,8 +51,9 @@ bool text_question(const Value &v, const char *method) {
 bool is_lower_text(const Value &v) { return text_question(v, "islower"); }
 bool is_upper_text(const Value &v) { return text_question(v, "isupper"); }
 
-bool is_filter_name(const Value &v) { return v.is_string() && find_filter(v.text()) != nullptr; }
-bool is_test_name(const Value &v) { return v.is_string() && find_test(v.text()) != nullptr; }
+// Names are looked up as keys of a dict: what cannot be one raises.
+bool is_filter_name(const Value &v) { return hash_of(v) && v.is_string() && find_filter(v.text()) != nullptr; }
+bool is_test_name(const Value &v) { return hash_of(v) && v.is_string() && find_test(v.text()) != nullptr; }
 
 bool divisible(const Value &v, const Value &by) { return equal(modulo(v, by), Value(0)); }
 bool same_as(const Value &v, const Value &other) { return v.same(other); }

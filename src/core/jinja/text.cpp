@@ -120,7 +120,8 @@ std::string float_text(double value) {
     if (std::isnan(value)) return "nan";
     if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
     char buffer[40];
-    auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+    auto end = std::to_chars(buffer, buffer + sizeof buffer - 1, value, std::chars_format::scientific).ptr;
+    *end = 0;
     const std::string_view all(buffer, end - buffer);
     const std::size_t e = all.find('e');
     const int exponent = std::atoi(buffer + e + 1);
