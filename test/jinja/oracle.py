@@ -227,7 +227,7 @@ def render(case, seconds=2):
         return None
     except Exception as error:  # every class is compared
         name = type(error).__name__
-        line = getattr(error, "lineno", None)
+        line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else None
         return {"error": CLASSES.get(name, name), "message": getattr(error, "message", None) or str(error), "line": line}
     finally:
         signal.alarm(0)

@@ -302,7 +302,7 @@ private:
 
     Value look_up(std::string_view name) {
         const std::size_t end = std::min(name.find_first_of(".["), name.size());
-        Value value = first(name.substr(0, end));
+        Value value = first(name.substr(0, end), name.empty(), end == name.size());
         for (std::size_t at = end; at < name.size();) {
             if (name[at] == '.') {
                 const std::size_t stop = std::min(name.find_first_of(".[", at + 1), name.size());
@@ -324,29 +324,31 @@ private:
         return value;
     }
 
-    Value first(std::string_view name) {
+    // The next positional argument for an empty field, one by its number, or one by name.
+    Value first(std::string_view name, bool automatic, bool whole) {
         std::optional<std::int64_t> index = as_index(name);
-        if (name.empty()) {
+        if (automatic) {
             if (manual_) raise_value("cannot switch from manual field specification to automatic field numbering");
-            automatic_ = true;
             index = next_++;
-        } else if (index) {
-            if (automatic_) raise_value("cannot switch from automatic field numbering to manual field specification");
+        } else if (index && whole) {
+            if (next_ > 0) raise_value("cannot switch from automatic field numbering to manual field specification");
             manual_ = true;
         }
-        if (!index) {
-            for (const auto &[key, value] : arguments_.named)
-                if (key == name) return value;
-            raise(ErrorClass::key, repr_text(name));
-        }
+        if (!index) return named(name);
         if (*index >= static_cast<std::int64_t>(arguments_.positional.size()))
             raise(ErrorClass::index, "Replacement index " + std::to_string(*index) + " out of range for positional args tuple");
         return arguments_.positional[*index];
     }
 
+    Value named(std::string_view name) const {
+        for (const auto &[key, value] : arguments_.named)
+            if (key == name) return value;
+        raise(ErrorClass::key, repr_text(name));
+    }
+
     Arguments &arguments_;
     const FieldLookup &lookup_;
-    bool manual_ = false, automatic_ = false;
+    bool manual_ = false;
     std::int64_t next_ = 0;
 };
 

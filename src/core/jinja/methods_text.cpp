@@ -66,7 +66,7 @@ std::vector<Value> split_space(std::string_view text, Int most) {
     std::vector<Value> parts;
     for (text = strip_left(text); !text.empty(); text = strip_left(text)) {
         if (most-- == 0) {
-            parts.emplace_back(strip_right(text));
+            parts.emplace_back(text);
             break;
         }
         std::size_t end = 0, next = 0;
@@ -81,7 +81,7 @@ std::vector<Value> split_space_from_right(std::string_view text, Int most) {
     std::vector<Value> parts;
     for (text = strip_right(text); !text.empty(); text = strip_right(text)) {
         if (most-- == 0) {
-            parts.emplace_back(strip_left(text));
+            parts.emplace_back(text);
             break;
         }
         std::size_t start = 0;
@@ -279,7 +279,7 @@ constexpr Method text_methods[] = {
     {"format", text_format}, {"split", text_split<false>}, {"replace", text_replace}, {"lower", changed<to_lower>},
     {"upper", changed<to_upper>}, {"strip", stripped<true, true>}, {"join", text_join}, {"rstrip", stripped<false, true>},
     {"lstrip", stripped<true, false>}, {"title", changed<title_case>}, {"capitalize", changed<capitalize>},
-    {"swapcase", changed<swap_case>}, {"casefold", changed<to_lower>}, {"rsplit", text_split<true>},
+    {"swapcase", changed<swap_case>}, {"casefold", changed<fold_case>}, {"rsplit", text_split<true>},
     {"splitlines", text_splitlines}, {"partition", text_partition<false>}, {"rpartition", text_partition<true>},
     {"ljust", text_pad<'<'>}, {"rjust", text_pad<'>'>}, {"center", text_pad<'^'>}, {"zfill", text_zfill},
     {"expandtabs", text_expandtabs}, {"removeprefix", text_remove<false>}, {"removesuffix", text_remove<true>},

@@ -339,7 +339,10 @@ void Parser::call_argument(CallArguments &arguments, Position open) {
         arguments.more_named = expression();
     } else if (stream_.is(TokenKind::name) && stream_.look().kind == TokenKind::assign) {
         ensure(!arguments.more_named);
+        const Position at = stream_.current().position;
         std::string name(stream_.next().text);
+        for (const auto &[other, value] : arguments.named)
+            if (other == name) TokenStream::fail("keyword argument repeated: " + name, at);
         stream_.next();
         arguments.named.emplace_back(std::move(name), expression());
     } else {

@@ -328,6 +328,9 @@ void Parser::signature(MacroNode &node) {
         if (!node.parameters.empty()) stream_.expect(TokenKind::comma);
         const Position at = stream_.current().position;
         auto *parameter = make<Name>(name_target(), Name::Use::parameter, at);
+        for (const Name *other : node.parameters)
+            if (other->name == parameter->name)
+                TokenStream::fail("duplicate argument '" + other->name + "' in function definition", at);
         if (node.block != BlockKind::docs && stream_.skip(TokenKind::colon)) type_annotation();
         if (stream_.skip(TokenKind::assign))
             node.defaults.push_back(expression());

@@ -176,6 +176,19 @@ std::string repr(const Value &value) {
 
 namespace {
 
+// Digits of other scripts as ASCII ones.
+std::string ascii_digits(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const char32_t c = decode(text, at);
+        if (const int digit = digit_value(c); digit >= 0)
+            out += static_cast<char>('0' + digit);
+        else
+            append(out, c);
+    }
+    return out;
+}
+
 // Without the underscores between digits; nullopt when one stands elsewhere.
 std::optional<std::string> without_underscores(std::string_view text) {
     std::string out;
@@ -203,8 +216,9 @@ int prefix_base(std::string_view digits) {
 
 }  // namespace
 
-std::optional<std::int64_t> parse_int(std::string_view text, int base) {
-    text = strip_right(strip_left(text));
+std::optional<std::int64_t> parse_int(std::string_view written, int base) {
+    const std::string ascii = ascii_digits(strip_right(strip_left(written)));
+    std::string_view text = ascii;
     const bool negative = !text.empty() && text[0] == '-';
     if (negative || (!text.empty() && text[0] == '+')) text.remove_prefix(1);
     const int named = prefix_base(text);
@@ -226,7 +240,7 @@ std::optional<std::int64_t> parse_int(std::string_view text, int base) {
 }
 
 std::optional<double> parse_float(std::string_view text) {
-    const auto plain = without_underscores(strip_right(strip_left(text)));
+    const auto plain = without_underscores(ascii_digits(strip_right(strip_left(text))));
     if (!plain || plain->empty()) return std::nullopt;
     std::string lower = to_lower(*plain);
     std::string_view body = lower;

@@ -37,6 +37,8 @@ CaseTable upper_table() { return {upper_runs, upper_runs_size, upper_specials, u
 CaseTable lower_table() { return {lower_runs, lower_runs_size, lower_specials, lower_specials_size}; }
 CaseTable title_table() { return {title_runs, title_runs_size, title_specials, title_specials_size}; }
 
+CaseTable fold_table() { return {fold_runs, fold_runs_size, fold_specials, fold_specials_size}; }
+
 void append_mapped(std::string &out, char32_t c, const CaseTable &table) {
     const CaseSpecial *end = table.specials + table.specials_size;
     const CaseSpecial *special =
@@ -158,6 +160,15 @@ bool is_identifier_part(char32_t c) {
     return in_runs(identifier_runs, identifier_runs_size, c);
 }
 
+int digit_value(char32_t c) {
+    if (!is_decimal(c)) return -1;
+    if (c < 0x80) return static_cast<int>(c - '0');
+    // Every run of decimal digits begins with a zero and has a multiple of ten members.
+    char32_t zero = c;
+    while (is_decimal(zero - 1)) --zero;
+    return static_cast<int>((c - zero) % 10);
+}
+
 bool is_identifier(std::string_view text) {
     std::size_t at = 0;
     if (text.empty() || !is_identifier_start(decode(text, at))) return false;
@@ -170,6 +181,12 @@ std::string to_upper(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) append_mapped(out, decode(text, at), upper_table());
+    return out;
+}
+
+std::string fold_case(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) append_mapped(out, decode(text, at), fold_table());
     return out;
 }
 

@@ -28,10 +28,14 @@ bool is_identifier_part(char32_t c);
 inline bool is_alnum(char32_t c) { return is_alpha(c) || is_numeric(c); }
 inline bool is_word(char32_t c) { return is_alnum(c) || c == '_'; }  // \w of a regular expression
 
+// 0 to 9 of any script's decimal digit, -1 of other characters.
+int digit_value(char32_t c);
+
 bool is_identifier(std::string_view text);
 
 std::string to_upper(std::string_view text);
 std::string to_lower(std::string_view text);
+std::string fold_case(std::string_view text);  // str.casefold()
 std::string swap_case(std::string_view text);
 std::string capitalize(std::string_view text);  // the first character in title case, the rest lower
 std::string title_case(std::string_view text);  // str.title()

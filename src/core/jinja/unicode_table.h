@@ -33,6 +33,8 @@ MESH_TABLE(CaseRun, lower_runs);
 MESH_TABLE(CaseSpecial, lower_specials);
 MESH_TABLE(CaseRun, title_runs);
 MESH_TABLE(CaseSpecial, title_specials);
+MESH_TABLE(CaseRun, fold_runs);
+MESH_TABLE(CaseSpecial, fold_specials);
 MESH_TABLE(CharRun, alpha_runs);
 MESH_TABLE(CharRun, decimal_runs);
 MESH_TABLE(CharRun, digit_runs);
