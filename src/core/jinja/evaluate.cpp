@@ -126,6 +126,7 @@ Value Evaluator::item(const Item &node) {
         auto bound = [this](const Expr *expression) { return expression ? evaluate(*expression) : Value::missing(); };
         const Value start = bound(bounds.start), stop = bound(bounds.stop), step = bound(bounds.step);
         position_ = node.position;
+        if (object.is_undefined() && setting_.runtime.environment->lenient_undefined) return object;
         return slice(object, start, stop, step);
     }
     const Value key = evaluate(*node.key);

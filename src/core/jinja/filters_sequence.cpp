@@ -128,10 +128,11 @@ Value sort(const Value &subject, Arguments &arguments, const Runtime &runtime) {
     return Value(std::move(items));
 }
 
-Value dictsort(const Value &subject, Arguments &arguments, const Runtime &) {
+Value dictsort(const Value &subject, Arguments &arguments, const Runtime &runtime) {
     const auto bound = bind("dictsort", arguments, {{"case_sensitive", Value(false)}, {"by", Value("key")}, {"reverse", Value(false)}});
     const std::string by = to_text(bound[1]);
     if (by != "key" && by != "value") raise(ErrorClass::filter_argument, "You can only sort by either \"key\" or \"value\"");
+    if (subject.is_undefined() && runtime.environment->lenient_undefined) return Value(std::vector<Value>());
     if (subject.is_undefined()) subject.undefined().fail();
     if (!subject.is(Kind::dict)) raise(ErrorClass::attribute, "'" + type_name(subject) + "' object has no attribute 'items'");
     std::vector<Value> items = subject.dict().items(), keys;

@@ -93,6 +93,7 @@ Value indent(const Value &subject, Arguments &arguments, const Runtime &) {
     const std::string indentation =
         bound[0].is_string() ? bound[0].text() : to_text(multiply(Value(" "), bound[0]));
     const bool blank = truth(bound[2]);
+    if (subject.is(Kind::list)) raise(ErrorClass::attribute, "'list' object has no attribute 'splitlines'");
     std::vector<Value> lines = split_lines(need_text(subject, "+=") + "\n", false);
     std::string out = truth(bound[1]) ? indentation : "";
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -197,8 +198,9 @@ Value urlencode(const Value &subject, Arguments &arguments, const Runtime &) {
     return Value(std::move(out));
 }
 
-Value xmlattr(const Value &subject, Arguments &arguments, const Runtime &) {
+Value xmlattr(const Value &subject, Arguments &arguments, const Runtime &runtime) {
     const bool space = truth(bind("xmlattr", arguments, {{"autospace", Value(true)}})[0]);
+    if (subject.is_undefined() && runtime.environment->lenient_undefined) return Value("");
     if (subject.is_undefined()) subject.undefined().fail();
     if (!subject.is(Kind::dict)) raise(ErrorClass::attribute, "'" + type_name(subject) + "' object has no attribute 'items'");
     std::string out;

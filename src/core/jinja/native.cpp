@@ -219,14 +219,7 @@ std::optional<Value> parse_literal(std::string_view text) {
     }
 }
 
-Value join_native(const std::vector<Value> &pieces) {
-    if (pieces.empty()) return Value("");
-    if (pieces.size() > 1) {
-        std::string text;
-        for (const Value &piece : pieces) append_text(text, piece);
-        return Value(std::move(text));
-    }
-    const Value &only = pieces.front();
+Value lone_native(const Value &only) {
     if (!only.is_string()) return only;
     switch (only.str().marker) {
         case Marker::native:

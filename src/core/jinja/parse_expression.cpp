@@ -342,7 +342,7 @@ void Parser::call_argument(CallArguments &arguments, Position open) {
         const Position at = stream_.current().position;
         std::string name(stream_.next().text);
         for (const auto &[other, value] : arguments.named)
-            if (other == name) TokenStream::fail("keyword argument repeated: " + name, at);
+            if (other == name) late_problem("keyword argument repeated: " + name, at);
         stream_.next();
         arguments.named.emplace_back(std::move(name), expression());
     } else {

@@ -103,6 +103,12 @@ Body Parser::subparse(const Names &ends) {
     return body;
 }
 
+void Parser::late_problem(const std::string &message, Position at) {
+    if (!tree_->late_problem.empty()) return;
+    tree_->late_problem = message;
+    tree_->late_position = at;
+}
+
 Body Parser::statements(const Names &ends, bool drop_end) {
     stream_.skip(TokenKind::colon);
     stream_.expect(TokenKind::block_end);
@@ -247,7 +253,7 @@ Stmt *Parser::do_statement() {
 Stmt *Parser::loop_control(NodeKind kind) {
     const Token token = stream_.next();
     if (loops_ == 0)
-        TokenStream::fail(kind == NodeKind::break_loop ? "'break' outside loop" : "'continue' not properly in loop", token.position);
+        late_problem(kind == NodeKind::break_loop ? "'break' outside loop" : "'continue' not properly in loop", token.position);
     return make<Bare>(kind, token.position);
 }
 
@@ -330,7 +336,7 @@ void Parser::signature(MacroNode &node) {
         auto *parameter = make<Name>(name_target(), Name::Use::parameter, at);
         for (const Name *other : node.parameters)
             if (other->name == parameter->name)
-                TokenStream::fail("duplicate argument '" + other->name + "' in function definition", at);
+                late_problem("duplicate argument '" + other->name + "' in function definition", at);
         if (node.block != BlockKind::docs && stream_.skip(TokenKind::colon)) type_annotation();
         if (stream_.skip(TokenKind::assign))
             node.defaults.push_back(expression());

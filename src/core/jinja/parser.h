@@ -73,6 +73,7 @@ private:
     void signature(MacroNode &node);
     void type_annotation();
     Body function_body(std::string_view end);
+    void late_problem(const std::string &message, Position at);
     [[noreturn]] void unknown_tag(const Token *tag, const Names *wanted);
 
     // Targets of assignments.

@@ -138,6 +138,7 @@ public:
         tree_.function.scope = symbols.scope(names_);
         for (int name : symbols.stores()) tree_.exported.emplace_back(names_.name(name), symbols.reference(name));
         body(tree_.body, {&symbols, &function});
+        if (!tree_.late_problem.empty()) TokenStream::fail(tree_.late_problem, tree_.late_position);
     }
 
 private:

@@ -76,7 +76,7 @@ Value Template::render_native(const Ptr<Context> &context, const Ptr<Environment
     const Setting setting{Ptr<Template>(this), context, {environment, true}};
     Writer writer(Writer::Mode::pieces);
     run_body(setting, writer)->drop_contents();
-    return join_native(writer.pieces());
+    return writer.count() == 1 ? lone_native(writer.lone()) : Value(writer.join());
 }
 
 Module::Module(Ptr<Template> source, Ptr<Context> context, Ptr<Environment> environment) : source_(std::move(source)) {

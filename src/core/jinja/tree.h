@@ -272,6 +272,9 @@ struct Tree {
     Body body;
     FunctionLayout function;
     std::vector<std::pair<std::string, Slot>> exported;  // what the body stores
+    // The first error that Python finds only when all else is well: it compiles what Jinja2 makes.
+    std::string late_problem;
+    Position late_position;
 
     template <class T, class... A>
     T *make(A &&...arguments) {

@@ -14,7 +14,7 @@ void Writer::text(std::string_view text) {
 
 void Writer::data(std::string_view text_piece) {
     if (mode_ == Mode::pieces)
-        pieces_.emplace_back(text_piece);
+        piece(Value(text_piece));
     else
         text(text_piece);
 }
@@ -27,11 +27,22 @@ void Writer::value(const Value &value) {
 }
 
 void Writer::unconverted(const Value &value) {
-    if (mode_ == Mode::pieces) return pieces_.push_back(value);
+    if (mode_ == Mode::pieces) return piece(value);
     if (value.is_string()) return text(value.text());
     if (problem_.empty())
         problem_ = "sequence item " + std::to_string(count_) + ": expected str instance, " + type_name(value) + " found";
     ++count_;
+}
+
+// The first is made text when a second comes, whatever happens to it later.
+void Writer::piece(const Value &value) {
+    if (count_++ == 0) {
+        lone_ = value;
+        return;
+    }
+    if (count_ == 2) text_ = to_text(lone_);
+    append_text(text_, value);
+    Guard::output_size(text_.size());
 }
 
 std::string Writer::join() {
