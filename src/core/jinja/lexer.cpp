@@ -1,6 +1,7 @@
 #include "core/jinja/lexer.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "core/jinja/text.h"
 #include "core/jinja/unicode.h"
@@ -242,6 +243,10 @@ private:
     void name_or_symbol() {
         std::size_t end = at_;
         while (end < source_.size()) {
+            if (std::isalnum(static_cast<unsigned char>(source_[end])) || source_[end] == '_') {
+                ++end;
+                continue;
+            }
             std::size_t next = end;
             if (!is_word(decode(source_, next))) break;
             end = next;
@@ -255,7 +260,7 @@ private:
     void symbol() {
         std::size_t best = std::size(symbols), length = 0;
         for (std::size_t i = 0; i < std::size(symbols); ++i)
-            if (symbols[i].size() > length && ahead(symbols[i])) best = i, length = symbols[i].size();
+            if (symbols[i][0] == source_[at_] && symbols[i].size() > length && ahead(symbols[i])) best = i, length = symbols[i].size();
         if (length == 0) return unexpected();
         if (length == 1 && !balance(source_[at_])) return;
         emit(symbol_kind(best), at_, at_ + length);
