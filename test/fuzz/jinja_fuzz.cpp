@@ -18,7 +18,11 @@ constexpr std::string_view variables =
 
 Ptr<Environment> make_environment(unsigned flags) {
     auto environment = make<Environment>();
-    environment->limits = {.stack_bytes = 512 * 1024, .output_bytes = 1 << 20, .string_bytes = 1 << 18, .list_items = 1 << 15, .call_depth = 60};
+    environment->limits = {.stack_bytes = 512 * 1024,
+                           .output_bytes = 1 << 20,
+                           .string_bytes = 1 << 18,
+                           .list_items = 1 << 15,
+                           .call_depth = 60};
     environment->lenient_undefined = flags & 2;
     environment->interrupt = [calls = 0]() mutable {
         if (++calls > 60) raise(ErrorClass::limit, "the template ran too long");
@@ -26,7 +30,9 @@ Ptr<Environment> make_environment(unsigned flags) {
     return environment;
 }
 
-Value echo(Arguments &arguments) { return Value::tuple(arguments.positional); }
+Value echo(Arguments &arguments) {
+    return Value::tuple(arguments.positional);
+}
 
 void render(std::string_view source, unsigned flags) {
     const auto environment = make_environment(flags);

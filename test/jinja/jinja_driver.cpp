@@ -1,7 +1,8 @@
 // Renders a batch of templates for the differential test: a JSON list of cases on standard input, a JSON list of
 // results on standard output, in the same order.
 //
-// A case: {"template": text, "context": {...}, "native": bool, "lenient": bool, "dbt_names": bool}. A result: {"text": ...},
+// A case: {"template": text, "context": {...}, "native": bool, "lenient": bool, "dbt_names": bool}. A result: {"text":
+// ...},
 // {"repr": ...} of a native rendering, or {"error": class, "message": ..., "line": ...}.
 #include <iostream>
 #include <iterator>
@@ -49,7 +50,9 @@ public:
     Ptr<Iterator> iterate() override { return jinja_iterate(); }
 
 private:
-    static Ptr<Iterator> jinja_iterate() { return ::mesh::core::jinja::iterate(Value(std::vector<Value>{Value("schema"), Value("name")})); }
+    static Ptr<Iterator> jinja_iterate() {
+        return ::mesh::core::jinja::iterate(Value(std::vector<Value>{Value("schema"), Value("name")}));
+    }
 };
 
 Value echo(Arguments &arguments) {
@@ -77,9 +80,11 @@ Value run(const Value &test) {
     auto environment = make<Environment>();
     environment->lenient_undefined = truth(get(test, "lenient"));
     try {
-        auto source = Template::parse(get(test, "template").text(), "case", {.dbt_names = truth(get(test, "dbt_names"))});
+        auto source =
+            Template::parse(get(test, "template").text(), "case", {.dbt_names = truth(get(test, "dbt_names"))});
         if (truth(get(test, "native")))
-            result->set(Value("repr"), Value(repr(source->render_native(context_of(get(test, "context")), environment))));
+            result->set(Value("repr"),
+                        Value(repr(source->render_native(context_of(get(test, "context")), environment))));
         else
             result->set(Value("text"), Value(source->render(context_of(get(test, "context")), environment)));
     } catch (const TemplateError &error) {

@@ -15,11 +15,14 @@ TEST(JinjaError, SyntaxErrorsNameLineAndColumn) {
 
 TEST(JinjaError, AMissingEndNamesTheTag) {
     const TemplateError error = error_of("{% if x %}\n{% for y in z %}");
-    EXPECT_NE(std::string(error.what()).find("The innermost block that needs to be closed is 'for'"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("The innermost block that needs to be closed is 'for'"),
+              std::string::npos);
 }
 
 TEST(JinjaError, RuntimeErrorsNameTheMacrosOnTheWay) {
-    const TemplateError error = error_of("{% macro inner(x) %}\n{{ x.y }}{% endmacro %}\n{% macro outer() %}{{ inner() }}{% endmacro %}\n\n{{ outer() }}");
+    const TemplateError error = error_of(
+        "{% macro inner(x) %}\n{{ x.y }}{% endmacro %}\n{% macro outer() %}{{ inner() }}{% endmacro %}\n\n{{ outer() "
+        "}}");
     EXPECT_EQ(error.kind, ErrorClass::undefined);
     ASSERT_EQ(error.stack.size(), 3u);
     EXPECT_EQ(error.stack[0].macro, "inner");
@@ -28,8 +31,9 @@ TEST(JinjaError, RuntimeErrorsNameTheMacrosOnTheWay) {
     EXPECT_EQ(error.stack[1].position.line, 3u);
     EXPECT_EQ(error.stack[2].macro, "");
     EXPECT_EQ(error.stack[2].position.line, 5u);
-    EXPECT_EQ(error.detail, "In macro inner of t.sql line 2 column 5, called from macro outer of t.sql line 3 column 28, "
-                            "called from t.sql line 5 column 9.");
+    EXPECT_EQ(error.detail,
+              "In macro inner of t.sql line 2 column 5, called from macro outer of t.sql line 3 column 28, "
+              "called from t.sql line 5 column 9.");
 }
 
 TEST(JinjaError, LinesCountFromTheFirstLineGiven) {
@@ -44,7 +48,8 @@ TEST(JinjaError, LinesCountFromTheFirstLineGiven) {
 
 TEST(JinjaError, WhatAHostFunctionThrowsPassesThrough) {
     auto context = context_of();
-    context->set("query", make_function("query", [](Arguments &) -> Value { throw Error("42P01", "relation does not exist"); }));
+    context->set("query",
+                 make_function("query", [](Arguments &) -> Value { throw Error("42P01", "relation does not exist"); }));
     auto source = Template::parse("{{ query() }}", "t");
     EXPECT_THROW(
         {
@@ -60,7 +65,8 @@ TEST(JinjaError, WhatAHostFunctionThrowsPassesThrough) {
 
 TEST(JinjaError, AHostsTemplateErrorGetsItsPlace) {
     auto context = context_of();
-    context->set("fail", make_function("fail", [](Arguments &) -> Value { raise(ErrorClass::compilation, "no such model"); }));
+    context->set("fail",
+                 make_function("fail", [](Arguments &) -> Value { raise(ErrorClass::compilation, "no such model"); }));
     try {
         Template::parse("\n  {{ fail() }}", "m.sql")->render(context, make<Environment>());
         FAIL();

@@ -9,7 +9,8 @@ TEST(JinjaFilter, SelectsSortsAndGroupsRows) {
     EXPECT_EQ(render("{{ rows | map(attribute='n') | join(',') }}", rows), "b,A,c");
     EXPECT_EQ(render("{{ rows | sort(attribute='n') | map(attribute='n') | join }}", rows), "Abc");
     EXPECT_EQ(render("{{ rows | selectattr('v', 'eq', 2) | map(attribute='n') | list }}", rows), "['b', 'c']");
-    EXPECT_EQ(render("{% for g in rows | groupby('v') %}{{ g.grouper }}:{{ g.list | length }} {% endfor %}", rows), "1:1 2:2 ");
+    EXPECT_EQ(render("{% for g in rows | groupby('v') %}{{ g.grouper }}:{{ g.list | length }} {% endfor %}", rows),
+              "1:1 2:2 ");
     EXPECT_EQ(render("{{ rows | sum(attribute='v') }} {{ rows | max(attribute='v') }}", rows), "5 {'n': 'b', 'v': 2}");
 }
 
@@ -19,12 +20,15 @@ TEST(JinjaFilter, SortingIsStableAndReversedKeepsTheOrderOfEquals) {
 }
 
 TEST(JinjaFilter, NumbersFromText) {
-    EXPECT_EQ(render("{{ '4.7' | int }} {{ 'x' | int(5) }} {{ '0x1f' | int(0, 16) }} {{ '1e3' | float }}"), "4 5 31 1000.0");
-    EXPECT_EQ(render("{{ 2.5 | round }} {{ 2.675 | round(2) }} {{ 25 | round(-1) }} {{ 2.1 | round(0, 'ceil') }}"), "2.0 2.67 20 3.0");
+    EXPECT_EQ(render("{{ '4.7' | int }} {{ 'x' | int(5) }} {{ '0x1f' | int(0, 16) }} {{ '1e3' | float }}"),
+              "4 5 31 1000.0");
+    EXPECT_EQ(render("{{ 2.5 | round }} {{ 2.675 | round(2) }} {{ 25 | round(-1) }} {{ 2.1 | round(0, 'ceil') }}"),
+              "2.0 2.67 20 3.0");
 }
 
 TEST(JinjaFilter, JsonIsSafeInHtmlAndSorted) {
-    EXPECT_EQ(render("{{ {'b': '<é>', 'a': [1.0, none]} | tojson }}"), R"({"a": [1.0, null], "b": "\u003c\u00e9\u003e"})");
+    EXPECT_EQ(render("{{ {'b': '<é>', 'a': [1.0, none]} | tojson }}"),
+              R"({"a": [1.0, null], "b": "\u003c\u00e9\u003e"})");
     EXPECT_EQ(error_of("{{ missing | tojson }}").kind, ErrorClass::type);
 }
 
@@ -39,14 +43,19 @@ TEST(JinjaFilter, AnUnknownOneIsAnErrorUnlessItIsInABranchNotTaken) {
 }
 
 TEST(JinjaMethod, TextKnowsUnicode) {
-    EXPECT_EQ(render("{{ 'Straße'.upper() }} {{ 'ÉCOLE'.lower() }} {{ 'é😀'|length }} {{ 'héllo'[1:3] }} {{ 'ǆ'.title() }}"), "STRASSE école 2 él ǅ");
-    EXPECT_EQ(render("{{ ' a b '.split() }} {{ 'a,b,c'.split(',', 1) }} {{ 'a-b'.partition('-') }}"), "['a', 'b'] ['a', 'b,c'] ('a', '-', 'b')");
+    EXPECT_EQ(
+        render("{{ 'Straße'.upper() }} {{ 'ÉCOLE'.lower() }} {{ 'é😀'|length }} {{ 'héllo'[1:3] }} {{ 'ǆ'.title() }}"),
+        "STRASSE école 2 él ǅ");
+    EXPECT_EQ(render("{{ ' a b '.split() }} {{ 'a,b,c'.split(',', 1) }} {{ 'a-b'.partition('-') }}"),
+              "['a', 'b'] ['a', 'b,c'] ('a', '-', 'b')");
 }
 
 TEST(JinjaMethod, ListsAndDictsAreShared) {
-    EXPECT_EQ(render("{% set a = {'x': 1} %}{% set b = a %}{% do b.update(y=2) %}{{ a }}{{ a.pop('x') }}{{ b }}"), "{'x': 1, 'y': 2}1{'y': 2}");
+    EXPECT_EQ(render("{% set a = {'x': 1} %}{% set b = a %}{% do b.update(y=2) %}{{ a }}{{ a.pop('x') }}{{ b }}"),
+              "{'x': 1, 'y': 2}1{'y': 2}");
     EXPECT_EQ(error_of("{{ {}.pop('x') }}").kind, ErrorClass::key);
-    EXPECT_EQ(error_of("{% set d = {'a': 1} %}{% for k in d %}{% do d.update(b=1) %}{% endfor %}").kind, ErrorClass::runtime);
+    EXPECT_EQ(error_of("{% set d = {'a': 1} %}{% for k in d %}{% do d.update(b=1) %}{% endfor %}").kind,
+              ErrorClass::runtime);
 }
 
 TEST(JinjaFormat, PercentAndBraces) {

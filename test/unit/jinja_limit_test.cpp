@@ -36,7 +36,8 @@ TEST(JinjaLimit, DeepNestingInTheSourceIsAnError) {
 }
 
 TEST(JinjaLimit, DeepValuesAreMadeAndFreedAndNotPrinted) {
-    const char *source = "{% set ns = namespace(l=[]) %}{% for i in range(100000) %}{% set ns.l = [ns.l] %}{% endfor %}";
+    const char *source =
+        "{% set ns = namespace(l=[]) %}{% for i in range(100000) %}{% set ns.l = [ns.l] %}{% endfor %}";
     EXPECT_EQ(render(source), "");
     EXPECT_EQ(kind_under({}, std::string(source) + "{{ ns.l }}"), ErrorClass::recursion);
     EXPECT_EQ(kind_under({}, std::string(source) + "{{ ns.l == [ns.l] }}"), ErrorClass::recursion);
@@ -48,7 +49,10 @@ TEST(JinjaLimit, TextAndListsHaveABound) {
     EXPECT_EQ(kind_under({}, "{{ '%999999999d' % 1 }}"), ErrorClass::limit);
     EXPECT_EQ(kind_under({}, "{{ 'x'.center(999999999999) }}"), ErrorClass::limit);
     EXPECT_EQ(kind_under({.output_bytes = 1000}, "{% for i in range(1000) %}ab{% endfor %}"), ErrorClass::limit);
-    EXPECT_EQ(kind_under({.string_bytes = 1000}, "{% set ns = namespace(s='ab') %}{% for i in range(50) %}{% set ns.s = ns.s + ns.s %}{% endfor %}"), ErrorClass::limit);
+    EXPECT_EQ(
+        kind_under({.string_bytes = 1000},
+                   "{% set ns = namespace(s='ab') %}{% for i in range(50) %}{% set ns.s = ns.s + ns.s %}{% endfor %}"),
+        ErrorClass::limit);
 }
 
 TEST(JinjaLimit, TheInterruptStopsAnEndlessLoop) {
@@ -58,7 +62,8 @@ TEST(JinjaLimit, TheInterruptStopsAnEndlessLoop) {
     environment->interrupt = [&calls] {
         if (++calls == 3) throw Cancelled();
     };
-    const char *source = "{% for a in range(99999) %}{% for b in range(99999) %}{% set x = b %}{% endfor %}{% endfor %}";
+    const char *source =
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% set x = b %}{% endfor %}{% endfor %}";
     EXPECT_THROW(Template::parse(source, "t")->render(context_of(), environment), Cancelled);
     EXPECT_EQ(calls, 3);
 }
@@ -79,7 +84,8 @@ TEST(JinjaPool, FreesCycles) {
         const Pool pool;
         auto context = context_of();
         context->set("counted", Value(make<Counted>(alive)));
-        Template::parse("{% set l = [counted] %}{% do l.append(l) %}{% set ns = namespace() %}{% set ns.me = [ns, counted] %}", "t")
+        Template::parse(
+            "{% set l = [counted] %}{% do l.append(l) %}{% set ns = namespace() %}{% set ns.me = [ns, counted] %}", "t")
             ->render(context, make<Environment>());
         EXPECT_EQ(alive, 1);
     }
@@ -99,7 +105,8 @@ TEST(JinjaPool, ATemplatesOwnMacrosDoNotKeepItsVariables) {
     int alive = 0;
     auto context = context_of();
     context->set("counted", Value(make<Counted>(alive)));
-    Template::parse("{% set c = counted %}{% macro m() %}{{ c }}{% endmacro %}", "t")->render(context, make<Environment>());
+    Template::parse("{% set c = counted %}{% macro m() %}{{ c }}{% endmacro %}", "t")
+        ->render(context, make<Environment>());
     context->set("counted", Value());
     EXPECT_EQ(alive, 0);
 }

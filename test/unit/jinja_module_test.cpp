@@ -13,13 +13,18 @@ TEST(JinjaModule, AMacroGivesItsTextOrWhatItReturned) {
     EXPECT_EQ(repr(call("{% macro m(a) %} x{{ a }} {% endmacro %}", "dbt_macro__m", {{Value(1)}})), "' x1 '");
     EXPECT_EQ(repr(call("{% macro m() %}text{% do return([1, 2]) %}never{% endmacro %}", "dbt_macro__m")), "[1, 2]");
     EXPECT_EQ(repr(call("{% macro m() %}{{ return({'a': none}) }}{% endmacro %}", "dbt_macro__m")), "{'a': None}");
-    EXPECT_EQ(repr(call("{% macro m() %}{% for i in [1, 2] %}{% if i == 2 %}{% do return(i) %}{% endif %}{% endfor %}{% endmacro %}", "dbt_macro__m")), "2");
+    EXPECT_EQ(repr(call("{% macro m() %}{% for i in [1, 2] %}{% if i == 2 %}{% do return(i) %}{% endif %}{% endfor "
+                        "%}{% endmacro %}",
+                        "dbt_macro__m")),
+              "2");
     EXPECT_EQ(repr(call("{% macro m() %}{% set x = return(5) %}{% endmacro %}", "dbt_macro__m")), "5");
-    EXPECT_EQ(repr(call("{% macro m() %}{% set x %}{% do return(6) %}{% endset %}{% endmacro %}", "dbt_macro__m")), "6");
+    EXPECT_EQ(repr(call("{% macro m() %}{% set x %}{% do return(6) %}{% endset %}{% endmacro %}", "dbt_macro__m")),
+              "6");
 }
 
 TEST(JinjaModule, ReturnGoesThroughTheTemplatesOwnMacros) {
-    const char *source = "{% macro inner() %}{% do return(7) %}{% endmacro %}{% macro m() %}a{{ dbt_macro__inner() }}b{% endmacro %}";
+    const char *source =
+        "{% macro inner() %}{% do return(7) %}{% endmacro %}{% macro m() %}a{{ dbt_macro__inner() }}b{% endmacro %}";
     EXPECT_EQ(repr(call(source, "dbt_macro__m")), "7");
 }
 
@@ -32,7 +37,8 @@ TEST(JinjaModule, AnUnknownMacroIsAnError) {
 }
 
 TEST(JinjaModule, VariablesCanBeRead) {
-    const Module module(Template::parse("{% set x = 1 %}{% if true %}{% set y = [2] %}{% endif %}text", "t"), context_of(), make<Environment>());
+    const Module module(Template::parse("{% set x = 1 %}{% if true %}{% set y = [2] %}{% endif %}text", "t"),
+                        context_of(), make<Environment>());
     EXPECT_EQ(repr(module.get("x")), "1");
     EXPECT_EQ(repr(module.get("y")), "[2]");
     EXPECT_TRUE(module.get("z").is_missing());
@@ -40,10 +46,14 @@ TEST(JinjaModule, VariablesCanBeRead) {
 }
 
 TEST(JinjaTemplate, ListsItsBlocks) {
-    const auto blocks = Template::parse("{% macro a(x, y: int = 2) %}{% endmacro %}\n{% test t(model, column_name) %}{% endtest %}"
-                                        "{% materialization m, adapter='postgres', supported_languages=['sql', 'python'] %}{% endmaterialization %}"
-                                        "{% materialization d, default %}{% endmaterialization %}{% docs p %}text{% enddocs %}"
-                                        "{% data_test u(model) %}{% enddata_test %}", "t")->blocks();
+    const auto blocks =
+        Template::parse(
+            "{% macro a(x, y: int = 2) %}{% endmacro %}\n{% test t(model, column_name) %}{% endtest %}"
+            "{% materialization m, adapter='postgres', supported_languages=['sql', 'python'] %}{% endmaterialization %}"
+            "{% materialization d, default %}{% endmaterialization %}{% docs p %}text{% enddocs %}"
+            "{% data_test u(model) %}{% enddata_test %}",
+            "t")
+            ->blocks();
     ASSERT_EQ(blocks.size(), 6u);
     EXPECT_EQ(blocks[0].export_name, "dbt_macro__a");
     EXPECT_EQ(blocks[0].parameters, (std::vector<std::string>{"x", "y"}));
@@ -62,7 +72,10 @@ TEST(JinjaTemplate, ListsItsBlocks) {
 TEST(JinjaBlocks, AreTakenOutAsText) {
     const auto blocks = find_blocks("-- {% snapshot no %}\n", {"macro"});
     EXPECT_TRUE(blocks.empty());
-    const auto found = find_blocks("{# {% macro c() %} #}\n{% snapshot s %}\nselect '{% endsnapshot %}' {{ \"}}\" }}\n{% endsnapshot %}{% raw %}{% snapshot r %}{% endraw %}", {"snapshot"});
+    const auto found = find_blocks(
+        "{# {% macro c() %} #}\n{% snapshot s %}\nselect '{% endsnapshot %}' {{ \"}}\" }}\n{% endsnapshot %}{% raw "
+        "%}{% snapshot r %}{% endraw %}",
+        {"snapshot"});
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].name, "s");
     EXPECT_EQ(found[0].position.line, 2u);
@@ -74,7 +87,8 @@ TEST(JinjaBlocks, MustBeClosedAndAtTheTop) {
     EXPECT_THROW(find_blocks("{% macro a() %}{% macro b() %}{% endmacro %}{% endmacro %}", {"macro"}), TemplateError);
     EXPECT_THROW(find_blocks("{% if x %}{% macro a() %}{% endmacro %}{% endif %}", {"macro"}), TemplateError);
     EXPECT_THROW(find_blocks("{% endif %}", {"macro"}), TemplateError);
-    EXPECT_EQ(find_blocks("{%- macro a() -%} x {%- endmacro -%}  y", {"macro"})[0].full, "{%- macro a() -%} x {%- endmacro -%}  ");
+    EXPECT_EQ(find_blocks("{%- macro a() -%} x {%- endmacro -%}  y", {"macro"})[0].full,
+              "{%- macro a() -%} x {%- endmacro -%}  ");
 }
 
 std::string native(const char *source, const char *json = R"({"n": 3, "l": [1], "s": "5"})") {
@@ -123,7 +137,8 @@ TEST(JinjaObject, TheHostsObjectsTakePart) {
     auto context = context_of();
     context->set("this", Value(make<Relation>()));
     auto text = [&](const char *source) { return Template::parse(source, "t")->render(context, make<Environment>()); };
-    EXPECT_EQ(text("{{ this }} {{ this.schema }} {{ this is mapping }} {{ this.nope is defined }}"), "\"s\".\"t\" s True False");
+    EXPECT_EQ(text("{{ this }} {{ this.schema }} {{ this is mapping }} {{ this.nope is defined }}"),
+              "\"s\".\"t\" s True False");
     EXPECT_EQ(text("{{ this + 1 }}"), "\"s\".\"t\"1");
     EXPECT_THROW(text("{{ this() }}"), TemplateError);
 }

@@ -30,7 +30,8 @@ TEST(JinjaDict, EqualNumbersAreOneKey) {
 }
 
 TEST(JinjaFloat, IsTheShortestThatReadsBack) {
-    for (double value : {0.1, 1.0 / 3, 1e22, 1e23, 123456789.123, 5e-324, 1.7976931348623157e308, -2.5e-7, 1e16, 9999999999999998.0})
+    for (double value :
+         {0.1, 1.0 / 3, 1e22, 1e23, 123456789.123, 5e-324, 1.7976931348623157e308, -2.5e-7, 1e16, 9999999999999998.0})
         EXPECT_EQ(parse_float(float_text(value)), value) << float_text(value);
     EXPECT_EQ(float_text(1e22), "1e+22");
     EXPECT_EQ(float_text(9999999999999998.0), "9999999999999998.0");
@@ -79,7 +80,8 @@ TEST(JinjaJson, ReadsAndWrites) {
 TEST(JinjaLiteral, IsPythonsLiteralEval) {
     EXPECT_EQ(repr(*parse_literal("{'a': (1, -2.5), \"b\": [None, True]}")), "{'a': (1, -2.5), 'b': [None, True]}");
     EXPECT_EQ(repr(*parse_literal("'a' 'b'")), "'ab'");
-    for (const char *bad : {"", "a", "1 +", "[1", "f()", "1 1", "'a", "{1: 2, 3}", "007"}) EXPECT_FALSE(parse_literal(bad)) << bad;
+    for (const char *bad : {"", "a", "1 +", "[1", "f()", "1 1", "'a", "{1: 2, 3}", "007"})
+        EXPECT_FALSE(parse_literal(bad)) << bad;
 }
 
 }  // namespace mesh::core::jinja::testing

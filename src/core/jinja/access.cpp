@@ -28,18 +28,27 @@ private:
 
 // What every Python object has.
 bool is_common_dunder(std::string_view name) {
-    static constexpr std::string_view names[] = {
-        "__class__", "__doc__", "__init__", "__new__", "__repr__", "__str__", "__hash__", "__eq__", "__ne__", "__lt__",
-        "__le__", "__gt__", "__ge__", "__getattribute__", "__setattr__", "__delattr__", "__dir__", "__format__",
-        "__reduce__", "__reduce_ex__", "__sizeof__", "__init_subclass__", "__subclasshook__"};
+    static constexpr std::string_view names[] = {"__class__",       "__doc__",
+                                                 "__init__",        "__new__",
+                                                 "__repr__",        "__str__",
+                                                 "__hash__",        "__eq__",
+                                                 "__ne__",          "__lt__",
+                                                 "__le__",          "__gt__",
+                                                 "__ge__",          "__getattribute__",
+                                                 "__setattr__",     "__delattr__",
+                                                 "__dir__",         "__format__",
+                                                 "__reduce__",      "__reduce_ex__",
+                                                 "__sizeof__",      "__init_subclass__",
+                                                 "__subclasshook__"};
     for (std::string_view one : names)
         if (one == name) return true;
     return false;
 }
 
 Value unsafe(const Value &object, std::string_view name) {
-    return Value(make<Undefined>("access to attribute " + repr_text(name) + " of '" + type_name(object) + "' object is unsafe.",
-                                 std::string(name), ErrorClass::security));
+    return Value(
+        make<Undefined>("access to attribute " + repr_text(name) + " of '" + type_name(object) + "' object is unsafe.",
+                        std::string(name), ErrorClass::security));
 }
 
 Value no_such(const Value &object, const Value &name, const Runtime &runtime) {
@@ -102,12 +111,15 @@ Value get_item(const Value &object, const Value &key, const Runtime &runtime) {
     if (key.is_string()) {
         const std::string &text = key.text();
         if (text.starts_with('_') && is_common_dunder(text)) return unsafe(object, text);
-        if (auto value = find_attribute(object, text, runtime)) return text.starts_with('_') ? unsafe(object, text) : *value;
+        if (auto value = find_attribute(object, text, runtime))
+            return text.starts_with('_') ? unsafe(object, text) : *value;
     }
     return no_such(object, key, runtime);
 }
 
-bool is_callable(const Value &value) { return value.is(Kind::object) && value.object().callable(); }
+bool is_callable(const Value &value) {
+    return value.is(Kind::object) && value.object().callable();
+}
 
 Value call_value(const Value &callee, Arguments &arguments, const Runtime &runtime) {
     Guard::stack();

@@ -42,13 +42,15 @@ public:
     Position position(std::size_t place) const {
         const std::string_view before = text_.substr(0, place);
         const std::size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-        return {static_cast<unsigned>(std::count(before.begin(), before.end(), '\n')) + 1, static_cast<unsigned>(place - line_start) + 1};
+        return {static_cast<unsigned>(std::count(before.begin(), before.end(), '\n')) + 1,
+                static_cast<unsigned>(place - line_start) + 1};
     }
 
 private:
     std::size_t find_open() const {
         for (std::size_t at = text_.find('{', at_); at != text_.npos; at = text_.find('{', at + 1))
-            if (at + 1 < text_.size() && (text_[at + 1] == '{' || text_[at + 1] == '%' || text_[at + 1] == '#')) return at;
+            if (at + 1 < text_.size() && (text_[at + 1] == '{' || text_[at + 1] == '%' || text_[at + 1] == '#'))
+                return at;
         return text_.npos;
     }
 
@@ -131,7 +133,8 @@ public:
         if (tag.kind == "if" || tag.kind == "for") open_.push_back(tag.kind);
         if (tag.kind != "endif" && tag.kind != "endfor") return;
         if (open_.empty()) reader_.fail("unexpected " + tag.kind + ", nothing is open", tag.start);
-        if ("end" + open_.back() != tag.kind) reader_.fail("unexpected " + tag.kind + ", expected end" + open_.back(), tag.start);
+        if ("end" + open_.back() != tag.kind)
+            reader_.fail("unexpected " + tag.kind + ", expected end" + open_.back(), tag.start);
         open_.pop_back();
     }
     bool inside() const { return !open_.empty(); }
@@ -153,12 +156,14 @@ std::vector<TextBlock> find_blocks(std::string_view source, const std::vector<st
         flow.see(tag);
         if (std::find(kinds.begin(), kinds.end(), tag.kind) != kinds.end()) {
             if (flow.inside()) reader.fail("the " + tag.kind + " block is not at the top level", tag.start);
-            if (within) reader.fail("the " + tag.kind + " block stands in the " + open.kind + " block " + open.name, tag.start);
+            if (within)
+                reader.fail("the " + tag.kind + " block stands in the " + open.kind + " block " + open.name, tag.start);
             open = tag;
             within = true;
         } else if (within && tag.kind == "end" + open.kind) {
             blocks.push_back({open.kind, open.name, std::string(source.substr(open.end, tag.start - open.end)),
-                              std::string(source.substr(open.start, tag.end - open.start)), reader.position(open.start)});
+                              std::string(source.substr(open.start, tag.end - open.start)),
+                              reader.position(open.start)});
             within = false;
         }
     }

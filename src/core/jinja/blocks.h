@@ -18,7 +18,8 @@ struct TextBlock {
 };
 
 // The blocks of the wanted kinds at the top level, in order; what else the file holds is left out. Raises
-// TemplateSyntaxError for one that is not closed, stands in another or within if or for, and for unclosed tags and strings.
+// TemplateSyntaxError for one that is not closed, stands in another or within if or for, and for unclosed tags and
+// strings.
 std::vector<TextBlock> find_blocks(std::string_view source, const std::vector<std::string_view> &kinds);
 
 }  // namespace mesh::core::jinja

@@ -123,8 +123,7 @@ std::vector<Value> Dict::values() const {
 
 std::vector<Value> Dict::items() const {
     std::vector<Value> result;
-    for (std::size_t at = 0; auto *entry = next(at); ++at)
-        result.push_back(Value::tuple({entry->key, entry->value}));
+    for (std::size_t at = 0; auto *entry = next(at); ++at) result.push_back(Value::tuple({entry->key, entry->value}));
     return result;
 }
 

@@ -51,7 +51,11 @@ struct Set : Tracked {
 
 inline Value::Value(Ptr<Dict> value) : Value(Kind::dict, value.get()) {}
 inline Value::Value(Ptr<Set> value) : Value(Kind::set, value.get()) {}
-inline Dict &Value::dict() const { return static_cast<Dict &>(*bits_.ref); }
-inline Set &Value::set() const { return static_cast<Set &>(*bits_.ref); }
+inline Dict &Value::dict() const {
+    return static_cast<Dict &>(*bits_.ref);
+}
+inline Set &Value::set() const {
+    return static_cast<Set &>(*bits_.ref);
+}
 
 }  // namespace mesh::core::jinja

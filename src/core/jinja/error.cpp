@@ -62,8 +62,14 @@ void TemplateError::add_site(Site site) {
     detail += ".";
 }
 
-void raise(ErrorClass kind, const std::string &message) { throw TemplateError(kind, message); }
-void raise_type(const std::string &message) { raise(ErrorClass::type, message); }
-void raise_value(const std::string &message) { raise(ErrorClass::value, message); }
+void raise(ErrorClass kind, const std::string &message) {
+    throw TemplateError(kind, message);
+}
+void raise_type(const std::string &message) {
+    raise(ErrorClass::type, message);
+}
+void raise_value(const std::string &message) {
+    raise(ErrorClass::value, message);
+}
 
 }  // namespace mesh::core::jinja

@@ -70,8 +70,8 @@ private:
     const Setting &setting_;
     Activation &frame_;
     Position position_;
-    Value result_;                 // of return()
-    Value block_text_;             // what a filter without a subject works on
+    Value result_;      // of return()
+    Value block_text_;  // what a filter without a subject works on
     bool autoescape_ = false;
 };
 

@@ -48,7 +48,8 @@ Flow Evaluator::execute(const Stmt &node, Writer &writer) {
     Guard::stack();
     Guard::tick();
     switch (node.kind) {
-        case NodeKind::output: return writer.native() ? native_output(as<Output>(node), writer) : output(as<Output>(node), writer);
+        case NodeKind::output:
+            return writer.native() ? native_output(as<Output>(node), writer) : output(as<Output>(node), writer);
         case NodeKind::if_branch: return branch(as<If>(node), writer);
         case NodeKind::for_loop: return loop(as<For>(node), writer);
         case NodeKind::set: {
@@ -59,7 +60,8 @@ Flow Evaluator::execute(const Stmt &node, Writer &writer) {
         }
         case NodeKind::set_block: return assign_block(as<AssignBlock>(node));
         case NodeKind::macro:
-            frame_.at(as<MacroNode>(node).slot) = Value(make<Macro>(as<MacroNode>(node), setting_, Ptr<Activation>(&frame_)));
+            frame_.at(as<MacroNode>(node).slot) =
+                Value(make<Macro>(as<MacroNode>(node), setting_, Ptr<Activation>(&frame_)));
             return Flow::normal;
         case NodeKind::call_block: return call_block(as<CallBlock>(node), writer);
         case NodeKind::filter_block: return filter_block(as<FilterBlock>(node), writer);

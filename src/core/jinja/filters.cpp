@@ -16,11 +16,14 @@ namespace {
 
 [[noreturn]] void no_such(const char *what, const Value &name) {
     std::string message = std::string("No ") + what + " named " + repr(name) + ".";
-    if (name.is_undefined()) message += " (" + name.undefined().message + "; did you forget to quote the callable name?)";
+    if (name.is_undefined())
+        message += " (" + name.undefined().message + "; did you forget to quote the callable name?)";
     raise(ErrorClass::runtime, message);
 }
 
-Value lowered(const Value &value) { return value.is_string() ? Value(to_lower(value.text())) : value; }
+Value lowered(const Value &value) {
+    return value.is_string() ? Value(to_lower(value.text())) : value;
+}
 
 Value path_part(std::string_view text) {
     bool digits = !text.empty();

@@ -30,11 +30,12 @@ const BuiltinFilter *find_selection_filter(std::string_view name);
 Value call_filter(const Value &name, const Value &subject, Arguments &arguments, const Runtime &runtime);
 bool call_test(const Value &name, const Value &subject, Arguments &arguments, const Runtime &runtime);
 
-// Looks a dotted attribute up, digits as indexes, as the filters' attribute= does. A none attribute is the value itself.
-// An absent part becomes the default unless that is none.
+// Looks a dotted attribute up, digits as indexes, as the filters' attribute= does. A none attribute is the value
+// itself. An absent part becomes the default unless that is none.
 class AttributePath {
 public:
-    AttributePath(const Value &attribute, const Runtime &runtime, Value default_value = Value(), bool ignore_case = false);
+    AttributePath(const Value &attribute, const Runtime &runtime, Value default_value = Value(),
+                  bool ignore_case = false);
     Value of(const Value &item) const;
 
 private:

@@ -34,7 +34,8 @@ public:
         if (!attribute.is_missing()) {
             const Value otherwise = arguments_.take("default");
             if (!arguments_.named.empty())
-                raise(ErrorClass::filter_argument, "Unexpected keyword argument " + repr_text(arguments_.named.front().first));
+                raise(ErrorClass::filter_argument,
+                      "Unexpected keyword argument " + repr_text(arguments_.named.front().first));
             path_ = std::make_unique<AttributePath>(attribute, runtime, otherwise.is_missing() ? Value() : otherwise);
             return;
         }
@@ -57,7 +58,8 @@ private:
 };
 
 Value map(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    auto next = [source = Source{subject, arguments, runtime}, mapping = std::shared_ptr<Mapping>()](Value &value) mutable {
+    auto next = [source = Source{subject, arguments, runtime},
+                 mapping = std::shared_ptr<Mapping>()](Value &value) mutable {
         if (!mapping && !truth(source.values)) return false;
         if (!mapping) mapping = std::make_shared<Mapping>(source.arguments, source.runtime);
         Value item;
@@ -71,9 +73,11 @@ Value map(const Value &subject, Arguments &arguments, const Runtime &runtime) {
 // The question that select() and its kin ask of each item.
 class Question {
 public:
-    Question(Arguments arguments, const Runtime &runtime, bool of_attribute) : arguments_(std::move(arguments)), runtime_(runtime) {
+    Question(Arguments arguments, const Runtime &runtime, bool of_attribute)
+        : arguments_(std::move(arguments)), runtime_(runtime) {
         if (of_attribute) {
-            if (arguments_.positional.empty()) raise(ErrorClass::filter_argument, "Missing parameter for attribute name");
+            if (arguments_.positional.empty())
+                raise(ErrorClass::filter_argument, "Missing parameter for attribute name");
             path_ = std::make_unique<AttributePath>(take_first(), runtime);
         }
         if (!arguments_.positional.empty()) test_ = take_first();
@@ -101,7 +105,8 @@ private:
 
 template <bool wanted, bool of_attribute>
 Value select(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    auto next = [source = Source{subject, arguments, runtime}, question = std::shared_ptr<Question>()](Value &value) mutable {
+    auto next = [source = Source{subject, arguments, runtime},
+                 question = std::shared_ptr<Question>()](Value &value) mutable {
         if (!question && !truth(source.values)) return false;
         if (!question) question = std::make_shared<Question>(source.arguments, source.runtime, of_attribute);
         while (source.next(value))
@@ -112,8 +117,11 @@ Value select(const Value &subject, Arguments &arguments, const Runtime &runtime)
 }
 
 constexpr BuiltinFilter selection_filters[] = {
-    {"map", map, false}, {"select", select<true, false>, false}, {"reject", select<false, false>, false},
-    {"selectattr", select<true, true>, false}, {"rejectattr", select<false, true>, false},
+    {"map", map, false},
+    {"select", select<true, false>, false},
+    {"reject", select<false, false>, false},
+    {"selectattr", select<true, true>, false},
+    {"rejectattr", select<false, true>, false},
 };
 
 }  // namespace

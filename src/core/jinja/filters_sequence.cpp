@@ -80,7 +80,8 @@ Value random(const Value &subject, Arguments &arguments, const Runtime &runtime)
     if (!size) raise_type("object of type '" + type_name(subject) + "' has no len()");
     if (*size == 0) return undefined("No random item, sequence was empty.");
     const auto &choose = runtime.environment->random;
-    const auto place = subscript(subject, Value(static_cast<Int>(choose ? choose(static_cast<std::uint64_t>(*size)) : 0)));
+    const auto place =
+        subscript(subject, Value(static_cast<Int>(choose ? choose(static_cast<std::uint64_t>(*size)) : 0)));
     if (!place) raise(ErrorClass::key, "0");
     return *place;
 }
@@ -102,7 +103,8 @@ Value join(const Value &subject, Arguments &arguments, const Runtime &runtime) {
 
 // The key of each item: a list with one value per comma of the attribute. Equal values are not compared any further, so
 // that undefined ones sort beside each other.
-std::vector<Value> sort_keys(const std::vector<Value> &items, const Value &attribute, bool ignore_case, const Runtime &runtime) {
+std::vector<Value> sort_keys(const std::vector<Value> &items, const Value &attribute, bool ignore_case,
+                             const Runtime &runtime) {
     std::vector<AttributePath> paths;
     if (attribute.is_string()) {
         std::string_view rest = attribute.text();
@@ -122,19 +124,23 @@ std::vector<Value> sort_keys(const std::vector<Value> &items, const Value &attri
 }
 
 Value sort(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    const auto bound = bind("sort", arguments, {{"reverse", Value(false)}, {"case_sensitive", Value(false)}, {"attribute", Value()}});
+    const auto bound =
+        bind("sort", arguments, {{"reverse", Value(false)}, {"case_sensitive", Value(false)}, {"attribute", Value()}});
     std::vector<Value> items = to_list(subject);
     sort_values(items, sort_keys(items, bound[2], !truth(bound[1]), runtime), truth(bound[0]));
     return Value(std::move(items));
 }
 
 Value dictsort(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    const auto bound = bind("dictsort", arguments, {{"case_sensitive", Value(false)}, {"by", Value("key")}, {"reverse", Value(false)}});
+    const auto bound = bind("dictsort", arguments,
+                            {{"case_sensitive", Value(false)}, {"by", Value("key")}, {"reverse", Value(false)}});
     const std::string by = to_text(bound[1]);
-    if (by != "key" && by != "value") raise(ErrorClass::filter_argument, "You can only sort by either \"key\" or \"value\"");
+    if (by != "key" && by != "value")
+        raise(ErrorClass::filter_argument, "You can only sort by either \"key\" or \"value\"");
     if (subject.is_undefined() && runtime.environment->lenient_undefined) return Value(std::vector<Value>());
     if (subject.is_undefined()) subject.undefined().fail();
-    if (!subject.is(Kind::dict)) raise(ErrorClass::attribute, "'" + type_name(subject) + "' object has no attribute 'items'");
+    if (!subject.is(Kind::dict))
+        raise(ErrorClass::attribute, "'" + type_name(subject) + "' object has no attribute 'items'");
     std::vector<Value> items = subject.dict().items(), keys;
     for (const Value &item : items) {
         const Value &key = item.tuple().items[by == "key" ? 0 : 1];
@@ -146,7 +152,8 @@ Value dictsort(const Value &subject, Arguments &arguments, const Runtime &runtim
 
 template <bool largest>
 Value extreme(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    const auto bound = bind(largest ? "max" : "min", arguments, {{"case_sensitive", Value(false)}, {"attribute", Value()}});
+    const auto bound =
+        bind(largest ? "max" : "min", arguments, {{"case_sensitive", Value(false)}, {"attribute", Value()}});
     const AttributePath path(bound[1], runtime, Value(), !truth(bound[0]));
     Ptr<Iterator> iterator = iterate(subject);
     Value best;
@@ -173,7 +180,8 @@ Value sum(const Value &subject, Arguments &arguments, const Runtime &runtime) {
 
 Value batch(const Value &subject, Arguments &arguments, const Runtime &) {
     const auto bound = bind("batch", arguments, {{"linecount"}, {"fill_with", Value()}});
-    auto next = [source = subject, items = Ptr<Iterator>(), size = bound[0], fill = bound[1], carried = Value::missing()](Value &value) mutable {
+    auto next = [source = subject, items = Ptr<Iterator>(), size = bound[0], fill = bound[1],
+                 carried = Value::missing()](Value &value) mutable {
         if (!items) items = iterate(source);
         std::vector<Value> part;
         if (!carried.is_missing()) part.push_back(std::exchange(carried, Value::missing()));
@@ -198,7 +206,8 @@ Value batch(const Value &subject, Arguments &arguments, const Runtime &) {
 
 Value slices(const Value &subject, Arguments &arguments, const Runtime &) {
     const auto bound = bind("slice", arguments, {{"slices"}, {"fill_with", Value()}});
-    auto next = [source = subject, count = bound[0], fill = bound[1], items = std::vector<Value>(), number = Int(-1), offset = Int(0)](Value &value) mutable {
+    auto next = [source = subject, count = bound[0], fill = bound[1], items = std::vector<Value>(), number = Int(-1),
+                 offset = Int(0)](Value &value) mutable {
         if (number < 0) items = to_list(source), number = 0;
         const Int length = static_cast<Int>(items.size());
         const Int per = floor_divide(Value(length), count).integer(), extra = modulo(Value(length), count).integer();
@@ -232,7 +241,8 @@ Value unique(const Value &subject, Arguments &arguments, const Runtime &runtime)
 }
 
 Value groupby(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    const auto bound = bind("groupby", arguments, {{"attribute"}, {"default", Value()}, {"case_sensitive", Value(false)}});
+    const auto bound =
+        bind("groupby", arguments, {{"attribute"}, {"default", Value()}, {"case_sensitive", Value(false)}});
     const bool ignore_case = !truth(bound[2]);
     const AttributePath path(bound[0], runtime, bound[1], ignore_case), shown(bound[0], runtime, bound[1], false);
     std::vector<Value> items = to_list(subject), keys, groups;
@@ -265,10 +275,10 @@ Value items(const Value &subject, Arguments &arguments, const Runtime &) {
 }
 
 constexpr BuiltinFilter sequence_filters[] = {
-    {"join", join}, {"length", length}, {"count", length}, {"list", list}, {"first", first}, {"last", last},
-    {"sort", sort}, {"unique", unique}, {"sum", sum}, {"min", extreme<false>}, {"max", extreme<true>},
-    {"reverse", reverse}, {"batch", batch}, {"slice", slices}, {"groupby", groupby}, {"dictsort", dictsort},
-    {"items", items}, {"random", random, false},
+    {"join", join},         {"length", length},   {"count", length},         {"list", list},    {"first", first},
+    {"last", last},         {"sort", sort},       {"unique", unique},        {"sum", sum},      {"min", extreme<false>},
+    {"max", extreme<true>}, {"reverse", reverse}, {"batch", batch},          {"slice", slices}, {"groupby", groupby},
+    {"dictsort", dictsort}, {"items", items},     {"random", random, false},
 };
 
 }  // namespace

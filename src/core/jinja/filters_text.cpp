@@ -31,7 +31,8 @@ std::string title(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t from = at;
         const char32_t c = decode(text, at);
-        const bool boundary = is_space(c) || (c < 0x80 && std::string_view("-({[<").find(static_cast<char>(c)) != std::string_view::npos);
+        const bool boundary =
+            is_space(c) || (c < 0x80 && std::string_view("-({[<").find(static_cast<char>(c)) != std::string_view::npos);
         out += start ? to_upper(text.substr(from, at - from)) : to_lower(text.substr(from, at - from));
         start = boundary;
     }
@@ -53,13 +54,15 @@ Value call_method(const Value &text, const char *name, std::vector<Value> positi
 }
 
 Value center(const Value &subject, Arguments &arguments, const Runtime &runtime) {
-    return call_method(Value(to_text(subject)), "center", {bind("center", arguments, {{"width", Value(80)}})[0]}, runtime);
+    return call_method(Value(to_text(subject)), "center", {bind("center", arguments, {{"width", Value(80)}})[0]},
+                       runtime);
 }
 
 Value replace(const Value &subject, Arguments &arguments, const Runtime &runtime) {
     const auto bound = bind("replace", arguments, {{"old"}, {"new"}, {"count", Value()}});
     const Value count = bound[2].is_none() ? Value(-1) : bound[2];
-    return call_method(Value(to_text(subject)), "replace", {Value(to_text(bound[0])), Value(to_text(bound[1])), count}, runtime);
+    return call_method(Value(to_text(subject)), "replace", {Value(to_text(bound[0])), Value(to_text(bound[1])), count},
+                       runtime);
 }
 
 Value string(const Value &subject, Arguments &arguments, const Runtime &) {
@@ -89,9 +92,9 @@ const std::string &need_text(const Value &value, const char *what) {
 }
 
 Value indent(const Value &subject, Arguments &arguments, const Runtime &) {
-    const auto bound = bind("indent", arguments, {{"width", Value(4)}, {"first", Value(false)}, {"blank", Value(false)}});
-    const std::string indentation =
-        bound[0].is_string() ? bound[0].text() : to_text(multiply(Value(" "), bound[0]));
+    const auto bound =
+        bind("indent", arguments, {{"width", Value(4)}, {"first", Value(false)}, {"blank", Value(false)}});
+    const std::string indentation = bound[0].is_string() ? bound[0].text() : to_text(multiply(Value(" "), bound[0]));
     const bool blank = truth(bound[2]);
     if (subject.is(Kind::list)) raise(ErrorClass::attribute, "'list' object has no attribute 'splitlines'");
     std::vector<Value> lines = split_lines(need_text(subject, "+=") + "\n", false);
@@ -106,11 +109,14 @@ Value indent(const Value &subject, Arguments &arguments, const Runtime &) {
 }
 
 Value truncate(const Value &subject, Arguments &arguments, const Runtime &) {
-    const auto bound = bind("truncate", arguments, {{"length", Value(255)}, {"killwords", Value(false)}, {"end", Value("...")}, {"leeway", Value()}});
+    const auto bound =
+        bind("truncate", arguments,
+             {{"length", Value(255)}, {"killwords", Value(false)}, {"end", Value("...")}, {"leeway", Value()}});
     const Int length = to_index(bound[0]), leeway = bound[3].is_none() ? 5 : to_index(bound[3]);
     const Int end_length = length_of(bound[2]).value_or(0);
     if (length < end_length)
-        raise(ErrorClass::assertion, "expected length >= " + std::to_string(end_length) + ", got " + std::to_string(length));
+        raise(ErrorClass::assertion,
+              "expected length >= " + std::to_string(end_length) + ", got " + std::to_string(length));
     if (leeway < 0) raise(ErrorClass::assertion, "expected leeway >= 0, got " + std::to_string(leeway));
     const auto size = length_of(subject);
     if (!size) raise_type("object of type '" + type_name(subject) + "' has no len()");
@@ -156,7 +162,8 @@ Value striptags(const Value &subject, Arguments &arguments, const Runtime &) {
         else
             at = end + (comment ? 3 : 1);
     }
-    for (const Value &word : to_list(call_method(Value(kept), "split", {}, {}))) out += (out.empty() ? "" : " ") + word.text();
+    for (const Value &word : to_list(call_method(Value(kept), "split", {}, {})))
+        out += (out.empty() ? "" : " ") + word.text();
     static constexpr std::pair<std::string_view, std::string_view> entities[] = {
         {"&lt;", "<"}, {"&gt;", ">"}, {"&#39;", "'"}, {"&#34;", "\""}, {"&quot;", "\""}, {"&amp;", "&"}};
     std::string plain;
@@ -173,7 +180,9 @@ Value striptags(const Value &subject, Arguments &arguments, const Runtime &) {
 std::string url_quote(const Value &value, bool query) {
     std::string out;
     for (unsigned char c : to_text(value)) {
-        const bool plain = std::isalnum(c) || std::string_view("_.-~").find(static_cast<char>(c)) != std::string_view::npos || (c == '/' && !query);
+        const bool plain = std::isalnum(c) ||
+                           std::string_view("_.-~").find(static_cast<char>(c)) != std::string_view::npos ||
+                           (c == '/' && !query);
         char buffer[8];
         if (plain)
             out += static_cast<char>(c);
@@ -192,7 +201,10 @@ Value urlencode(const Value &subject, Arguments &arguments, const Runtime &) {
     const std::vector<Value> pairs = subject.is(Kind::dict) ? subject.dict().items() : to_list(subject);
     for (const Value &pair : pairs) {
         const std::vector<Value> parts = to_list(pair);
-        if (parts.size() != 2) raise_value(parts.size() < 2 ? "not enough values to unpack (expected 2, got " + std::to_string(parts.size()) + ")" : "too many values to unpack (expected 2)");
+        if (parts.size() != 2)
+            raise_value(parts.size() < 2
+                            ? "not enough values to unpack (expected 2, got " + std::to_string(parts.size()) + ")"
+                            : "too many values to unpack (expected 2)");
         out += (out.empty() ? "" : "&") + url_quote(parts[0], true) + "=" + url_quote(parts[1], true);
     }
     return Value(std::move(out));
@@ -202,7 +214,8 @@ Value xmlattr(const Value &subject, Arguments &arguments, const Runtime &runtime
     const bool space = truth(bind("xmlattr", arguments, {{"autospace", Value(true)}})[0]);
     if (subject.is_undefined() && runtime.environment->lenient_undefined) return Value("");
     if (subject.is_undefined()) subject.undefined().fail();
-    if (!subject.is(Kind::dict)) raise(ErrorClass::attribute, "'" + type_name(subject) + "' object has no attribute 'items'");
+    if (!subject.is(Kind::dict))
+        raise(ErrorClass::attribute, "'" + type_name(subject) + "' object has no attribute 'items'");
     std::string out;
     for (const Value &item : subject.dict().items()) {
         const Value &key = item.tuple().items[0], &value = item.tuple().items[1];
@@ -211,16 +224,32 @@ Value xmlattr(const Value &subject, Arguments &arguments, const Runtime &runtime
         if (key.text().find_first_of(" \t\n\r\f\v/>=") != std::string::npos)
             raise_value("Invalid character in attribute name: " + repr(key));
         const bool raw = markup_of(value) == Marker::markup;
-        out += (out.empty() ? "" : " ") + escape_html(key.text()) + "=\"" + (raw ? value.text() : escape_html(to_text(value))) + "\"";
+        out += (out.empty() ? "" : " ") + escape_html(key.text()) + "=\"" +
+               (raw ? value.text() : escape_html(to_text(value))) + "\"";
     }
     return Value((space && !out.empty() ? " " : "") + out);
 }
 
 constexpr BuiltinFilter text_filters[] = {
-    {"lower", changed<to_lower>}, {"upper", changed<to_upper>}, {"trim", trim}, {"replace", replace}, {"string", string},
-    {"capitalize", changed<capitalize>}, {"title", changed<title>}, {"indent", indent}, {"format", format},
-    {"center", center}, {"truncate", truncate}, {"wordcount", wordcount}, {"escape", escape}, {"e", escape},
-    {"forceescape", force_escape}, {"safe", safe}, {"striptags", striptags}, {"urlencode", urlencode}, {"xmlattr", xmlattr},
+    {"lower", changed<to_lower>},
+    {"upper", changed<to_upper>},
+    {"trim", trim},
+    {"replace", replace},
+    {"string", string},
+    {"capitalize", changed<capitalize>},
+    {"title", changed<title>},
+    {"indent", indent},
+    {"format", format},
+    {"center", center},
+    {"truncate", truncate},
+    {"wordcount", wordcount},
+    {"escape", escape},
+    {"e", escape},
+    {"forceescape", force_escape},
+    {"safe", safe},
+    {"striptags", striptags},
+    {"urlencode", urlencode},
+    {"xmlattr", xmlattr},
 };
 
 }  // namespace

@@ -103,7 +103,8 @@ Value round(const Value &subject, Arguments &arguments, const Runtime &) {
     if (!subject.is_number()) raise_type("type " + type_name(subject) + " doesn't define __round__ method");
     if (bound[0].is_none() && subject.is(Kind::real)) return Value(static_cast<Int>(std::nearbyint(subject.real())));
     const Int precision = bound[0].is_none() ? 0 : to_index(bound[0]);
-    return subject.is(Kind::real) ? Value(round_real(subject.real(), precision)) : round_integer(subject.integer(), precision);
+    return subject.is(Kind::real) ? Value(round_real(subject.real(), precision))
+                                  : round_integer(subject.integer(), precision);
 }
 
 Value attr(const Value &subject, Arguments &arguments, const Runtime &runtime) {
@@ -151,7 +152,8 @@ Value filesizeformat(const Value &subject, Arguments &arguments, const Runtime &
     none.positional.push_back(Value());
     const Value bytes = to_float(subject, none, runtime);
     if (bytes.is_none() && subject.is_string()) raise_value("could not convert string to float: " + repr(subject));
-    if (bytes.is_none()) raise_type("float() argument must be a string or a real number, not '" + type_name(subject) + "'");
+    if (bytes.is_none())
+        raise_type("float() argument must be a string or a real number, not '" + type_name(subject) + "'");
     const double base = binary ? 1024 : 1000, size = bytes.real();
     if (size == 1) return Value("1 Byte");
     if (size < base) return Value(std::to_string(static_cast<Int>(size)) + " Bytes");
@@ -159,14 +161,25 @@ Value filesizeformat(const Value &subject, Arguments &arguments, const Runtime &
     std::size_t prefix = 0;
     while (prefix < 7 && size >= unit * base) unit *= base, ++prefix;
     char buffer[400];
-    std::snprintf(buffer, sizeof buffer, "%.1f %c%s", size / unit, (binary ? "KMGTPEZY" : "kMGTPEZY")[prefix], binary ? "iB" : "B");
+    std::snprintf(buffer, sizeof buffer, "%.1f %c%s", size / unit, (binary ? "KMGTPEZY" : "kMGTPEZY")[prefix],
+                  binary ? "iB" : "B");
     return Value(buffer);
 }
 
 constexpr BuiltinFilter value_filters[] = {
-    {"default", default_value}, {"d", default_value}, {"int", to_int}, {"float", to_float}, {"round", round},
-    {"abs", absolute}, {"attr", attr}, {"tojson", tojson}, {"is_list", is_list}, {"filesizeformat", filesizeformat},
-    {"as_bool", mark<Marker::boolean>}, {"as_number", mark<Marker::number>}, {"as_native", mark<Marker::native>},
+    {"default", default_value},
+    {"d", default_value},
+    {"int", to_int},
+    {"float", to_float},
+    {"round", round},
+    {"abs", absolute},
+    {"attr", attr},
+    {"tojson", tojson},
+    {"is_list", is_list},
+    {"filesizeformat", filesizeformat},
+    {"as_bool", mark<Marker::boolean>},
+    {"as_number", mark<Marker::number>},
+    {"as_native", mark<Marker::native>},
     {"as_text", mark<Marker::text>},
 };
 

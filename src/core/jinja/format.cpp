@@ -22,7 +22,10 @@ std::string ascii_repr(const Value &value) {
         if (c < 0x80)
             out += static_cast<char>(c);
         else
-            out.append(buffer, std::snprintf(buffer, sizeof buffer, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x",
+            out.append(buffer, std::snprintf(buffer, sizeof buffer,
+                                             c < 0x100     ? "\\x%02x"
+                                             : c < 0x10000 ? "\\u%04x"
+                                                           : "\\U%08x",
                                              static_cast<unsigned>(c)));
     }
     return out;
@@ -61,7 +64,8 @@ private:
 
     Value take_named() {
         std::size_t depth = 1, start = ++at_;
-        for (; at_ < format_.size() && depth > 0; ++at_) depth += format_[at_] == '(' ? 1 : format_[at_] == ')' ? -1 : 0;
+        for (; at_ < format_.size() && depth > 0; ++at_)
+            depth += format_[at_] == '(' ? 1 : format_[at_] == ')' ? -1 : 0;
         if (depth > 0) raise_value("incomplete format key");
         if (!mapping_) raise_type("format requires a mapping");
         const Value key(format_.substr(start, at_ - 1 - start));
@@ -132,7 +136,8 @@ private:
         std::string shown;
         append(shown, c);
         std::snprintf(text, sizeof text, "' (0x%x) at index ", static_cast<unsigned>(c));
-        raise_value("unsupported format character '" + shown + text + std::to_string(count_characters(format_.substr(0, place))));
+        raise_value("unsupported format character '" + shown + text +
+                    std::to_string(count_characters(format_.substr(0, place))));
     }
 
     static std::string cut(std::string text, FormatSpec &spec) {
@@ -336,7 +341,8 @@ private:
         }
         if (!index) return named(name);
         if (*index >= static_cast<std::int64_t>(arguments_.positional.size()))
-            raise(ErrorClass::index, "Replacement index " + std::to_string(*index) + " out of range for positional args tuple");
+            raise(ErrorClass::index,
+                  "Replacement index " + std::to_string(*index) + " out of range for positional args tuple");
         return arguments_.positional[*index];
     }
 

@@ -13,7 +13,9 @@ namespace mesh::core::jinja {
 
 namespace {
 
-bool is_align(char32_t c) { return c == '<' || c == '>' || c == '^' || c == '='; }
+bool is_align(char32_t c) {
+    return c == '<' || c == '>' || c == '^' || c == '=';
+}
 
 // Digits at the place, -1 when there are none.
 std::int64_t take_number(std::string_view text, std::size_t &at) {
@@ -67,10 +69,11 @@ std::string sign_text(bool negative, const FormatSpec &spec) {
 }
 
 // Sign and prefix, the whole part grouped, and the rest, padded.
-std::string lay_out(const std::string &prefix, const std::string &whole, const std::string &rest, const FormatSpec &spec,
-                    std::size_t every = 3) {
+std::string lay_out(const std::string &prefix, const std::string &whole, const std::string &rest,
+                    const FormatSpec &spec, std::size_t every = 3) {
     const bool zeros = spec.align == '=' && spec.fill == "0";
-    const std::size_t used = prefix.size() + rest.size(), width = static_cast<std::size_t>(std::max<std::int64_t>(spec.width, 0));
+    const std::size_t used = prefix.size() + rest.size(),
+                      width = static_cast<std::size_t>(std::max<std::int64_t>(spec.width, 0));
     std::string body = group(whole, spec.grouping, every, zeros && width > used ? width - used : 0);
     if (spec.align != '=') return pad(prefix + body + rest, spec, '>');
     std::string middle;
@@ -184,7 +187,8 @@ std::string format_integer(std::int64_t value, const FormatSpec &spec) {
     Guard::string_size(static_cast<std::size_t>(spec.width));
     const unsigned base = spec.type == 'b' ? 2 : spec.type == 'o' ? 8 : (spec.type | 0x20) == 'x' ? 16 : 10;
     if (base != 10 && spec.grouping == ',') raise_value(std::string("Cannot specify ',' with '") + spec.type + "'.");
-    std::string digits = digits_of(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value), base);
+    std::string digits =
+        digits_of(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value), base);
     std::string prefix = sign_text(value < 0, spec);
     if (spec.alternate && base != 10) prefix += std::string("0") + spec.type;
     if (spec.type == 'X') digits = to_upper(digits);
@@ -208,7 +212,8 @@ std::string format_spec(const Value &value, std::string_view text) {
     if (value.is(Kind::object)) return value.object().format(text);
     if (text.empty()) return to_text(value);
     auto unknown = [&](const FormatSpec &spec) {
-        raise_value(std::string("Unknown format code '") + spec.type + "' for object of type '" + type_name(value) + "'");
+        raise_value(std::string("Unknown format code '") + spec.type + "' for object of type '" + type_name(value) +
+                    "'");
     };
     if (value.is_string()) {
         FormatSpec spec = parse_format_spec(text);

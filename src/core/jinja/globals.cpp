@@ -43,7 +43,8 @@ public:
     Ptr<Iterator> iterate() override { return over(0, 1); }
     Ptr<Iterator> iterate_reversed() override { return over(count_ - 1, -1); }
     std::string repr() const override {
-        return "range(" + std::to_string(start_) + ", " + std::to_string(stop_) + (step_ == 1 ? "" : ", " + std::to_string(step_)) + ")";
+        return "range(" + std::to_string(start_) + ", " + std::to_string(stop_) +
+               (step_ == 1 ? "" : ", " + std::to_string(step_)) + ")";
     }
     bool equals(const Object &other) const override {
         auto *range = dynamic_cast<const Range *>(&other);
@@ -85,7 +86,8 @@ Value safe_range(Arguments &arguments) {
     constexpr Int most = 100000;
     if (!arguments.named.empty()) raise_type("range() takes no keyword arguments");
     const auto &given = arguments.positional;
-    if (given.empty() || given.size() > 3) raise_type("range expected 1 to 3 arguments, got " + std::to_string(given.size()));
+    if (given.empty() || given.size() > 3)
+        raise_type("range expected 1 to 3 arguments, got " + std::to_string(given.size()));
     const Int start = given.size() > 1 ? to_index(given[0]) : 0, stop = to_index(given[given.size() > 1 ? 1 : 0]);
     const Int step = given.size() > 2 ? to_index(given[2]) : 1;
     if (range_count(start, stop, step) > most)
@@ -148,7 +150,9 @@ bool Namespace::set_item(const Value &key, const Value &value) {
     return true;
 }
 
-std::string Namespace::repr() const { return "<Namespace " + jinja::repr(Value(attributes_)) + ">"; }
+std::string Namespace::repr() const {
+    return "<Namespace " + jinja::repr(Value(attributes_)) + ">";
+}
 
 Value make_range(Int start, Int stop, Int step) {
     return Value(make<Range>(start, step, range_count(start, stop, step), stop));

@@ -20,7 +20,9 @@ void Guard::call_interrupt() {
     if (state_.interrupt != nullptr) (*state_.interrupt)();
 }
 
-void Guard::raise_recursion() { raise(ErrorClass::recursion, "maximum recursion depth exceeded"); }
+void Guard::raise_recursion() {
+    raise(ErrorClass::recursion, "maximum recursion depth exceeded");
+}
 
 void Guard::raise_limit(const char *what) {
     raise(ErrorClass::limit, std::string(what) + " of a template grew past its limit");

@@ -135,7 +135,8 @@ public:
         return add(Value(static_cast<std::int64_t>(value)));
     }
     bool number_float(number_float_t value, const string_t &text) override {
-        if (text.find_first_of(".eE") == std::string::npos) raise(ErrorClass::overflow, "integer too large for 64 bits");
+        if (text.find_first_of(".eE") == std::string::npos)
+            raise(ErrorClass::overflow, "integer too large for 64 bits");
         return add(Value(static_cast<double>(value)));
     }
     bool string(string_t &value) override { return add(Value(std::move(value))); }

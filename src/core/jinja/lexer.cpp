@@ -10,14 +10,16 @@ namespace mesh::core::jinja {
 
 namespace {
 
-constexpr std::string_view symbols[] = {"+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=", ">", ">=",
-                                        "=", ".", ":", "|", ",", ";", "(", ")", "[", "]", "{", "}"};
+constexpr std::string_view symbols[] = {"+",  "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", "<=", ">",
+                                        ">=", "=", ".", ":", "|",  ",", ";",  "(", ")",  "[",  "]", "{",  "}"};
 
 TokenKind symbol_kind(std::size_t index) {
     return static_cast<TokenKind>(static_cast<std::size_t>(TokenKind::add) + index);
 }
 
-bool is_digit_char(char c) { return c >= '0' && c <= '9'; }
+bool is_digit_char(char c) {
+    return c >= '0' && c <= '9';
+}
 
 class Lexer {
 public:
@@ -46,7 +48,8 @@ private:
     }
 
     void emit(TokenKind kind, std::size_t from, std::size_t to) {
-        tokens_.push_back({kind, std::string_view(source_).substr(from, to - from), static_cast<std::uint32_t>(from), position(from)});
+        tokens_.push_back({kind, std::string_view(source_).substr(from, to - from), static_cast<std::uint32_t>(from),
+                           position(from)});
     }
 
     // The end stands where the last token does: that is the line Jinja2 names.
@@ -65,7 +68,8 @@ private:
 
     std::size_t find_tag(std::size_t from) const {
         for (std::size_t at = source_.find('{', from); at != std::string::npos; at = source_.find('{', at + 1))
-            if (at + 1 < source_.size() && (source_[at + 1] == '{' || source_[at + 1] == '%' || source_[at + 1] == '#')) return at;
+            if (at + 1 < source_.size() && (source_[at + 1] == '{' || source_[at + 1] == '%' || source_[at + 1] == '#'))
+                return at;
         return std::string::npos;
     }
 
@@ -171,8 +175,8 @@ private:
 
     // digits, each after the first optionally behind an underscore
     std::size_t digits_end(std::size_t at) const {
-        while (at < source_.size() && (is_digit_char(source_[at]) ||
-                                       (source_[at] == '_' && at + 1 < source_.size() && is_digit_char(source_[at + 1]))))
+        while (at < source_.size() && (is_digit_char(source_[at]) || (source_[at] == '_' && at + 1 < source_.size() &&
+                                                                      is_digit_char(source_[at + 1]))))
             ++at;
         return at;
     }
@@ -195,7 +199,9 @@ private:
         auto good = [&](std::size_t i) {
             if (i >= source_.size()) return false;
             const char c = source_[i] | 0x20;
-            const unsigned digit = is_digit_char(source_[i]) ? source_[i] - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10u : 99u;
+            const unsigned digit = is_digit_char(source_[i]) ? source_[i] - '0'
+                                   : c >= 'a' && c <= 'f'    ? c - 'a' + 10u
+                                                             : 99u;
             return digit < base;
         };
         while (good(at) || (at < source_.size() && source_[at] == '_' && good(at + 1))) ++at;
@@ -209,7 +215,8 @@ private:
         if (base != 0)
             if (const std::size_t end = based_end(at_ + 2, base); end > at_ + 2) return end;
         std::size_t end = at_ + 1;
-        while (end < source_.size() && (source_[end] == '0' || (source_[end] == '_' && end + 1 < source_.size() && source_[end + 1] == '0')))
+        while (end < source_.size() &&
+               (source_[end] == '0' || (source_[end] == '_' && end + 1 < source_.size() && source_[end + 1] == '0')))
             ++end;
         return end;
     }
@@ -260,7 +267,8 @@ private:
     void symbol() {
         std::size_t best = std::size(symbols), length = 0;
         for (std::size_t i = 0; i < std::size(symbols); ++i)
-            if (symbols[i][0] == source_[at_] && symbols[i].size() > length && ahead(symbols[i])) best = i, length = symbols[i].size();
+            if (symbols[i][0] == source_[at_] && symbols[i].size() > length && ahead(symbols[i]))
+                best = i, length = symbols[i].size();
         if (length == 0) return unexpected();
         if (length == 1 && !balance(source_[at_])) return;
         emit(symbol_kind(best), at_, at_ + length);
@@ -286,7 +294,9 @@ private:
     unsigned line_;
 };
 
-[[noreturn]] void bad_escape(const std::string &message) { raise(ErrorClass::syntax, message); }
+[[noreturn]] void bad_escape(const std::string &message) {
+    raise(ErrorClass::syntax, message);
+}
 
 void append_number_escape(std::string &out, std::string_view text, std::size_t &at, std::size_t width) {
     char32_t c = 0;
@@ -294,14 +304,17 @@ void append_number_escape(std::string &out, std::string_view text, std::size_t &
     for (; count < width && at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at])); ++count, ++at)
         c = c * 16 + (is_digit_char(text[at]) ? text[at] - '0' : (text[at] | 0x20) - 'a' + 10);
     if (count < width)
-        bad_escape(width == 2 ? "truncated \\xXX escape" : width == 4 ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape");
+        bad_escape(width == 2   ? "truncated \\xXX escape"
+                   : width == 4 ? "truncated \\uXXXX escape"
+                                : "truncated \\UXXXXXXXX escape");
     if (c > 0x10FFFF) bad_escape("illegal Unicode character");
     append(out, c);
 }
 
 void append_octal_escape(std::string &out, std::string_view text, std::size_t &at) {
     char32_t c = 0;
-    for (int i = 0; i < 3 && at < text.size() && text[at] >= '0' && text[at] <= '7'; ++i) c = c * 8 + (text[at++] - '0');
+    for (int i = 0; i < 3 && at < text.size() && text[at] >= '0' && text[at] <= '7'; ++i)
+        c = c * 8 + (text[at++] - '0');
     append(out, c);
 }
 
@@ -311,7 +324,10 @@ void append_unknown_escape(std::string &out, std::string_view text, std::size_t 
     char buffer[16];
     out += '\\';
     if (c < 0x80) return append(out, c);
-    out.append(buffer, std::snprintf(buffer, sizeof buffer, c < 0x100 ? "x%02x" : c < 0x10000 ? "u%04x" : "U%08x",
+    out.append(buffer, std::snprintf(buffer, sizeof buffer,
+                                     c < 0x100     ? "x%02x"
+                                     : c < 0x10000 ? "u%04x"
+                                                   : "U%08x",
                                      static_cast<unsigned>(c)));
 }
 
@@ -370,7 +386,9 @@ std::string normalize_source(std::string_view source) {
     return out;
 }
 
-TokenList tokenize(const std::string &source, unsigned first_line) { return Lexer(source, first_line).run(); }
+TokenList tokenize(const std::string &source, unsigned first_line) {
+    return Lexer(source, first_line).run();
+}
 
 std::string unescape(std::string_view quoted) {
     const std::string_view text = quoted.substr(1, quoted.size() - 2);

@@ -56,8 +56,10 @@ public:
         if (name == "previtem") return index0_ == 0 ? undefined("there is no previous item") : before_;
         if (name == "nextitem") return peek().is_missing() ? undefined("there is no next item") : after_;
         Ptr<LoopObject> self(this);
-        if (name == "cycle") return make_function("cycle", [self](Arguments &arguments) { return self->cycle(arguments); });
-        if (name == "changed") return make_function("changed", [self](Arguments &arguments) { return self->changed(arguments); });
+        if (name == "cycle")
+            return make_function("cycle", [self](Arguments &arguments) { return self->cycle(arguments); });
+        if (name == "changed")
+            return make_function("changed", [self](Arguments &arguments) { return self->changed(arguments); });
         return std::nullopt;
     }
 
@@ -97,7 +99,8 @@ private:
     std::optional<Value> measured_;
     std::int64_t depth0_, index0_ = -1, length_ = -1;
     Recurse recurse_;
-    Value current_ = Value::missing(), before_ = Value::missing(), after_ = Value::missing(), last_changed_ = Value::missing();
+    Value current_ = Value::missing(), before_ = Value::missing(), after_ = Value::missing(),
+          last_changed_ = Value::missing();
 };
 
 namespace {
@@ -105,7 +108,9 @@ namespace {
 // Keeps a function's variables alive, and what the code in it needs.
 struct Inner {
     Inner(const Setting &outer, const FunctionLayout &layout, Activation &closure)
-        : setting(outer), frame(make<Activation>(layout.slots, Ptr<Activation>(&closure))), evaluator(setting, *frame) {}
+        : setting(outer),
+          frame(make<Activation>(layout.slots, Ptr<Activation>(&closure))),
+          evaluator(setting, *frame) {}
     Setting setting;
     Ptr<Activation> frame;
     Evaluator evaluator;
@@ -178,12 +183,15 @@ std::string Evaluator::run_recursive(const For &node, const Value &iterable, std
     Inner inner(setting_, node.function, frame_);
     Ptr<Iterator> items = iterate(iterable);
     if (node.test != nullptr) items = filtered(node, items);
-    LoopObject::Recurse recurse = [&node, setting = setting_, outer = Ptr<Activation>(&frame_)](const Value &next, std::int64_t level) {
+    LoopObject::Recurse recurse = [&node, setting = setting_, outer = Ptr<Activation>(&frame_)](const Value &next,
+                                                                                                std::int64_t level) {
         return Value(Evaluator(setting, *outer).run_recursive(node, next, level));
     };
-    auto object = make<LoopObject>(items, node.test ? std::nullopt : std::optional<Value>(iterable), depth, std::move(recurse));
+    auto object =
+        make<LoopObject>(items, node.test ? std::nullopt : std::optional<Value>(iterable), depth, std::move(recurse));
     Writer text = buffer();
-    if (inner.evaluator.loop_over(node, *items, object.get(), text) == Flow::returned) throw MacroReturn(inner.evaluator.take_result());
+    if (inner.evaluator.loop_over(node, *items, object.get(), text) == Flow::returned)
+        throw MacroReturn(inner.evaluator.take_result());
     return text.join();
 }
 

@@ -6,9 +6,13 @@
 
 namespace mesh::core::jinja {
 
-std::string Macro::display_name() const { return node_.name.empty() ? "caller" : node_.name; }
+std::string Macro::display_name() const {
+    return node_.name.empty() ? "caller" : node_.name;
+}
 
-std::string Macro::repr() const { return "<Macro " + (node_.name.empty() ? "anonymous" : repr_text(node_.name)) + ">"; }
+std::string Macro::repr() const {
+    return "<Macro " + (node_.name.empty() ? "anonymous" : repr_text(node_.name)) + ">";
+}
 
 std::optional<Value> Macro::attribute(std::string_view name) {
     if (name == "name") return node_.name.empty() ? Value() : Value(node_.name);
@@ -49,8 +53,9 @@ Macro::Result Macro::invoke(Arguments &arguments) {
         for (std::size_t i = 0; i < node_.parameters.size(); ++i) {
             const Name &parameter = *node_.parameters[i];
             if (!frame->at(parameter.slot).is_missing()) continue;
-            frame->at(parameter.slot) = i >= required ? evaluator.evaluate(*node_.defaults[i - required])
-                                                      : undefined("parameter '" + parameter.name + "' was not provided", parameter.name);
+            frame->at(parameter.slot) =
+                i >= required ? evaluator.evaluate(*node_.defaults[i - required])
+                              : undefined("parameter '" + parameter.name + "' was not provided", parameter.name);
         }
         Writer text(setting_.runtime.native ? Writer::Mode::native : Writer::Mode::text);
         if (evaluator.run(node_.body, text) == Flow::returned) return {evaluator.take_result(), true};
@@ -90,7 +95,8 @@ void Macro::bind_rest(Arguments &arguments, Activation &frame, bool caller_bound
     } else if (!arguments.named.empty()) {
         for (const auto &[key, value] : arguments.named)
             if (key == "caller")
-                raise_type("macro " + name + " was invoked with two values for the special caller argument. This is most likely a bug.");
+                raise_type("macro " + name +
+                           " was invoked with two values for the special caller argument. This is most likely a bug.");
         raise_type("macro " + name + " takes no keyword argument " + repr_text(arguments.named.front().first));
     }
     const std::size_t count = node_.parameters.size();

@@ -29,8 +29,9 @@ public:
     bool equals(const Object &other) const override {
         auto *view = dynamic_cast<const DictView *>(&other);
         if (view == nullptr || part_ == DictPart::values || view->part_ != part_) return this == &other;
-        return part_ == DictPart::items ? equal(dict_, view->dict_)
-                                        : dict_.dict().size() == view->dict_.dict().size() && same_keys(view->dict_.dict());
+        return part_ == DictPart::items
+                   ? equal(dict_, view->dict_)
+                   : dict_.dict().size() == view->dict_.dict().size() && same_keys(view->dict_.dict());
     }
 
 private:
@@ -76,7 +77,8 @@ void update_from(Dict &dict, const Value &source) {
     std::size_t index = 0;
     for (const Value &pair : to_list(source)) {
         if (!is_iterable(pair))
-            raise_type("cannot convert dictionary update sequence element #" + std::to_string(index) + " to a sequence");
+            raise_type("cannot convert dictionary update sequence element #" + std::to_string(index) +
+                       " to a sequence");
         const std::vector<Value> parts = to_list(pair);
         if (parts.size() != 2)
             raise_value("dictionary update sequence element #" + std::to_string(index) + " has length " +
@@ -151,9 +153,17 @@ Value dict_update(const Value &self, Arguments &arguments, const Runtime &) {
 }
 
 constexpr Method dict_methods[] = {
-    {"get", dict_get}, {"items", dict_view<DictPart::items>}, {"keys", dict_view<DictPart::keys>},
-    {"values", dict_view<DictPart::values>}, {"update", dict_update}, {"pop", dict_pop}, {"copy", dict_copy},
-    {"setdefault", dict_setdefault}, {"clear", dict_clear}, {"popitem", dict_popitem}, {"fromkeys", dict_fromkeys},
+    {"get", dict_get},
+    {"items", dict_view<DictPart::items>},
+    {"keys", dict_view<DictPart::keys>},
+    {"values", dict_view<DictPart::values>},
+    {"update", dict_update},
+    {"pop", dict_pop},
+    {"copy", dict_copy},
+    {"setdefault", dict_setdefault},
+    {"clear", dict_clear},
+    {"popitem", dict_popitem},
+    {"fromkeys", dict_fromkeys},
 };
 
 Ptr<Set> copy_set(const Value &set) {
@@ -228,8 +238,12 @@ Value filtered(const Value &self, const Arguments &arguments, bool present) {
     return Value(result);
 }
 
-Value set_intersection(const Value &self, Arguments &arguments, const Runtime &) { return filtered(self, arguments, true); }
-Value set_difference(const Value &self, Arguments &arguments, const Runtime &) { return filtered(self, arguments, false); }
+Value set_intersection(const Value &self, Arguments &arguments, const Runtime &) {
+    return filtered(self, arguments, true);
+}
+Value set_difference(const Value &self, Arguments &arguments, const Runtime &) {
+    return filtered(self, arguments, false);
+}
 
 Value set_symmetric_difference(const Value &self, Arguments &arguments, const Runtime &) {
     const Value other(to_set(bind("symmetric_difference", arguments, {{"other"}})[0]));
@@ -262,16 +276,32 @@ Value set_isdisjoint(const Value &self, Arguments &arguments, const Runtime &) {
 }
 
 constexpr Method set_methods[] = {
-    {"add", set_add}, {"update", set_update}, {"discard", set_discard}, {"remove", set_remove}, {"pop", set_pop},
-    {"clear", set_clear}, {"copy", set_copy}, {"union", set_union}, {"intersection", set_intersection},
-    {"difference", set_difference}, {"symmetric_difference", set_symmetric_difference}, {"issubset", set_issubset},
-    {"issuperset", set_issuperset}, {"isdisjoint", set_isdisjoint},
+    {"add", set_add},
+    {"update", set_update},
+    {"discard", set_discard},
+    {"remove", set_remove},
+    {"pop", set_pop},
+    {"clear", set_clear},
+    {"copy", set_copy},
+    {"union", set_union},
+    {"intersection", set_intersection},
+    {"difference", set_difference},
+    {"symmetric_difference", set_symmetric_difference},
+    {"issubset", set_issubset},
+    {"issuperset", set_issuperset},
+    {"isdisjoint", set_isdisjoint},
 };
 
 }  // namespace
 
-Value make_dict_view(const Value &dict, DictPart part) { return Value(make<DictView>(dict, part)); }
-const Method *find_dict_method(std::string_view name) { return find_in(dict_methods, name); }
-const Method *find_set_method(std::string_view name) { return find_in(set_methods, name); }
+Value make_dict_view(const Value &dict, DictPart part) {
+    return Value(make<DictView>(dict, part));
+}
+const Method *find_dict_method(std::string_view name) {
+    return find_in(dict_methods, name);
+}
+const Method *find_set_method(std::string_view name) {
+    return find_in(set_methods, name);
+}
 
 }  // namespace mesh::core::jinja

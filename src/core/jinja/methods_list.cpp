@@ -112,14 +112,16 @@ Value list_sort(const Value &self, Arguments &arguments, const Runtime &runtime)
 }
 
 constexpr Method list_methods[] = {
-    {"append", list_append}, {"extend", list_extend}, {"pop", list_pop}, {"index", index}, {"count", count},
-    {"insert", list_insert}, {"remove", list_remove}, {"reverse", list_reverse}, {"sort", list_sort},
-    {"copy", list_copy}, {"clear", list_clear},
+    {"append", list_append}, {"extend", list_extend}, {"pop", list_pop},       {"index", index},
+    {"count", count},        {"insert", list_insert}, {"remove", list_remove}, {"reverse", list_reverse},
+    {"sort", list_sort},     {"copy", list_copy},     {"clear", list_clear},
 };
 
 constexpr Method tuple_methods[] = {{"index", index}, {"count", count}};
 
-std::uint64_t magnitude(Int value) { return value < 0 ? 0 - static_cast<std::uint64_t>(value) : value; }
+std::uint64_t magnitude(Int value) {
+    return value < 0 ? 0 - static_cast<std::uint64_t>(value) : value;
+}
 
 Value bit_length(const Value &self, Arguments &arguments, const Runtime &) {
     bind("bit_length", arguments, {});
@@ -147,8 +149,10 @@ Value is_integer(const Value &self, Arguments &arguments, const Runtime &) {
     return Value(std::isfinite(self.real()) && self.real() == std::floor(self.real()));
 }
 
-constexpr Method integer_methods[] = {
-    {"bit_length", bit_length}, {"bit_count", bit_count}, {"conjugate", conjugate}, {"as_integer_ratio", integer_ratio}};
+constexpr Method integer_methods[] = {{"bit_length", bit_length},
+                                      {"bit_count", bit_count},
+                                      {"conjugate", conjugate},
+                                      {"as_integer_ratio", integer_ratio}};
 constexpr Method real_methods[] = {{"is_integer", is_integer}, {"conjugate", conjugate}};
 
 }  // namespace
@@ -158,7 +162,9 @@ constexpr Method real_methods[] = {{"is_integer", is_integer}, {"conjugate", con
 void sort_values(std::vector<Value> &items, const std::vector<Value> &keys, bool reverse) {
     std::vector<std::size_t> order(items.size()), merged(items.size());
     std::iota(order.begin(), order.end(), 0);
-    auto before = [&](std::size_t a, std::size_t b) { return reverse ? less(keys[b], keys[a]) : less(keys[a], keys[b]); };
+    auto before = [&](std::size_t a, std::size_t b) {
+        return reverse ? less(keys[b], keys[a]) : less(keys[a], keys[b]);
+    };
     for (std::size_t width = 1; width < order.size(); width *= 2) {
         for (std::size_t start = 0; start < order.size(); start += 2 * width) {
             std::size_t left = start, middle = std::min(start + width, order.size()), right = middle, out = start;
@@ -177,9 +183,17 @@ void sort_values(std::vector<Value> &items, const std::vector<Value> &keys, bool
     items.swap(sorted);
 }
 
-const Method *find_list_method(std::string_view name) { return find_in(list_methods, name); }
-const Method *find_tuple_method(std::string_view name) { return find_in(tuple_methods, name); }
-const Method *find_integer_method(std::string_view name) { return find_in(integer_methods, name); }
-const Method *find_real_method(std::string_view name) { return find_in(real_methods, name); }
+const Method *find_list_method(std::string_view name) {
+    return find_in(list_methods, name);
+}
+const Method *find_tuple_method(std::string_view name) {
+    return find_in(tuple_methods, name);
+}
+const Method *find_integer_method(std::string_view name) {
+    return find_in(integer_methods, name);
+}
+const Method *find_real_method(std::string_view name) {
+    return find_in(real_methods, name);
+}
 
 }  // namespace mesh::core::jinja

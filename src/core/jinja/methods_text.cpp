@@ -38,7 +38,8 @@ Value stripped(const Value &self, Arguments &arguments, const Runtime &) {
 
 Value text_replace(const Value &self, Arguments &arguments, const Runtime &) {
     const auto bound = bind("replace", arguments, {{"old"}, {"new"}, {"count", Value(-1)}});
-    const std::string &text = self.text(), &from = need_text(bound[0], "replace()"), &to = need_text(bound[1], "replace()");
+    const std::string &text = self.text(), &from = need_text(bound[0], "replace()"),
+                      &to = need_text(bound[1], "replace()");
     Int left = to_index(bound[2]);
     std::string out;
     std::size_t at = 0;
@@ -149,7 +150,8 @@ Value text_join(const Value &self, Arguments &arguments, const Runtime &) {
     Int count = 0;
     for (const Value &item : to_list(items)) {
         if (!item.is_string())
-            raise_type("sequence item " + std::to_string(count) + ": expected str instance, " + type_name(item) + " found");
+            raise_type("sequence item " + std::to_string(count) + ": expected str instance, " + type_name(item) +
+                       " found");
         if (count++ > 0) out += self.text();
         out += item.text();
         Guard::string_size(out.size());
@@ -265,7 +267,8 @@ Value text_maketrans(const Value &, Arguments &arguments, const Runtime &) {
     auto table = make<Dict>();
     if (bound[1].is_none()) {
         if (!bound[0].is(Kind::dict)) raise_type("if you give only one argument to maketrans it must be a dict");
-        for (const Value &item : bound[0].dict().items()) table->set(code_of(item.tuple().items[0]), item.tuple().items[1]);
+        for (const Value &item : bound[0].dict().items())
+            table->set(code_of(item.tuple().items[0]), item.tuple().items[1]);
         return Value(table);
     }
     const auto from = codes(need_text(bound[0], "maketrans()")), to = codes(need_text(bound[1], "maketrans()"));
@@ -276,14 +279,33 @@ Value text_maketrans(const Value &, Arguments &arguments, const Runtime &) {
 }
 
 constexpr Method text_methods[] = {
-    {"format", text_format}, {"split", text_split<false>}, {"replace", text_replace}, {"lower", changed<to_lower>},
-    {"upper", changed<to_upper>}, {"strip", stripped<true, true>}, {"join", text_join}, {"rstrip", stripped<false, true>},
-    {"lstrip", stripped<true, false>}, {"title", changed<title_case>}, {"capitalize", changed<capitalize>},
-    {"swapcase", changed<swap_case>}, {"casefold", changed<fold_case>}, {"rsplit", text_split<true>},
-    {"splitlines", text_splitlines}, {"partition", text_partition<false>}, {"rpartition", text_partition<true>},
-    {"ljust", text_pad<'<'>}, {"rjust", text_pad<'>'>}, {"center", text_pad<'^'>}, {"zfill", text_zfill},
-    {"expandtabs", text_expandtabs}, {"removeprefix", text_remove<false>}, {"removesuffix", text_remove<true>},
-    {"format_map", text_format_map}, {"translate", text_translate}, {"maketrans", text_maketrans},
+    {"format", text_format},
+    {"split", text_split<false>},
+    {"replace", text_replace},
+    {"lower", changed<to_lower>},
+    {"upper", changed<to_upper>},
+    {"strip", stripped<true, true>},
+    {"join", text_join},
+    {"rstrip", stripped<false, true>},
+    {"lstrip", stripped<true, false>},
+    {"title", changed<title_case>},
+    {"capitalize", changed<capitalize>},
+    {"swapcase", changed<swap_case>},
+    {"casefold", changed<fold_case>},
+    {"rsplit", text_split<true>},
+    {"splitlines", text_splitlines},
+    {"partition", text_partition<false>},
+    {"rpartition", text_partition<true>},
+    {"ljust", text_pad<'<'>},
+    {"rjust", text_pad<'>'>},
+    {"center", text_pad<'^'>},
+    {"zfill", text_zfill},
+    {"expandtabs", text_expandtabs},
+    {"removeprefix", text_remove<false>},
+    {"removesuffix", text_remove<true>},
+    {"format_map", text_format_map},
+    {"translate", text_translate},
+    {"maketrans", text_maketrans},
 };
 
 bool ends_line(char32_t c) {

@@ -72,12 +72,13 @@ Value text_count(const Value &self, Arguments &arguments, const Runtime &) {
 
 template <bool at_end>
 Value text_affix(const Value &self, Arguments &arguments, const Runtime &) {
-    const auto bound = bind(at_end ? "endswith" : "startswith", arguments, {{"affix"}, {"start", Value()}, {"end", Value()}});
+    const auto bound =
+        bind(at_end ? "endswith" : "startswith", arguments, {{"affix"}, {"start", Value()}, {"end", Value()}});
     const Part part = part_of(self, bound[1], bound[2]);
     auto matches = [&](const Value &affix) {
         if (!affix.is_string())
-            raise_type(std::string(at_end ? "endswith" : "startswith") + " first arg must be str or a tuple of str, not " +
-                       type_name(affix));
+            raise_type(std::string(at_end ? "endswith" : "startswith") +
+                       " first arg must be str or a tuple of str, not " + type_name(affix));
         return part.valid && (at_end ? part.text.ends_with(affix.text()) : part.text.starts_with(affix.text()));
     };
     if (!bound[0].is(Kind::tuple)) return Value(matches(bound[0]));
@@ -96,7 +97,9 @@ Value all_are(const Value &self, Arguments &arguments, const Runtime &) {
     return Value(empty || !text.empty());
 }
 
-bool is_ascii(char32_t c) { return c < 0x80; }
+bool is_ascii(char32_t c) {
+    return c < 0x80;
+}
 
 // Some character has the case, none has the other.
 template <bool (*wanted)(char32_t), bool (*refused)(char32_t)>
@@ -130,17 +133,31 @@ Value text_isidentifier(const Value &self, Arguments &arguments, const Runtime &
 }
 
 constexpr Method predicates[] = {
-    {"startswith", text_affix<false>}, {"endswith", text_affix<true>}, {"find", text_find<false>},
-    {"rfind", text_find<true>}, {"index", text_index<false>}, {"rindex", text_index<true>}, {"count", text_count},
-    {"isalpha", all_are<is_alpha>}, {"isalnum", all_are<is_alnum>}, {"isdecimal", all_are<is_decimal>},
-    {"isdigit", all_are<is_digit>}, {"isnumeric", all_are<is_numeric>}, {"isspace", all_are<is_space>},
-    {"isprintable", all_are<is_printable, true>}, {"isascii", all_are<is_ascii, true>},
-    {"islower", cased<is_lower, is_upper>}, {"isupper", cased<is_upper, is_lower>}, {"istitle", text_istitle},
+    {"startswith", text_affix<false>},
+    {"endswith", text_affix<true>},
+    {"find", text_find<false>},
+    {"rfind", text_find<true>},
+    {"index", text_index<false>},
+    {"rindex", text_index<true>},
+    {"count", text_count},
+    {"isalpha", all_are<is_alpha>},
+    {"isalnum", all_are<is_alnum>},
+    {"isdecimal", all_are<is_decimal>},
+    {"isdigit", all_are<is_digit>},
+    {"isnumeric", all_are<is_numeric>},
+    {"isspace", all_are<is_space>},
+    {"isprintable", all_are<is_printable, true>},
+    {"isascii", all_are<is_ascii, true>},
+    {"islower", cased<is_lower, is_upper>},
+    {"isupper", cased<is_upper, is_lower>},
+    {"istitle", text_istitle},
     {"isidentifier", text_isidentifier},
 };
 
 }  // namespace
 
-const Method *find_text_predicate(std::string_view name) { return find_in(predicates, name); }
+const Method *find_text_predicate(std::string_view name) {
+    return find_in(predicates, name);
+}
 
 }  // namespace mesh::core::jinja

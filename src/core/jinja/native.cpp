@@ -96,7 +96,8 @@ private:
                ((peek() == '+' || peek() == '-') && (text_[at_ - 1] | 0x20) == 'e' && text_.substr(start, 2) != "0x"))
             ++at_;
         const std::string_view digits = text_.substr(start, at_ - start);
-        const bool based = digits.size() > 1 && digits[0] == '0' && std::isalpha(static_cast<unsigned char>(digits[1])) && (digits[1] | 0x20) != 'e';
+        const bool based = digits.size() > 1 && digits[0] == '0' &&
+                           std::isalpha(static_cast<unsigned char>(digits[1])) && (digits[1] | 0x20) != 'e';
         if (based || digits.find_first_not_of("0123456789_") == digits.npos) {
             if (auto whole = parse_int(digits, 0)) return Value(*whole);
         } else if (auto real = parse_float(digits)) {

@@ -27,7 +27,9 @@ private:
     std::string name_;
 };
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string quoted(std::string_view name) {
+    return "'" + std::string(name) + "'";
+}
 
 }  // namespace
 
@@ -41,7 +43,9 @@ Value Arguments::take(std::string_view name) {
     return Value::missing();
 }
 
-Value Object::call(Arguments &) { raise_type(quoted(type_name()) + " object is not callable"); }
+Value Object::call(Arguments &) {
+    raise_type(quoted(type_name()) + " object is not callable");
+}
 
 std::string Object::format(std::string_view spec) const {
     if (spec.empty()) return str();

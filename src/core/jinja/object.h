@@ -79,7 +79,9 @@ public:
     bool callable() const override { return true; }
     Value call(Arguments &arguments) override { return body_(arguments); }
     std::string repr() const override { return "<function " + name_ + ">"; }
-    void drop_contents() override { body_ = [](Arguments &) { return Value(); }; }
+    void drop_contents() override {
+        body_ = [](Arguments &) { return Value(); };
+    }
     const std::string &name() const { return name_; }
 
 private:
@@ -100,6 +102,8 @@ struct Parameter {
 // The arguments in the parameters' order. Raises TypeError for too many, unknown, doubled or absent ones.
 std::vector<Value> bind(const char *function, Arguments &arguments, std::initializer_list<Parameter> parameters);
 
-inline Object &Value::object() const { return static_cast<Object &>(*bits_.ref); }
+inline Object &Value::object() const {
+    return static_cast<Object &>(*bits_.ref);
+}
 
 }  // namespace mesh::core::jinja

@@ -12,7 +12,9 @@ namespace {
 
 using Int = std::int64_t;
 
-std::size_t hash_int(Int value) { return static_cast<std::size_t>(value) * 0x9E3779B97F4A7C15u >> 7; }
+std::size_t hash_int(Int value) {
+    return static_cast<std::size_t>(value) * 0x9E3779B97F4A7C15u >> 7;
+}
 
 std::size_t hash_real(double value) {
     if (value == std::floor(value) && std::fabs(value) < 9.2e18) return hash_int(static_cast<Int>(value));
@@ -46,7 +48,9 @@ int compare_numbers(const Value &left, const Value &right) {
     return sign(wide(left), wide(right));
 }
 
-bool is_nan(const Value &value) { return value.is(Kind::real) && std::isnan(value.real()); }
+bool is_nan(const Value &value) {
+    return value.is(Kind::real) && std::isnan(value.real());
+}
 
 int compare_items(const std::vector<Value> &left, const std::vector<Value> &right, const char *op) {
     for (std::size_t i = 0; i < left.size() && i < right.size(); ++i)
@@ -72,24 +76,29 @@ Value operate(const char *op, const Value &left, const Value &right) {
     unsupported(op, left, right);
 }
 
-[[noreturn]] void overflow() { raise(ErrorClass::overflow, "integer result too large for 64 bits"); }
+[[noreturn]] void overflow() {
+    raise(ErrorClass::overflow, "integer result too large for 64 bits");
+}
 
 Value checked(double value) {
     if (std::isinf(value)) raise(ErrorClass::overflow, "(34, 'Numerical result out of range')");
     return Value(value);
 }
 
-bool both_integral(const Value &left, const Value &right) { return left.is_integral() && right.is_integral(); }
-bool both_numbers(const Value &left, const Value &right) { return left.is_number() && right.is_number(); }
+bool both_integral(const Value &left, const Value &right) {
+    return left.is_integral() && right.is_integral();
+}
+bool both_numbers(const Value &left, const Value &right) {
+    return left.is_number() && right.is_number();
+}
 
 Value join_text(const Value &left, const Value &right) {
     const bool left_safe = left.str().marker == Marker::markup, right_safe = right.str().marker == Marker::markup;
     Guard::string_size(left.text().size() + right.text().size());
-    if (left_safe == right_safe)
-        return Value(left.text() + right.text(), left_safe ? Marker::markup : Marker::none);
-    return Value((left_safe ? left.text() : escape_html(left.text())) +
-                     (right_safe ? right.text() : escape_html(right.text())),
-                 Marker::markup);
+    if (left_safe == right_safe) return Value(left.text() + right.text(), left_safe ? Marker::markup : Marker::none);
+    return Value(
+        (left_safe ? left.text() : escape_html(left.text())) + (right_safe ? right.text() : escape_html(right.text())),
+        Marker::markup);
 }
 
 std::vector<Value> concatenate(const std::vector<Value> &left, const std::vector<Value> &right) {
@@ -200,7 +209,9 @@ int compare(const Value &left, const Value &right, const char *op) {
                type_name(right) + "'");
 }
 
-bool less(const Value &left, const Value &right) { return !is_nan(left) && !is_nan(right) && compare(left, right, "<") < 0; }
+bool less(const Value &left, const Value &right) {
+    return !is_nan(left) && !is_nan(right) && compare(left, right, "<") < 0;
+}
 
 bool compare_values(std::string_view op, const Value &left, const Value &right) {
     if (op == "==") return equal(left, right);
@@ -225,7 +236,8 @@ Value add(const Value &left, const Value &right) {
         return Value::tuple(concatenate(left.tuple().items, right.tuple().items));
     const bool sequence = left.is_string() || left.sequence() != nullptr;
     if (sequence && !right.is_undefined() && !right.is(Kind::object))
-        raise_type("can only concatenate " + type_name(left) + " (not \"" + type_name(right) + "\") to " + type_name(left));
+        raise_type("can only concatenate " + type_name(left) + " (not \"" + type_name(right) + "\") to " +
+                   type_name(left));
     return operate("+", left, right);
 }
 

@@ -5,7 +5,9 @@
 
 namespace mesh::core::jinja {
 
-Expr *Parser::expression(bool with_conditional) { return with_conditional ? conditional() : logical_or(); }
+Expr *Parser::expression(bool with_conditional) {
+    return with_conditional ? conditional() : logical_or();
+}
 
 Expr *Parser::conditional() {
     Guard::stack();
@@ -188,7 +190,8 @@ Expr *Parser::string_constant() {
 
 Expr *Parser::number_constant() {
     const Token token = stream_.next();
-    if (token.kind == TokenKind::real) return make<Constant>(Value(parse_float(token.text).value_or(0)), token.position);
+    if (token.kind == TokenKind::real)
+        return make<Constant>(Value(parse_float(token.text).value_or(0)), token.position);
     try {
         return make<Constant>(Value(parse_int(token.text, 0).value_or(0)), token.position);
     } catch (const TemplateError &error) {
@@ -221,7 +224,8 @@ Expr *Parser::dict_literal() {
 }
 
 bool Parser::tuple_ends(std::string_view end) const {
-    if (stream_.is(TokenKind::variable_end) || stream_.is(TokenKind::block_end) || stream_.is(TokenKind::rparen)) return true;
+    if (stream_.is(TokenKind::variable_end) || stream_.is(TokenKind::block_end) || stream_.is(TokenKind::rparen))
+        return true;
     return !end.empty() && stream_.is_name(end);
 }
 
@@ -239,7 +243,8 @@ Expr *Parser::tuple(const TupleRules &rules) {
     if (!is_tuple) {
         if (!items.empty()) return items.front();
         if (!rules.parenthesized)
-            TokenStream::fail("Expected an expression, got '" + describe(stream_.current()) + "'", stream_.current().position);
+            TokenStream::fail("Expected an expression, got '" + describe(stream_.current()) + "'",
+                              stream_.current().position);
     }
     auto *node = make<Sequence>(NodeKind::tuple, at);
     node->items = std::move(items);
@@ -276,7 +281,8 @@ Expr *Parser::subscript(Expr *node) {
         const Token name = stream_.next();
         if (name.kind == TokenKind::name) return make<Attribute>(node, std::string(name.text), open.position);
         if (name.kind != TokenKind::integer) TokenStream::fail("expected name or number", name.position);
-        return make<Item>(node, make<Constant>(Value(parse_int(name.text, 0).value_or(0)), name.position), open.position);
+        return make<Item>(node, make<Constant>(Value(parse_int(name.text, 0).value_or(0)), name.position),
+                          open.position);
     }
     std::vector<Expr *> keys;
     while (!stream_.is(TokenKind::rbracket)) {
@@ -293,7 +299,8 @@ Expr *Parser::subscript(Expr *node) {
 // One expression, or start:stop:step with any of them left out.
 Expr *Parser::subscript_part() {
     auto bound = [this]() -> Expr * {
-        const bool none = stream_.is(TokenKind::colon) || stream_.is(TokenKind::rbracket) || stream_.is(TokenKind::comma);
+        const bool none =
+            stream_.is(TokenKind::colon) || stream_.is(TokenKind::rbracket) || stream_.is(TokenKind::comma);
         return none ? nullptr : expression();
     };
     const Position at = stream_.current().position;
@@ -382,8 +389,10 @@ Expr *Parser::test(Expr *subject) {
                          kind == TokenKind::lbracket || kind == TokenKind::lbrace;
     if (kind == TokenKind::lparen) {
         node->arguments = call_arguments();
-    } else if (literal || (kind == TokenKind::name && !stream_.is_name("else") && !stream_.is_name("or") && !stream_.is_name("and"))) {
-        if (stream_.is_name("is")) TokenStream::fail("You cannot chain multiple tests with is", stream_.current().position);
+    } else if (literal || (kind == TokenKind::name && !stream_.is_name("else") && !stream_.is_name("or") &&
+                           !stream_.is_name("and"))) {
+        if (stream_.is_name("is"))
+            TokenStream::fail("You cannot chain multiple tests with is", stream_.current().position);
         node->arguments.positional.push_back(postfix(primary()));
     }
     if (negated) return make<Negation>(node, node->position);

@@ -94,7 +94,8 @@ Body Parser::subparse(const Names &ends) {
             stream_.expect(TokenKind::variable_end);
         } else {
             output = nullptr;
-            const bool ended = stream_.is(TokenKind::name) && std::find(ends.begin(), ends.end(), stream_.current().text) != ends.end();
+            const bool ended = stream_.is(TokenKind::name) &&
+                               std::find(ends.begin(), ends.end(), stream_.current().text) != ends.end();
             if (ended) return body;
             body.push_back(statement());
             stream_.expect(TokenKind::block_end);
@@ -156,15 +157,19 @@ Stmt *Parser::tag_statement(const Token &tag) {
 
 void Parser::unknown_tag(const Token *tag, const Names *wanted) {
     const Names *looking = wanted ? wanted : open_ends_.empty() ? nullptr : &open_ends_.back();
-    std::string message = tag ? "Encountered unknown tag '" + std::string(tag->text) + "'." : "Unexpected end of template.";
+    std::string message =
+        tag ? "Encountered unknown tag '" + std::string(tag->text) + "'." : "Unexpected end of template.";
     if (looking != nullptr) {
         std::string names;
         for (std::string_view name : *looking) names += (names.empty() ? "'" : " or '") + std::string(name) + "'";
         bool misplaced = false;
         for (const Names &ends : open_ends_)
             misplaced = misplaced || (tag && std::find(ends.begin(), ends.end(), tag->text) != ends.end());
-        message += misplaced ? " You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for " + names + "."
-                             : " Jinja was looking for the following tags: " + names + ".";
+        message +=
+            misplaced
+                ? " You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for " +
+                      names + "."
+                : " Jinja was looking for the following tags: " + names + ".";
     }
     if (!open_tags_.empty()) message += " The innermost block that needs to be closed is '" + open_tags_.back() + "'.";
     TokenStream::fail(message, tag ? tag->position : stream_.current().position);
@@ -253,7 +258,8 @@ Stmt *Parser::do_statement() {
 Stmt *Parser::loop_control(NodeKind kind) {
     const Token token = stream_.next();
     if (loops_ == 0)
-        late_problem(kind == NodeKind::break_loop ? "'break' outside loop" : "'continue' not properly in loop", token.position);
+        late_problem(kind == NodeKind::break_loop ? "'break' outside loop" : "'continue' not properly in loop",
+                     token.position);
     return make<Bare>(kind, token.position);
 }
 
@@ -386,7 +392,8 @@ Stmt *Parser::loader_statement() {
         stream_.expect_name("as");
         node->target = name_target();
     }
-    while (!stream_.is(TokenKind::block_end) && (stream_.is(TokenKind::name) || stream_.is(TokenKind::comma))) stream_.next();
+    while (!stream_.is(TokenKind::block_end) && (stream_.is(TokenKind::name) || stream_.is(TokenKind::comma)))
+        stream_.next();
     return node;
 }
 

@@ -37,7 +37,9 @@ Tracked::Tracked() {
     anchor->next_ = this;
 }
 
-Tracked::~Tracked() { unlink(); }
+Tracked::~Tracked() {
+    unlink();
+}
 
 void Tracked::unlink() {
     if (previous_ == nullptr) return;

@@ -11,9 +11,9 @@ namespace mesh::core::jinja {
 // Shared by everything that renders with the same settings; must not change while something does.
 struct Environment : Ref {
     Limits limits;
-    std::function<void()> interrupt;                      // called every few thousand steps, may throw
-    std::function<std::uint64_t(std::uint64_t)> random;   // a number below its argument, for |random
-    bool lenient_undefined = false;                       // dbt while parsing: x.y of an undefined x is undefined
+    std::function<void()> interrupt;                     // called every few thousand steps, may throw
+    std::function<std::uint64_t(std::uint64_t)> random;  // a number below its argument, for |random
+    bool lenient_undefined = false;                      // dbt while parsing: x.y of an undefined x is undefined
 };
 
 // The environment, and whether values are wanted rather than text (dbt's native rendering).

@@ -29,9 +29,7 @@ public:
             case NodeKind::namespace_ref: return symbols_->load(names_.id(as<NamespaceRef>(node).name));
             case NodeKind::if_branch: return branches(as<If>(node));
             case NodeKind::macro: return symbols_->store(names_.id(as<MacroNode>(node).name));
-            case NodeKind::set:
-                visit(*as<Assign>(node).value);
-                return visit(*as<Assign>(node).target);
+            case NodeKind::set: visit(*as<Assign>(node).value); return visit(*as<Assign>(node).target);
             case NodeKind::for_loop: return visit(*as<For>(node).iterable);
             case NodeKind::call_block: return visit(*as<CallBlock>(node).call);
             case NodeKind::filter_block: return visit(*as<FilterBlock>(node).filter);
@@ -262,7 +260,8 @@ private:
     }
 
     Expr *copy_target(Expr &target) {
-        if (target.kind == NodeKind::name) return tree_.make<Name>(as<Name>(target).name, Name::Use::store, target.position);
+        if (target.kind == NodeKind::name)
+            return tree_.make<Name>(as<Name>(target).name, Name::Use::store, target.position);
         auto *copy = tree_.make<Sequence>(NodeKind::tuple, target.position);
         for (Expr *item : as<Sequence>(target).items) copy->items.push_back(copy_target(*item));
         return copy;
@@ -315,17 +314,16 @@ private:
         const std::size_t required = node.parameters.size() - node.defaults.size();
         for (std::size_t i = 0; i < required; ++i)
             if (node.parameters[i]->name == "caller")
-                TokenStream::fail("When defining macros or call blocks the special \"caller\" argument must be omitted or be "
-                                  "given a default.",
-                                  node.position);
+                TokenStream::fail(
+                    "When defining macros or call blocks the special \"caller\" argument must be omitted or be "
+                    "given a default.",
+                    node.position);
     }
 
     void expression(Node &node, Frame frame) {
         Guard::stack();
         switch (node.kind) {
-            case NodeKind::name:
-                as<Name>(node).slot = frame.symbols->reference(names_.id(as<Name>(node).name));
-                return;
+            case NodeKind::name: as<Name>(node).slot = frame.symbols->reference(names_.id(as<Name>(node).name)); return;
             case NodeKind::namespace_ref:
                 as<NamespaceRef>(node).slot = frame.symbols->reference(names_.id(as<NamespaceRef>(node).name));
                 return;

@@ -35,7 +35,9 @@ const Symbols::Ident *Symbols::find(int name) const {
     return nullptr;
 }
 
-bool Symbols::stored(int name) const { return stores_.contains(name) || (base_ && base_->stored(name)); }
+bool Symbols::stored(int name) const {
+    return stores_.contains(name) || (base_ && base_->stored(name));
+}
 
 void Symbols::define(int name, LoadInfo load) {
     const Ident ident{function_, function_->slot(level_, name)};
@@ -76,7 +78,8 @@ void Symbols::merge(const std::vector<Symbols> &branches) {
         stores_.insert(name);
         const Ident target = *find(name);
         const Ident *outer = parent_ ? parent_->find(name) : nullptr;
-        loads_[target.index] = outer ? LoadInfo{Load::Action::alias, *outer, name} : LoadInfo{Load::Action::resolve, {}, name};
+        loads_[target.index] =
+            outer ? LoadInfo{Load::Action::alias, *outer, name} : LoadInfo{Load::Action::resolve, {}, name};
     }
 }
 
@@ -95,7 +98,9 @@ Scope Symbols::scope(const NameTable &names) const {
     for (const auto &[index, load] : loads_) {
         const bool aliased = load.action == Load::Action::alias;
         const bool resolved = load.action == Load::Action::resolve;
-        scope.loads.push_back({load.action, {0, index}, aliased ? slot_of(load.source) : Slot{},
+        scope.loads.push_back({load.action,
+                               {0, index},
+                               aliased ? slot_of(load.source) : Slot{},
                                resolved ? Value(names.name(load.name)) : Value()});
     }
     std::sort(scope.loads.begin(), scope.loads.end(),

@@ -59,7 +59,8 @@ Ptr<Template> Template::parse(std::string_view source, std::string name, const T
 std::vector<BlockInfo> Template::blocks() const {
     std::vector<BlockInfo> found;
     for (const Stmt *statement : tree_->body)
-        if (statement->kind == NodeKind::macro) found.push_back(describe_block(*static_cast<const MacroNode *>(statement)));
+        if (statement->kind == NodeKind::macro)
+            found.push_back(describe_block(*static_cast<const MacroNode *>(statement)));
     return found;
 }
 
@@ -87,7 +88,9 @@ Module::Module(Ptr<Template> source, Ptr<Context> context, Ptr<Environment> envi
     text_ = writer.join();
 }
 
-Module::~Module() { frame_->drop_contents(); }
+Module::~Module() {
+    frame_->drop_contents();
+}
 
 Value Module::get(std::string_view name) const {
     for (const auto &[exported, slot] : source_->tree().exported)

@@ -24,12 +24,12 @@ struct TemplateOptions {
 // A macro, test, materialization or docs block of a template.
 struct BlockInfo {
     BlockKind kind;
-    std::string name;     // as written after the tag
-    std::string adapter;  // of a materialization, "default" unless written
+    std::string name;         // as written after the tag
+    std::string adapter;      // of a materialization, "default" unless written
     std::string export_name;  // what Module::call knows it by
     Position position;
     std::vector<std::string> parameters;
-    std::size_t required = 0;  // so many of the parameters have no default
+    std::size_t required = 0;                      // so many of the parameters have no default
     std::vector<std::string> supported_languages;  // of a materialization, "sql" unless written
 };
 

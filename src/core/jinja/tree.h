@@ -35,11 +35,40 @@ struct FunctionLayout {
 
 enum class NodeKind : std::uint8_t {
     // expressions
-    constant, name, namespace_ref, tuple, list, dict, conditional, unary, binary, logical, negation, compare, concat,
-    attribute, item, slice, call, filter, test,
+    constant,
+    name,
+    namespace_ref,
+    tuple,
+    list,
+    dict,
+    conditional,
+    unary,
+    binary,
+    logical,
+    negation,
+    compare,
+    concat,
+    attribute,
+    item,
+    slice,
+    call,
+    filter,
+    test,
     // statements
-    output, for_loop, if_branch, set, set_block, macro, call_block, filter_block, with, expression, break_loop,
-    continue_loop, scope, unsupported,
+    output,
+    for_loop,
+    if_branch,
+    set,
+    set_block,
+    macro,
+    call_block,
+    filter_block,
+    with,
+    expression,
+    break_loop,
+    continue_loop,
+    scope,
+    unsupported,
 };
 
 struct Node {
@@ -58,7 +87,8 @@ struct Stmt : Node {
 using Body = std::vector<Stmt *>;
 
 struct Constant : Expr {
-    Constant(Value v, Position at, bool data = false) : Expr(NodeKind::constant, at), value(std::move(v)), is_data(data) {}
+    Constant(Value v, Position at, bool data = false)
+        : Expr(NodeKind::constant, at), value(std::move(v)), is_data(data) {}
     Value value;
     bool is_data;  // template text
 };

@@ -10,7 +10,8 @@ namespace mesh::core::jinja {
 namespace {
 
 bool in_runs(const CharRun *runs, std::size_t count, char32_t c) {
-    const CharRun *after = std::upper_bound(runs, runs + count, c, [](char32_t x, const CharRun &r) { return x < r.first; });
+    const CharRun *after =
+        std::upper_bound(runs, runs + count, c, [](char32_t x, const CharRun &r) { return x < r.first; });
     if (after == runs) return false;
     const CharRun &run = after[-1];
     return c <= run.last && (c - run.first) % run.stride == 0;
@@ -18,7 +19,8 @@ bool in_runs(const CharRun *runs, std::size_t count, char32_t c) {
 
 // Runs of two strides can overlap, so the one before the nearest is looked at too.
 char32_t mapped(const CaseRun *runs, std::size_t count, char32_t c) {
-    const CaseRun *after = std::upper_bound(runs, runs + count, c, [](char32_t x, const CaseRun &r) { return x < r.first; });
+    const CaseRun *after =
+        std::upper_bound(runs, runs + count, c, [](char32_t x, const CaseRun &r) { return x < r.first; });
     for (int back = 1; back <= 2 && after - runs >= back; ++back) {
         const CaseRun &run = after[-back];
         if (c <= run.last && (c - run.first) % run.stride == 0) return c + run.delta;
@@ -33,11 +35,19 @@ struct CaseTable {
     std::size_t specials_size;
 };
 
-CaseTable upper_table() { return {upper_runs, upper_runs_size, upper_specials, upper_specials_size}; }
-CaseTable lower_table() { return {lower_runs, lower_runs_size, lower_specials, lower_specials_size}; }
-CaseTable title_table() { return {title_runs, title_runs_size, title_specials, title_specials_size}; }
+CaseTable upper_table() {
+    return {upper_runs, upper_runs_size, upper_specials, upper_specials_size};
+}
+CaseTable lower_table() {
+    return {lower_runs, lower_runs_size, lower_specials, lower_specials_size};
+}
+CaseTable title_table() {
+    return {title_runs, title_runs_size, title_specials, title_specials_size};
+}
 
-CaseTable fold_table() { return {fold_runs, fold_runs_size, fold_specials, fold_specials_size}; }
+CaseTable fold_table() {
+    return {fold_runs, fold_runs_size, fold_specials, fold_specials_size};
+}
 
 void append_mapped(std::string &out, char32_t c, const CaseTable &table) {
     const CaseSpecial *end = table.specials + table.specials_size;
@@ -81,7 +91,9 @@ bool is_continuation(std::string_view text, std::size_t at) {
 char32_t decode(std::string_view text, std::size_t &at) {
     const unsigned char lead = text[at];
     if (lead < 0x80) return text[at++];
-    const std::size_t more = lead >= 0xF0 && lead < 0xF5 ? 3 : lead >= 0xE0 && lead < 0xF0 ? 2 : lead >= 0xC2 && lead < 0xE0;
+    const std::size_t more = lead >= 0xF0 && lead < 0xF5   ? 3
+                             : lead >= 0xE0 && lead < 0xF0 ? 2
+                                                           : lead >= 0xC2 && lead < 0xE0;
     char32_t c = more == 3 ? lead & 7 : more == 2 ? lead & 15 : lead & 31;
     bool good = more > 0;
     for (std::size_t i = 1; good && i <= more; ++i) {
@@ -144,11 +156,21 @@ bool is_decimal(char32_t c) {
     if (c < 0x80) return c >= '0' && c <= '9';
     return in_runs(decimal_runs, decimal_runs_size, c);
 }
-bool is_digit(char32_t c) { return in_runs(digit_runs, digit_runs_size, c); }
-bool is_numeric(char32_t c) { return in_runs(numeric_runs, numeric_runs_size, c); }
-bool is_lower(char32_t c) { return in_runs(is_lower_runs, is_lower_runs_size, c); }
-bool is_upper(char32_t c) { return in_runs(is_upper_runs, is_upper_runs_size, c); }
-bool is_printable(char32_t c) { return !in_runs(unprintable_runs, unprintable_runs_size, c); }
+bool is_digit(char32_t c) {
+    return in_runs(digit_runs, digit_runs_size, c);
+}
+bool is_numeric(char32_t c) {
+    return in_runs(numeric_runs, numeric_runs_size, c);
+}
+bool is_lower(char32_t c) {
+    return in_runs(is_lower_runs, is_lower_runs_size, c);
+}
+bool is_upper(char32_t c) {
+    return in_runs(is_upper_runs, is_upper_runs_size, c);
+}
+bool is_printable(char32_t c) {
+    return !in_runs(unprintable_runs, unprintable_runs_size, c);
+}
 
 bool is_identifier_start(char32_t c) {
     if (c < 0x80) return is_alpha(c) || c == '_';

@@ -25,8 +25,12 @@ bool is_upper(char32_t c);
 bool is_printable(char32_t c);
 bool is_identifier_start(char32_t c);
 bool is_identifier_part(char32_t c);
-inline bool is_alnum(char32_t c) { return is_alpha(c) || is_numeric(c); }
-inline bool is_word(char32_t c) { return is_alnum(c) || c == '_'; }  // \w of a regular expression
+inline bool is_alnum(char32_t c) {
+    return is_alpha(c) || is_numeric(c);
+}
+inline bool is_word(char32_t c) {
+    return is_alnum(c) || c == '_';
+}  // \w of a regular expression
 
 // 0 to 9 of any script's decimal digit, -1 of other characters.
 int digit_value(char32_t c);

@@ -1,4 +1,5 @@
 // Written by scripts/unicode-table from Unicode 14.0.0; do not edit.
+// clang-format off
 #include "core/jinja/unicode_table.h"
 
 namespace mesh::core::jinja {

@@ -24,8 +24,8 @@ struct CaseSpecial {
     std::uint32_t from, to[3];
 };
 
-#define MESH_TABLE(type, name)   \
-    extern const type name[];    \
+#define MESH_TABLE(type, name) \
+    extern const type name[];  \
     extern const std::size_t name##_size
 MESH_TABLE(CaseRun, upper_runs);
 MESH_TABLE(CaseSpecial, upper_specials);

@@ -58,8 +58,7 @@ public:
     Value(Ptr<Set> value);
     Value(Ptr<Undefined> value);
     template <class T>
-        requires std::is_base_of_v<Object, T>
-    Value(Ptr<T> value) : Value(Kind::object, value.get()) {}
+    requires std::is_base_of_v<Object, T> Value(Ptr<T> value) : Value(Kind::object, value.get()) {}
 
     static Value missing() { return Value(Kind::missing, nullptr); }
     static Value tuple(std::vector<Value> items);
@@ -172,11 +171,23 @@ inline Value::Value(Ptr<Tuple> value) : Value(Kind::tuple, value.get()) {}
 inline Value::Value(Ptr<Undefined> value) : Value(Kind::undefined, value.get()) {}
 inline Value::Value(std::string text, Marker marker) : Value(make<Str>(std::move(text), marker)) {}
 inline Value::Value(std::vector<Value> items) : Value(make<List>(std::move(items))) {}
-inline Value Value::tuple(std::vector<Value> items) { return Value(make<Tuple>(std::move(items))); }
-inline Str &Value::str() const { return static_cast<Str &>(*bits_.ref); }
-inline const std::string &Value::text() const { return str().text; }
-inline List &Value::list() const { return static_cast<List &>(*bits_.ref); }
-inline Tuple &Value::tuple() const { return static_cast<Tuple &>(*bits_.ref); }
-inline Undefined &Value::undefined() const { return static_cast<Undefined &>(*bits_.ref); }
+inline Value Value::tuple(std::vector<Value> items) {
+    return Value(make<Tuple>(std::move(items)));
+}
+inline Str &Value::str() const {
+    return static_cast<Str &>(*bits_.ref);
+}
+inline const std::string &Value::text() const {
+    return str().text;
+}
+inline List &Value::list() const {
+    return static_cast<List &>(*bits_.ref);
+}
+inline Tuple &Value::tuple() const {
+    return static_cast<Tuple &>(*bits_.ref);
+}
+inline Undefined &Value::undefined() const {
+    return static_cast<Undefined &>(*bits_.ref);
+}
 
 }  // namespace mesh::core::jinja

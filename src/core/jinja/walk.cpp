@@ -44,12 +44,8 @@ void expression_children(const Node &node, const Visit &visit) {
             one(as<Conditional>(node).then, visit);
             return one(as<Conditional>(node).otherwise, visit);
         case NodeKind::unary: return one(as<Unary>(node).operand, visit);
-        case NodeKind::binary:
-            one(as<Binary>(node).left, visit);
-            return one(as<Binary>(node).right, visit);
-        case NodeKind::logical:
-            one(as<Logical>(node).left, visit);
-            return one(as<Logical>(node).right, visit);
+        case NodeKind::binary: one(as<Binary>(node).left, visit); return one(as<Binary>(node).right, visit);
+        case NodeKind::logical: one(as<Logical>(node).left, visit); return one(as<Logical>(node).right, visit);
         case NodeKind::negation: return one(as<Negation>(node).operand, visit);
         case NodeKind::compare:
             one(as<Compare>(node).first, visit);
@@ -57,16 +53,12 @@ void expression_children(const Node &node, const Visit &visit) {
             return;
         case NodeKind::concat: return all(as<Concat>(node).parts, visit);
         case NodeKind::attribute: return one(as<Attribute>(node).object, visit);
-        case NodeKind::item:
-            one(as<Item>(node).object, visit);
-            return one(as<Item>(node).key, visit);
+        case NodeKind::item: one(as<Item>(node).object, visit); return one(as<Item>(node).key, visit);
         case NodeKind::slice:
             one(as<SliceExpr>(node).start, visit);
             one(as<SliceExpr>(node).stop, visit);
             return one(as<SliceExpr>(node).step, visit);
-        case NodeKind::call:
-            one(as<Call>(node).callee, visit);
-            return arguments(as<Call>(node).arguments, visit);
+        case NodeKind::call: one(as<Call>(node).callee, visit); return arguments(as<Call>(node).arguments, visit);
         case NodeKind::filter:
         case NodeKind::test:
             one(as<FilterExpr>(node).subject, visit);
@@ -103,9 +95,7 @@ void for_each_child(const Node &node, const Visit &visit) {
         case NodeKind::output: return all(as<Output>(node).parts, visit);
         case NodeKind::for_loop: return for_children(as<For>(node), visit);
         case NodeKind::if_branch: return if_children(as<If>(node), visit);
-        case NodeKind::set:
-            one(as<Assign>(node).target, visit);
-            return one(as<Assign>(node).value, visit);
+        case NodeKind::set: one(as<Assign>(node).target, visit); return one(as<Assign>(node).value, visit);
         case NodeKind::set_block:
             one(as<AssignBlock>(node).target, visit);
             one(as<AssignBlock>(node).filter, visit);
@@ -122,9 +112,7 @@ void for_each_child(const Node &node, const Visit &visit) {
             for (const auto &[target, value] : as<With>(node).assignments) visit(*value);
             return all(as<With>(node).body, visit);
         case NodeKind::expression: return one(as<Do>(node).expression, visit);
-        case NodeKind::scope:
-            one(as<ScopeBlock>(node).option, visit);
-            return all(as<ScopeBlock>(node).body, visit);
+        case NodeKind::scope: one(as<ScopeBlock>(node).option, visit); return all(as<ScopeBlock>(node).body, visit);
         case NodeKind::unsupported: return one(as<Bare>(node).value, visit);
         default: return expression_children(node, visit);
     }

@@ -30,7 +30,8 @@ void Writer::unconverted(const Value &value) {
     if (mode_ == Mode::pieces) return piece(value);
     if (value.is_string()) return text(value.text());
     if (problem_.empty())
-        problem_ = "sequence item " + std::to_string(count_) + ": expected str instance, " + type_name(value) + " found";
+        problem_ =
+            "sequence item " + std::to_string(count_) + ": expected str instance, " + type_name(value) + " found";
     ++count_;
 }
 

@@ -15,10 +15,10 @@ public:
     explicit Writer(Mode mode) : mode_(mode) {}
 
     bool native() const { return mode_ != Mode::text; }
-    void data(std::string_view text);         // template text
-    void value(const Value &value);           // of {{ }}
-    void unconverted(const Value &value);     // of call and filter blocks: must be str when all is joined
-    std::string join();                       // raises TypeError for what is not str
+    void data(std::string_view text);      // template text
+    void value(const Value &value);        // of {{ }}
+    void unconverted(const Value &value);  // of call and filter blocks: must be str when all is joined
+    std::string join();                    // raises TypeError for what is not str
     // Of pieces: how many there were, and the value of the only one.
     std::size_t count() const { return count_; }
     const Value &lone() const { return lone_; }
