@@ -120,7 +120,7 @@ Value truncate(const Value &subject, Arguments &arguments, const Runtime &) {
     if (leeway < 0) raise(ErrorClass::assertion, "expected leeway >= 0, got " + std::to_string(leeway));
     const auto size = length_of(subject);
     if (!size) raise_type("object of type '" + type_name(subject) + "' has no len()");
-    if (*size <= length + leeway || !subject.is_string()) return subject;
+    if (*size - leeway <= length || !subject.is_string()) return subject;
     std::string kept = subject.text().substr(0, byte_offset(subject.text(), length - end_length));
     const std::size_t space = kept.rfind(' ');
     if (!truth(bound[1]) && space != std::string::npos) kept.resize(space);

@@ -77,6 +77,13 @@ double round_real(double value, Int precision) {
     return std::strtod(buffer, nullptr);
 }
 
+Value rounded_integer(double value) {
+    if (std::isnan(value)) raise_value("cannot convert float NaN to integer");
+    if (std::isinf(value)) raise(ErrorClass::overflow, "cannot convert float infinity to integer");
+    if (std::fabs(value) >= 9.2e18) raise(ErrorClass::overflow, "integer too large for 64 bits");
+    return Value(static_cast<Int>(std::nearbyint(value)));
+}
+
 Value round_integer(Int value, Int precision) {
     if (precision >= 0) return Value(value);
     if (precision < -18) return Value(0);
@@ -101,7 +108,7 @@ Value round(const Value &subject, Arguments &arguments, const Runtime &) {
         return divide(Value(rounded + 0.0), Value(scale.number()));
     }
     if (!subject.is_number()) raise_type("type " + type_name(subject) + " doesn't define __round__ method");
-    if (bound[0].is_none() && subject.is(Kind::real)) return Value(static_cast<Int>(std::nearbyint(subject.real())));
+    if (bound[0].is_none() && subject.is(Kind::real)) return rounded_integer(subject.real());
     const Int precision = bound[0].is_none() ? 0 : to_index(bound[0]);
     return subject.is(Kind::real) ? Value(round_real(subject.real(), precision))
                                   : round_integer(subject.integer(), precision);
@@ -156,7 +163,7 @@ Value filesizeformat(const Value &subject, Arguments &arguments, const Runtime &
         raise_type("float() argument must be a string or a real number, not '" + type_name(subject) + "'");
     const double base = binary ? 1024 : 1000, size = bytes.real();
     if (size == 1) return Value("1 Byte");
-    if (size < base) return Value(std::to_string(static_cast<Int>(size)) + " Bytes");
+    if (size < base) return Value(to_text(rounded_integer(std::trunc(size))) + " Bytes");
     double unit = base;
     std::size_t prefix = 0;
     while (prefix < 7 && size >= unit * base) unit *= base, ++prefix;

@@ -79,6 +79,8 @@ private:
             ++at_;
             const Value value = take();
             if (!value.is_integral()) raise_type("* wants int");
+            constexpr std::int64_t most = 1'000'000'000;
+            if (value.integer() > most || value.integer() < -most) raise(ErrorClass::overflow, "width too big");
             return value.integer();
         }
         std::int64_t number = 0;

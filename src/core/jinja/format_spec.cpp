@@ -83,7 +83,8 @@ std::string lay_out(const std::string &prefix, const std::string &whole, const s
 
 std::string printed(const char *format, std::int64_t precision, double value) {
     char small[64];
-    const int digits = static_cast<int>(std::min<std::int64_t>(precision, 100'000));
+    Guard::string_size(static_cast<std::size_t>(precision));
+    const int digits = static_cast<int>(precision);
     const int size = std::snprintf(small, sizeof small, format, digits, value);
     if (size < static_cast<int>(sizeof small)) return small;
     std::string large(static_cast<std::size_t>(size) + 1, 0);

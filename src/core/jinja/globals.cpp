@@ -31,14 +31,17 @@ public:
     }
     std::optional<Value> slice(const Value &start, const Value &stop, const Value &step) override {
         const SliceBounds bounds = slice_bounds(count_, start, stop, step);
-        const Int first = at(bounds.start), by = step_ * bounds.step;
-        const Int end = stop.is_none() || stop.is_missing() ? first + by * bounds.count : first + by * bounds.count;
-        return Value(make<Range>(first, by, bounds.count, end));
+        const Int by = static_cast<Int>(bits(step_) * bits(bounds.step));
+        const Int end = static_cast<Int>(bits(at(bounds.start)) + bits(by) * bits(bounds.count));
+        return Value(make<Range>(at(bounds.start), by, bounds.count, end));
     }
     std::optional<bool> contains(const Value &value) override {
         if (!value.is_integral()) return std::nullopt;
-        const Int distance = value.integer() - start_;
-        return count_ > 0 && distance % step_ == 0 && distance / step_ >= 0 && distance / step_ < count_;
+        const Int wanted = value.integer();
+        if (count_ == 0 || (step_ > 0 ? wanted < start_ : wanted > start_)) return false;
+        const std::uint64_t distance = step_ > 0 ? bits(wanted) - bits(start_) : bits(start_) - bits(wanted);
+        const std::uint64_t by = step_ > 0 ? bits(step_) : 0 - bits(step_);
+        return distance % by == 0 && distance / by < bits(count_);
     }
     Ptr<Iterator> iterate() override { return over(0, 1); }
     Ptr<Iterator> iterate_reversed() override { return over(count_ - 1, -1); }
@@ -54,7 +57,9 @@ public:
     std::size_t hash() const override { return static_cast<std::size_t>(count_ == 0 ? 0 : start_ * 31 + count_); }
 
 private:
-    Int at(Int index) const { return start_ + index * step_; }
+    // Modulo 2^64, so that the way to an item may be longer than an int.
+    static std::uint64_t bits(Int value) { return static_cast<std::uint64_t>(value); }
+    Int at(Int index) const { return static_cast<Int>(bits(start_) + bits(index) * bits(step_)); }
 
     Ptr<Iterator> over(Int from, Int direction) {
         Ptr<Range> self(this);

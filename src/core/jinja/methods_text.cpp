@@ -78,6 +78,19 @@ std::vector<Value> split_space(std::string_view text, Int most) {
     return parts;
 }
 
+// The bytes at the end of the text that are no white space.
+std::size_t last_word_size(std::string_view text) {
+    std::size_t start = text.size();
+    while (start > 0) {
+        std::size_t before = start - 1;
+        while (before > 0 && start - before < 4 && (text[before] & 0xC0) == 0x80) --before;
+        std::size_t at = before;
+        if (is_space(decode(text, at)) && at == start) break;
+        start = before;
+    }
+    return text.size() - start;
+}
+
 std::vector<Value> split_space_from_right(std::string_view text, Int most) {
     std::vector<Value> parts;
     for (text = strip_right(text); !text.empty(); text = strip_right(text)) {
@@ -85,9 +98,7 @@ std::vector<Value> split_space_from_right(std::string_view text, Int most) {
             parts.emplace_back(text);
             break;
         }
-        std::size_t start = 0;
-        for (std::size_t at = 0; at < text.size();)
-            if (is_space(decode(text, at))) start = at;
+        const std::size_t start = text.size() - last_word_size(text);
         parts.emplace_back(text.substr(start));
         text = text.substr(0, start);
     }
@@ -176,14 +187,15 @@ template <char where>
 Value text_pad(const Value &self, Arguments &arguments, const Runtime &) {
     const auto bound = bind("padding", arguments, {{"width"}, {"fillchar", Value(" ")}});
     const std::string fill = need_fill(bound[1]);
-    const Int width = to_index(bound[0]), missing = width - static_cast<Int>(self.str().length());
+    const Int width = std::max<Int>(to_index(bound[0]), 0), missing = width - static_cast<Int>(self.str().length());
     if (missing <= 0) return self;
     const Int left = where == '<' ? 0 : where == '>' ? missing : missing / 2 + (missing & width & 1);
     return Value(repeated(fill, left) + self.text() + repeated(fill, missing - left));
 }
 
 Value text_zfill(const Value &self, Arguments &arguments, const Runtime &) {
-    const Int missing = to_index(bind("zfill", arguments, {{"width"}})[0]) - static_cast<Int>(self.str().length());
+    const Int width = std::max<Int>(to_index(bind("zfill", arguments, {{"width"}})[0]), 0);
+    const Int missing = width - static_cast<Int>(self.str().length());
     const std::string &text = self.text();
     const std::size_t sign = !text.empty() && (text[0] == '+' || text[0] == '-') ? 1 : 0;
     if (missing <= 0) return self;
@@ -236,7 +248,11 @@ void append_translated(std::string &out, char32_t c, const Value &table) {
     const auto found = subscript(table, Value(static_cast<Int>(c)));
     if (!found) return append(out, c);
     if (found->is_none()) return;
-    if (found->is_integral()) return append(out, static_cast<char32_t>(found->integer() & 0x1FFFFF));
+    if (found->is_integral()) {
+        if (found->integer() < 0 || found->integer() > 0x10FFFF)
+            raise_value("character mapping must be in range(0x110000)");
+        return append(out, static_cast<char32_t>(found->integer()));
+    }
     if (!found->is_string()) raise_type("character mapping must return integer, None or str");
     out += found->text();
 }

@@ -27,7 +27,7 @@ void append_quoted_character(std::string &out, char32_t c, char quote) {
         out += static_cast<char>(c);
     } else if (c == '\n' || c == '\r' || c == '\t') {
         out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (c < ' ' || c == 0x7F || !is_printable(c)) {
+    } else if (c < ' ' || c == 0x7F || (c > 0x7F && !is_printable(c))) {
         append_hex(out, c);
     } else {
         append(out, c);

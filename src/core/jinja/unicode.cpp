@@ -72,6 +72,7 @@ bool letter_before(std::string_view text, std::size_t at) {
 
 // A capital sigma at the end of a word has its own small form.
 void append_lower(std::string &out, char32_t c, std::string_view text, std::size_t start, std::size_t end) {
+    if (c < 0x80) return void(out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
     if (c != 0x3A3) return append_mapped(out, c, lower_table());
     std::size_t next = end;
     const bool followed = end < text.size() && is_alpha(decode(text, next));
@@ -202,7 +203,13 @@ bool is_identifier(std::string_view text) {
 std::string to_upper(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) append_mapped(out, decode(text, at), upper_table());
+    for (std::size_t at = 0; at < text.size();) {
+        const char32_t c = decode(text, at);
+        if (c < 0x80)
+            out += static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+        else
+            append_mapped(out, c, upper_table());
+    }
     return out;
 }
 
