@@ -34,9 +34,7 @@ public:
     }
 
     [[noreturn]] void fail(const std::string &message, std::size_t place) const {
-        TemplateError error(ErrorClass::syntax, message);
-        error.add_site({"", "", position(place)});
-        throw error;
+        throw TemplateError(ErrorClass::syntax, message, {"", "", position(place)});
     }
 
     Position position(std::size_t place) const {

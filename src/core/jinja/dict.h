@@ -49,8 +49,8 @@ struct Set : Tracked {
     Dict members;
 };
 
-inline Value::Value(Ptr<Dict> value) : Value(Kind::dict, value.get()) {}
-inline Value::Value(Ptr<Set> value) : Value(Kind::set, value.get()) {}
+inline Value::Value(const Ptr<Dict> &value) : Value(Kind::dict, value.get()) {}
+inline Value::Value(const Ptr<Set> &value) : Value(Kind::set, value.get()) {}
 inline Dict &Value::dict() const {
     return static_cast<Dict &>(*bits_.ref);
 }

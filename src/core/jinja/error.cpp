@@ -53,6 +53,11 @@ const char *error_class_name(ErrorClass kind) {
 TemplateError::TemplateError(ErrorClass error_kind, const std::string &message)
     : Error(sqlstate_of(error_kind), message), kind(error_kind) {}
 
+TemplateError::TemplateError(ErrorClass error_kind, const std::string &message, Site site)
+    : TemplateError(error_kind, message) {
+    add_site(std::move(site));
+}
+
 void TemplateError::add_site(Site site) {
     constexpr std::size_t deepest = 30;
     if (stack.size() >= deepest) return;

@@ -49,6 +49,7 @@ struct TemplateError : Error {
     std::vector<Site> stack;
 
     TemplateError(ErrorClass kind, const std::string &message);
+    TemplateError(ErrorClass kind, const std::string &message, Site site);
 
     // Called on the way out, once for the template and once for each macro.
     void add_site(Site site);

@@ -120,7 +120,7 @@ Value Evaluator::attribute(const Attribute &node) {
 }
 
 Value Evaluator::item(const Item &node) {
-    const Value object = evaluate(*node.object);
+    Value object = evaluate(*node.object);
     if (node.key->kind == NodeKind::slice) {
         const SliceExpr &bounds = as<SliceExpr>(*node.key);
         auto bound = [this](const Expr *expression) { return expression ? evaluate(*expression) : Value::missing(); };

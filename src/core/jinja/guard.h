@@ -8,11 +8,11 @@
 namespace mesh::core::jinja {
 
 struct Limits {
-    std::size_t stack_bytes = 1024 * 1024;         // of the machine stack below the first entry: RecursionError
-    std::size_t output_bytes = 256 * 1024 * 1024;  // of one rendering: LimitError
-    std::size_t string_bytes = 64 * 1024 * 1024;   // of one str made by an operator, filter or method: LimitError
-    std::size_t list_items = 4 * 1024 * 1024;      // of one list made by repetition: LimitError
-    unsigned call_depth = 300;                     // macros calling macros: RecursionError
+    std::size_t stack_bytes = std::size_t{1} << 20;     // of the machine stack below the first entry: RecursionError
+    std::size_t output_bytes = std::size_t{256} << 20;  // of one rendering: LimitError
+    std::size_t string_bytes = std::size_t{64} << 20;   // of one str made by an operator, filter or method: LimitError
+    std::size_t list_items = std::size_t{4} << 20;      // of one list made by repetition: LimitError
+    unsigned call_depth = 300;                          // macros calling macros: RecursionError
 };
 
 // Holds while parsing or rendering runs on this thread. Entries nest (a host function renders again): the

@@ -43,9 +43,7 @@ Token TokenStream::expect_name(std::string_view name) {
 }
 
 void TokenStream::fail(const std::string &message, Position at, ErrorClass kind) {
-    TemplateError error(kind, message);
-    error.add_site({"", "", at});
-    throw error;
+    throw TemplateError(kind, message, {"", "", at});
 }
 
 void TokenStream::check() const {
@@ -61,10 +59,8 @@ void TokenStream::fail_expected(const std::string &expected) const {
 std::unique_ptr<Tree> parse(const std::string &source, const std::string &template_name, const ParseOptions &options) {
     try {
         return Parser(source, options).run();
-    } catch (TemplateError &error) {
-        TemplateError named(error.kind, error.what());
-        named.add_site({"", template_name, error.position()});
-        throw named;
+    } catch (const TemplateError &error) {
+        throw TemplateError(error.kind, error.what(), {"", template_name, error.position()});
     }
 }
 

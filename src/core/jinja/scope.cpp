@@ -354,10 +354,8 @@ private:
 void resolve_scopes(Tree &tree, const std::string &template_name) {
     try {
         Resolver(tree).run();
-    } catch (TemplateError &error) {
-        TemplateError named(error.kind, error.what());
-        named.add_site({"", template_name, error.position()});
-        throw named;
+    } catch (const TemplateError &error) {
+        throw TemplateError(error.kind, error.what(), {"", template_name, error.position()});
     }
 }
 

@@ -51,12 +51,12 @@ public:
     Value(std::string_view text) : Value(std::string(text)) {}
     Value(const char *text) : Value(std::string(text)) {}
     Value(std::vector<Value> items);  // a list
-    Value(Ptr<Str> value);
-    Value(Ptr<List> value);
-    Value(Ptr<Tuple> value);
-    Value(Ptr<Dict> value);
-    Value(Ptr<Set> value);
-    Value(Ptr<Undefined> value);
+    Value(const Ptr<Str> &value);
+    Value(const Ptr<List> &value);
+    Value(const Ptr<Tuple> &value);
+    Value(const Ptr<Dict> &value);
+    Value(const Ptr<Set> &value);
+    Value(const Ptr<Undefined> &value);
     template <class T>
     requires std::is_base_of_v<Object, T> Value(Ptr<T> value) : Value(Kind::object, value.get()) {}
 
@@ -165,10 +165,10 @@ inline Value undefined(std::string message, std::string name = "") {
     return Value(make<Undefined>(std::move(message), std::move(name)));
 }
 
-inline Value::Value(Ptr<Str> value) : Value(Kind::string, value.get()) {}
-inline Value::Value(Ptr<List> value) : Value(Kind::list, value.get()) {}
-inline Value::Value(Ptr<Tuple> value) : Value(Kind::tuple, value.get()) {}
-inline Value::Value(Ptr<Undefined> value) : Value(Kind::undefined, value.get()) {}
+inline Value::Value(const Ptr<Str> &value) : Value(Kind::string, value.get()) {}
+inline Value::Value(const Ptr<List> &value) : Value(Kind::list, value.get()) {}
+inline Value::Value(const Ptr<Tuple> &value) : Value(Kind::tuple, value.get()) {}
+inline Value::Value(const Ptr<Undefined> &value) : Value(Kind::undefined, value.get()) {}
 inline Value::Value(std::string text, Marker marker) : Value(make<Str>(std::move(text), marker)) {}
 inline Value::Value(std::vector<Value> items) : Value(make<List>(std::move(items))) {}
 inline Value Value::tuple(std::vector<Value> items) {
