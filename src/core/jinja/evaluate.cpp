@@ -13,6 +13,12 @@ const T &as(const Node &node) {
     return static_cast<const T &>(node);
 }
 
+// Jinja2 puts a function in the place of what is missing, and that takes no names.
+[[noreturn]] void no_such(const char *what, const std::string &name, const Arguments &given) {
+    if (!given.named.empty()) raise_type("got an unexpected keyword argument '" + given.named.front().first + "'");
+    raise(ErrorClass::runtime, std::string("No ") + what + " named '" + name + "' found.");
+}
+
 }  // namespace
 
 Value Evaluator::evaluate(const Expr &node) {
@@ -179,7 +185,7 @@ Value Evaluator::filter(const FilterExpr &node) {
     const Value subject = node.subject ? evaluate(*node.subject) : block_text_;
     Arguments given = arguments(node.arguments);
     position_ = node.position;
-    if (node.filter == nullptr) raise(ErrorClass::runtime, "No filter named '" + node.name + "' found.");
+    if (node.filter == nullptr) no_such("filter", node.name, given);
     Guard::tick();
     return node.filter->apply(subject, given, setting_.runtime);
 }
@@ -188,7 +194,7 @@ Value Evaluator::test(const FilterExpr &node) {
     const Value subject = evaluate(*node.subject);
     Arguments given = arguments(node.arguments);
     position_ = node.position;
-    if (node.test == nullptr) raise(ErrorClass::runtime, "No test named '" + node.name + "' found.");
+    if (node.test == nullptr) no_such("test", node.name, given);
     return Value(node.test->holds(subject, given, setting_.runtime));
 }
 
