@@ -621,7 +621,9 @@ BLOCKS = [
 def cases():
     for title, text, flags in SECTIONS:
         for number, template in enumerate(text.split("\n"), 1):
-            yield {"name": f"{title} {number}", "template": template, "context": generate.CONTEXT, "dbt_names": True, **flags}
+            # Typed macro arguments are dbt's own.
+            yield {"name": f"{title} {number}", "template": template, "context": generate.CONTEXT, "dbt_names": True,
+                   "needs_dbt": "x: int" in template, **flags}
     for number, template in enumerate(BLOCKS, 1):
         yield {"name": f"block {number}", "template": template, "context": generate.CONTEXT, "dbt_names": True}
         yield {"name": f"plain block {number}", "template": template.replace("dbt_macro__", ""), "context": generate.CONTEXT}
