@@ -55,7 +55,8 @@ private:
 
 class Activation;
 
-// A template that has run once, for its macros and the variables it set.
+// A template that has run once, for its macros and the variables it set. Macros taken from it find those variables only
+// while it lives.
 class Module {
 public:
     Module(Ptr<Template> source, Ptr<Context> context, Ptr<Environment> environment);
