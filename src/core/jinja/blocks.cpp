@@ -100,7 +100,7 @@ private:
         for (; at_ < text_.size(); ++at_) {
             const char c = text_[at_];
             if (c == '\'' || c == '"') {
-                skip_string(c);
+                skip_string();
             } else if (text_.substr(at_, 2) == mark) {
                 const bool strips = at_ > start && text_[at_ - 1] == '-';
                 at_ += 2;
@@ -111,11 +111,25 @@ private:
         fail("unexpected end of file, expected " + std::string(mark), std::min(start, text_.size()));
     }
 
-    void skip_string(char quote) {
+    // Past the string that begins here; when it never ends, past the next one that does, as dbt reads it.
+    void skip_string() {
         const std::size_t start = at_;
-        for (++at_; at_ < text_.size() && text_[at_] != quote; ++at_)
-            if (text_[at_] == '\\') ++at_;
-        if (at_ >= text_.size()) fail("unexpected end of file, expected the end of a string", start);
+        bool hopeless[2] = {false, false};
+        for (std::size_t at = start; at < text_.size(); ++at) {
+            const char c = text_[at];
+            if ((c != '\'' && c != '"') || hopeless[c == '"']) continue;
+            at_ = string_end(at);
+            if (at_ < text_.size()) return;
+            hopeless[c == '"'] = true;
+        }
+        fail("unexpected end of file, expected the end of a string", start);
+    }
+
+    // Where the string's closing quote stands; the size of the text when there is none.
+    std::size_t string_end(std::size_t start) const {
+        std::size_t at = start + 1;
+        while (at < text_.size() && text_[at] != text_[start]) at += text_[at] == '\\' ? 2 : 1;
+        return std::min(at, text_.size());
     }
 
     std::string_view text_;
