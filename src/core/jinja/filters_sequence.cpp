@@ -117,6 +117,7 @@ std::vector<Value> sort_keys(const std::vector<Value> &items, const Value &attri
     std::vector<Value> keys;
     for (const Value &item : items) {
         std::vector<Value> parts;
+        parts.reserve(paths.size());
         for (const AttributePath &path : paths) parts.push_back(path.of(item));
         keys.emplace_back(std::move(parts));
     }

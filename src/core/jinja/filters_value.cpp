@@ -156,7 +156,7 @@ Value is_list(const Value &subject, Arguments &arguments, const Runtime &) {
 Value filesizeformat(const Value &subject, Arguments &arguments, const Runtime &runtime) {
     const bool binary = truth(bind("filesizeformat", arguments, {{"binary", Value(false)}})[0]);
     Arguments none;
-    none.positional.push_back(Value());
+    none.positional.emplace_back();
     const Value bytes = to_float(subject, none, runtime);
     if (bytes.is_none() && subject.is_string()) raise_value("could not convert string to float: " + repr(subject));
     if (bytes.is_none())

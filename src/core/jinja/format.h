@@ -17,6 +17,6 @@ using FieldLookup = std::function<Value(const Value &, const Value &, bool)>;
 std::string format_braces(std::string_view format, Arguments &arguments, const FieldLookup &lookup);
 
 // format(value, spec): the mini language of str, int and float.
-std::string format_spec(const Value &value, std::string_view spec);
+std::string format_spec(const Value &value, std::string_view spec_text);
 
 }  // namespace mesh::core::jinja

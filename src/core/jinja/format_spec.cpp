@@ -209,26 +209,26 @@ std::string format_real(double value, const FormatSpec &spec) {
     return lay_out(sign_text(negative, spec), digits.substr(0, whole), digits.substr(whole), spec);
 }
 
-std::string format_spec(const Value &value, std::string_view text) {
-    if (value.is(Kind::object)) return value.object().format(text);
-    if (text.empty()) return to_text(value);
+std::string format_spec(const Value &value, std::string_view spec_text) {
+    if (value.is(Kind::object)) return value.object().format(spec_text);
+    if (spec_text.empty()) return to_text(value);
     auto unknown = [&](const FormatSpec &spec) {
         raise_value(std::string("Unknown format code '") + spec.type + "' for object of type '" + type_name(value) +
                     "'");
     };
     if (value.is_string()) {
-        FormatSpec spec = parse_format_spec(text);
+        FormatSpec spec = parse_format_spec(spec_text);
         if (spec.type != 0 && spec.type != 's') unknown(spec);
         if (spec.align == '=' && !spec.zero) raise_value("'=' alignment not allowed in string format specifier");
         if (spec.align == '=') spec.align = '<';
-        if (spec.sign != '-' || text.find('-') == 0) raise_value("Sign not allowed in string format specifier");
+        if (spec.sign != '-' || spec_text.find('-') == 0) raise_value("Sign not allowed in string format specifier");
         if (spec.alternate) raise_value("Alternate form (#) not allowed in string format specifier");
         if (spec.grouping != 0) raise_value(std::string("Cannot specify '") + spec.grouping + "' with 's'.");
         const std::string &all = value.text();
         return pad(spec.precision < 0 ? all : all.substr(0, byte_offset(all, spec.precision)), spec, '<');
     }
     if (!value.is_number()) raise_type("unsupported format string passed to " + type_name(value) + ".__format__");
-    const FormatSpec spec = parse_format_spec(text);
+    const FormatSpec spec = parse_format_spec(spec_text);
     const bool real_type = spec.type != 0 && std::string_view("eEfFgG%").find(spec.type) != std::string_view::npos;
     if (value.is(Kind::real)) {
         if (!real_type && spec.type != 0 && spec.type != 'n') unknown(spec);
