@@ -25,7 +25,7 @@ public:
     Value read_target(const Expr &target);
     // One level of a recursive loop.
     std::string run_recursive(const For &node, const Value &iterable, std::int64_t depth);
-    Ptr<Iterator> filtered(const For &node, Ptr<Iterator> items);
+    Ptr<Iterator> filtered(const For &node, const Ptr<Iterator> &items);
 
     Position position() const { return position_; }
     Value take_result() { return std::move(result_); }

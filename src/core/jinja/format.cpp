@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    char peek() const { return at_ < format_.size() ? format_[at_] : 0; }
+    char peek() const { return at_ < format_.size() ? format_[at_] : '\0'; }
 
     Value take() {
         if (single_ ? taken_ > 0 : taken_ >= argument_.tuple().items.size())
@@ -191,7 +191,7 @@ private:
     }
 
     // "%.5d": leading zeros up to so many digits, whatever the width.
-    static std::string with_precision(std::int64_t number, std::int64_t digits, FormatSpec spec) {
+    static std::string with_precision(std::int64_t number, std::int64_t digits, const FormatSpec &spec) {
         Guard::string_size(static_cast<std::size_t>(digits));
         FormatSpec plain = spec;
         plain.width = digits + (number < 0 || spec.sign != '-' ? 1 : 0) + (spec.alternate && spec.type != 'd' ? 2 : 0);

@@ -164,7 +164,7 @@ Value make_range(Int start, Int stop, Int step) {
 }
 
 Value make_dict(Arguments &arguments) {
-    const Value dict(make<Dict>());
+    Value dict(make<Dict>());
     if (arguments.positional.size() > 1)
         raise_type("dict expected at most 1 argument, got " + std::to_string(arguments.positional.size()));
     find_dict_method("update")->body(dict, arguments, {});

@@ -84,9 +84,9 @@ private:
         bool first = true;
         out += '[';
         ++depth_;
-        for (std::size_t i = 0; i < items.size(); ++i) {
+        for (const Value &item : items) {
             separate(first);
-            write(items[i]);
+            write(item);
         }
         --depth_;
         line();

@@ -87,7 +87,7 @@ private:
             at_ = source_.size();
             return;
         }
-        const char sign = tag + 2 < source_.size() ? source_[tag + 2] : 0;
+        const char sign = tag + 2 < source_.size() ? source_[tag + 2] : '\0';
         data(at_, tag, sign == '-');
         at_ = tag + 2 + (sign == '-' || sign == '+' ? 1 : 0);
         if (source_[tag + 1] == '#') return comment(tag);
@@ -198,9 +198,9 @@ private:
     std::size_t based_end(std::size_t at, unsigned base) const {
         auto good = [&](std::size_t i) {
             if (i >= source_.size()) return false;
-            const char c = source_[i] | 0x20;
-            const unsigned digit = is_digit_char(source_[i]) ? source_[i] - '0'
-                                   : c >= 'a' && c <= 'f'    ? c - 'a' + 10u
+            const int c = source_[i] | 0x20;
+            const unsigned digit = is_digit_char(source_[i]) ? static_cast<unsigned>(source_[i] - '0')
+                                   : c >= 'a' && c <= 'f'    ? static_cast<unsigned>(c - 'a' + 10)
                                                              : 99u;
             return digit < base;
         };
@@ -210,7 +210,7 @@ private:
 
     std::size_t integer_end() const {
         if (source_[at_] != '0') return digits_end(at_);
-        const char kind = at_ + 1 < source_.size() ? source_[at_ + 1] | 0x20 : 0;
+        const int kind = at_ + 1 < source_.size() ? source_[at_ + 1] | 0x20 : 0;
         const unsigned base = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 0;
         if (base != 0)
             if (const std::size_t end = based_end(at_ + 2, base); end > at_ + 2) return end;

@@ -127,7 +127,7 @@ Value Evaluator::read_target(const Expr &target) {
 }
 
 // The items for which the condition holds, asked for one at a time.
-Ptr<Iterator> Evaluator::filtered(const For &node, Ptr<Iterator> items) {
+Ptr<Iterator> Evaluator::filtered(const For &node, const Ptr<Iterator> &items) {
     auto inner = std::make_shared<Inner>(setting_, node.test_function, frame_);
     auto next = [&node, inner, items, entered = false](Value &value) mutable {
         if (!std::exchange(entered, true)) inner->evaluator.enter(node.test_function.scope);

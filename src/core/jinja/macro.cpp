@@ -101,7 +101,7 @@ void Macro::bind_rest(Arguments &arguments, Activation &frame, bool caller_bound
     }
     const std::size_t count = node_.parameters.size();
     if (node_.wants_varargs) {
-        const std::size_t used = std::min(count, arguments.positional.size());
+        const auto used = static_cast<std::ptrdiff_t>(std::min(count, arguments.positional.size()));
         frame.at(node_.varargs) = Value::tuple({arguments.positional.begin() + used, arguments.positional.end()});
     } else if (arguments.positional.size() > count) {
         raise_type("macro " + name + " takes not more than " + std::to_string(count) + " argument(s)");
