@@ -198,7 +198,7 @@ Value set_pop(const Value &self, Arguments &arguments, const Runtime &) {
     std::size_t at = 0;
     const Dict::Entry *first = self.set().members.next(at);
     if (first == nullptr) raise(ErrorClass::key, "'pop from an empty set'");
-    const Value item = first->key;
+    Value item = first->key;
     self.set().members.erase(item);
     return item;
 }
@@ -216,7 +216,7 @@ Value set_update(const Value &self, Arguments &arguments, const Runtime &) {
 }
 
 Value set_union(const Value &self, Arguments &arguments, const Runtime &runtime) {
-    const Value result(copy_set(self));
+    Value result(copy_set(self));
     set_update(result, arguments, runtime);
     return result;
 }

@@ -64,7 +64,8 @@ Value index(const Value &self, Arguments &arguments, const Runtime &) {
 Value list_insert(const Value &self, Arguments &arguments, const Runtime &) {
     const auto bound = bind("insert", arguments, {{"index"}, {"object"}});
     std::vector<Value> &items = self.list().items;
-    items.insert(items.begin() + insertion_place(to_index(bound[0]), items.size()), bound[1]);
+    items.insert(items.begin() + static_cast<std::ptrdiff_t>(insertion_place(to_index(bound[0]), items.size())),
+                 bound[1]);
     return Value();
 }
 
@@ -86,7 +87,7 @@ Value list_remove(const Value &self, Arguments &arguments, const Runtime &) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (!items[i].same(wanted) && !equal(items[i], wanted)) continue;
         Value gone = std::move(items[i]);
-        items.erase(items.begin() + i);
+        items.erase(items.begin() + static_cast<std::ptrdiff_t>(i));
         return Value();
     }
     raise_value("list.remove(x): x not in list");

@@ -26,7 +26,7 @@ public:
     }
 
 private:
-    char peek() const { return at_ < text_.size() ? text_[at_] : 0; }
+    char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
     // Line ends are white space within brackets and at the end.
     void skip_space(bool lines) {
@@ -107,7 +107,7 @@ private:
     }
 
     bool is_string_prefix() const {
-        const char c = peek() | 0x20;
+        const int c = peek() | 0x20;
         return (c == 'r' || c == 'u') && at_ + 1 < text_.size() && (text_[at_ + 1] == '"' || text_[at_ + 1] == '\'');
     }
 
@@ -220,13 +220,13 @@ std::optional<Value> parse_literal(std::string_view text) {
     }
 }
 
-Value lone_native(const Value &only) {
-    if (!only.is_string()) return only;
-    switch (only.str().marker) {
+Value lone_native(const Value &piece) {
+    if (!piece.is_string()) return piece;
+    switch (piece.str().marker) {
         case Marker::native:
         case Marker::boolean:
-        case Marker::number: return convert(only.str());
-        default: return Value(only.text());
+        case Marker::number: return convert(piece.str());
+        default: return Value(piece.text());
     }
 }
 

@@ -113,7 +113,7 @@ private:
 
     struct TupleRules {
         bool names_only = false, with_conditional = true, parenthesized = false, with_namespace = false;
-        std::string_view end = "";  // a name that ends the tuple
+        std::string_view end = {};  // a name that ends the tuple
     };
     Expr *tuple(const TupleRules &rules);
     bool tuple_ends(std::string_view end) const;
