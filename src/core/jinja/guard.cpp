@@ -1,0 +1,31 @@
+#include "core/jinja/guard.h"
+
+#include "core/jinja/error.h"
+
+namespace mesh::core::jinja {
+
+thread_local constinit Guard::State Guard::state_;
+
+Guard::Guard(const Limits &limits, const std::function<void()> *interrupt) : outermost_(!state_.active) {
+    if (!outermost_) return;
+    const char *here = static_cast<const char *>(__builtin_frame_address(0));
+    state_ = State{here - limits.stack_bytes, interrupt && *interrupt ? interrupt : nullptr, 0, 0, true, limits};
+}
+
+Guard::~Guard() {
+    if (outermost_) state_ = State{};
+}
+
+void Guard::call_interrupt() {
+    if (state_.interrupt != nullptr) (*state_.interrupt)();
+}
+
+void Guard::raise_recursion() {
+    raise(ErrorClass::recursion, "maximum recursion depth exceeded");
+}
+
+void Guard::raise_limit(const char *what) {
+    raise(ErrorClass::limit, std::string(what) + " of a template grew past its limit");
+}
+
+}  // namespace mesh::core::jinja
