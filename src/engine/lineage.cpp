@@ -136,9 +136,20 @@ Ring readers_of_relation(const core::Graph &graph, const std::set<std::string> &
     return out;
 }
 
+// What reads a product's model reads the product.
+Ring readers_of_product(const core::Graph &graph, const std::string &product) {
+    Ring out;
+    for (const std::string &model : graph.parents(product))
+        for (const std::string &child : graph.children(model))
+            if (graph.find(child)->kind == NodeKind::model) out.emplace_back(child, product);
+    return out;
+}
+
 void node_lineage(const core::Graph &graph, const std::set<std::string> &seen, const Start &start, bool upstream, int depth, std::vector<LineageStep> &out) {
     Walk walk(graph, upstream, depth, out);
-    if (!start.is_relation) {
+    if (!start.is_relation && !upstream && graph.find(start.node)->kind == NodeKind::product) {
+        walk.go(readers_of_product(graph, start.node), 1);
+    } else if (!start.is_relation) {
         walk.go({{start.node, ""}}, 0);
         if (upstream) add_relations(graph, seen, start.node, depth, out);
     } else if (!upstream) {

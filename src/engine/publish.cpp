@@ -160,12 +160,17 @@ void drop_staged_views(const std::vector<Staged *> &staged) {
             as_owner(**s, [&] { execute("drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); });
 }
 
+// Was only a part of its rows written?
+bool increments(const Staged &staged) {
+    return staged.how == Publish::in_place && staged.target.exists();
+}
+
 void write_registry(const std::vector<Staged *> &staged) {
     Json rows = Json::array();
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral") continue;
         rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", relkind_for(s->model.materialized)}, {"s", s->final_sql},
-                        {"c", columns_to_json(s->columns)}, {"r", s->rows ? Json(*s->rows) : Json()}});
+                        {"c", columns_to_json(s->columns)}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
     registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, columns = r.c, row_count = r.r,"
              " built_at = pg_catalog.clock_timestamp()"

@@ -34,7 +34,7 @@ CREATE VIEW mesh.models WITH (security_barrier) AS
 COMMENT ON VIEW mesh.models IS 'The models of your domains.';
 COMMENT ON COLUMN mesh.models.status IS 'ready, or pending while something it reads (pending_on) does not exist yet.';
 COMMENT ON COLUMN mesh.models.relation IS 'Where it is, or will be, built; null for an ephemeral model. built_at is null until then.';
-COMMENT ON COLUMN mesh.models.row_count IS 'Rows when it was last built; null for a view.';
+COMMENT ON COLUMN mesh.models.row_count IS 'Rows when it was last built; null for a view, and after an increment.';
 COMMENT ON COLUMN mesh.models.last_status IS 'How its step in the last run that had it ended: success, error or skipped. What consumers read is of built_at.';
 COMMENT ON COLUMN mesh.models.columns IS 'Its columns in order, as PostgreSQL''s analyzer finds them: [{"name", "type", "collation"}].';
 
@@ -89,10 +89,12 @@ COMMENT ON COLUMN mesh.steps.failures IS 'Rows that a test found wrong.';
 COMMENT ON COLUMN mesh.steps.reason IS 'Why it was done this way, or skipped.';
 
 CREATE VIEW mesh.test_results WITH (security_barrier) AS
-    SELECT h.run_id, h.domain, h.node AS test, h.status, h.failures, h.duration, h.message, t.model, t.column_name, t.severity, r.started_at
+    SELECT h.run_id, h.domain, h.node AS test, h.status, h.failures, h.duration, h.message, coalesce(t.model, u.model) AS model, t.column_name,
+           CASE WHEN u.name IS NOT NULL THEN 'error' ELSE t.severity END AS severity, r.started_at
     FROM mesh.step_history h JOIN mesh.run_history r USING (run_id)
     LEFT JOIN mesh.test_registry t ON t.domain = h.domain AND h.node = t.domain || '.' || t.name
-    WHERE h.kind IN ('test', 'unit_test') AND h.domain IN (SELECT name FROM mesh.seen_domains);
+    LEFT JOIN mesh.unit_test_registry u ON u.domain = h.domain AND h.node = u.domain || '.' || u.name
+    WHERE h.kind = 'test' AND h.domain IN (SELECT name FROM mesh.seen_domains);
 COMMENT ON VIEW mesh.test_results IS 'The verdict of each test of your domains in each run.';
 COMMENT ON COLUMN mesh.test_results.status IS 'pass, warn, fail, or error when the test itself could not run.';
 COMMENT ON COLUMN mesh.test_results.model IS 'What it tests, as the test is now; null when the test is gone.';

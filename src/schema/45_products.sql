@@ -44,9 +44,7 @@ COMMENT ON COLUMN mesh.agreements.reason IS 'Why it was rejected or has ended, o
 CREATE VIEW mesh.product_status WITH (security_barrier) AS
     SELECT p.domain, p.name AS product, p.version, m.built_at AS last_good_build,
            pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - m.built_at) AS age,
-           (SELECT s.row_count FROM mesh.step_history s
-            WHERE s.node = p.domain || '.' || p.model AND s.kind = 'model' AND s.status = 'success'
-            ORDER BY s.run_id DESC LIMIT 1) AS row_count,
+           m.row_count,
            tested.run_id AS tested_in_run, tested.passed AS tests_passed, tested.failed AS tests_failed, tested.warned AS tests_warned,
            ARRAY(SELECT DISTINCT a.consumer_kind || ' ' || a.consumer FROM mesh.agreement_registry a
                  WHERE a.domain = p.domain AND a.product = p.name AND a.version = p.version AND a.status = 'approved'
@@ -68,7 +66,7 @@ CREATE VIEW mesh.product_status WITH (security_barrier) AS
               AND mesh.is_consumer(a.consumer_kind, a.consumer));
 COMMENT ON VIEW mesh.product_status IS 'How fresh and how good each product is that you own, hold, or that is public.';
 COMMENT ON COLUMN mesh.product_status.last_good_build IS 'When what consumers read now was published; a failed run leaves it as it was.';
-COMMENT ON COLUMN mesh.product_status.row_count IS 'Rows of the last good build; null for a view.';
+COMMENT ON COLUMN mesh.product_status.row_count IS 'Rows of the last good build; null for a view, and after an increment.';
 COMMENT ON COLUMN mesh.product_status.tested_in_run IS 'The last run that tested the model, published or not; the verdicts are of that run.';
 COMMENT ON COLUMN mesh.product_status.consumers IS 'Who holds an agreement in force.';
 COMMENT ON COLUMN mesh.product_status.contract_ok IS 'Does the model, as it is registered now, hold the contract?';
