@@ -5,7 +5,7 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products monitor
+REGRESS = quickstart refusals tests products monitor swap lineage
 ISOLATION = publish_readers
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
@@ -23,7 +23,7 @@ EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help test unit tidy fuzz
+.PHONY: help test unit tidy fuzz bench
 test: ## set up what is missing, build, run every test
 	scripts/test
 unit: ## the unit tests of src/core alone, with sanitizers
@@ -32,6 +32,8 @@ tidy: ## clang-tidy over src/core
 	scripts/test tidy
 fuzz: ## each fuzzer of test/fuzz for FUZZ_SECONDS (60)
 	scripts/fuzz
+bench: ## the figures that the project promises, as ratios against plain SQL
+	bench/run
 help: ## this list
 	@echo "all, install, installcheck, clean: PGXS's own targets, with PG_CONFIG= for another server"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile

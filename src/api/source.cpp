@@ -3,13 +3,12 @@
 
 #include "api/args.h"
 #include "engine/access.h"
-#include "engine/compile.h"
+#include "engine/definition.h"
 #include "engine/freshness.h"
 
 using namespace mesh;
 using core::Error;
 using engine::Domain;
-using engine::Model;
 
 namespace {
 
@@ -34,37 +33,14 @@ std::vector<std::string> tables_of(const Domain &domain, const std::string &sour
     return out;
 }
 
-std::vector<engine::ModelName> readers_of_source(const Domain &domain, const std::string &source, const std::string &table) {
-    std::vector<engine::ModelName> out;
-    pg::Result rows = engine::registry("select domain, model from mesh.dependency_registry where kind = 'source' and upstream = $1 order by 1, 2",
-                                       {domain.name + "." + source + "." + table});
-    for (const pg::Row &row : rows.rows) out.push_back({row[0].value(), row[1].value()});
-    return out;
-}
-
 void drop_table_of(const Domain &domain, const std::string &source, const std::string &table) {
-    std::string readers;
-    for (const engine::ModelName &reader : readers_of_source(domain, source, table)) readers += (readers.empty() ? "" : ", ") + reader.id();
-    if (!readers.empty())
+    pg::Value readers = engine::registry_value("select pg_catalog.string_agg(domain || '.' || model, ', ' order by domain, model)"
+                                               " from mesh.dependency_registry where kind = 'source' and upstream = $1",
+                                               {domain.name + "." + source + "." + table});
+    if (readers)
         throw Error("2BP01", "cannot drop source \"" + source + "." + table + "\" of domain \"" + domain.name + "\" because models read it",
-                    "Read by " + readers + ".", "Drop or change those first.");
+                    "Read by " + *readers + ".", "Drop or change those first.");
     engine::registry("delete from mesh.source_registry where domain = $1 and source_name = $2 and table_name = $3", {domain.name, source, table});
-}
-
-// Where the table is another one now, its readers must still make sense of it, and give the columns that their readers know.
-void recheck_readers(const Domain &domain, const std::string &source, const std::string &table) {
-    for (const engine::ModelName &name : readers_of_source(domain, source, table)) {
-        Model reader = engine::get_model(name);
-        engine::Mesh mesh;
-        engine::Compiled compiled;
-        std::string why = "Its columns would change.";
-        ErrorData *error = pg::try_in_subtransaction([&] { compiled = engine::compile(mesh, reader); });
-        if (error != nullptr) why = error->message;
-        if (error != nullptr || compiled.analysis.columns != reader.columns)
-            throw Error("42P16", "the change of source \"" + source + "." + table + "\" breaks model \"" + reader.id() + "\", which reads it", why,
-                        "Change the model first, so that it works with both.");
-        engine::store_compiled(reader, compiled);
-    }
 }
 
 }  // namespace
@@ -75,6 +51,7 @@ MESH_FUNCTION(mesh_create_source) {
     std::vector<std::string> tables = pg::parse_array(api::required(fcinfo, 2, "tables"));
     std::string schema = api::arg(fcinfo, 3).value_or(source);
     engine::require_owner(domain, GetUserId());
+    engine::lock_registry();
     if (tables.empty()) throw Error("22023", "a source needs tables", "", "Drop it with mesh.drop_source().");
     engine::Freshness freshness = engine::parse_freshness(api::arg(fcinfo, 4), api::arg(fcinfo, 5));
     std::vector<std::string> before = tables_of(domain, source);
@@ -90,7 +67,7 @@ MESH_FUNCTION(mesh_create_source) {
                          " schema_name = excluded.schema_name, loaded_at = excluded.loaded_at, warn_after = excluded.warn_after,"
                          " error_after = excluded.error_after, description = excluded.description",
                          {domain.name, source, table, schema, freshness.loaded_at, freshness.warn_after, freshness.error_after, api::arg(fcinfo, 6)});
-        recheck_readers(domain, source, table);
+        engine::recompile_source_readers(domain.name + "." + source + "." + table);
     }
     for (const std::string &table : before)
         if (replace && std::find(tables.begin(), tables.end(), table) == tables.end()) drop_table_of(domain, source, table);
@@ -102,6 +79,7 @@ MESH_FUNCTION(mesh_drop_source) {
     std::string source = api::required(fcinfo, 1, "source_name");
     pg::Value only = api::arg(fcinfo, 2);
     engine::require_owner(domain, GetUserId());
+    engine::lock_registry();
     std::vector<std::string> tables = tables_of(domain, source);
     if (only) std::erase_if(tables, [&](const std::string &table) { return table != *only; });
     if (tables.empty())

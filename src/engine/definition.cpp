@@ -52,15 +52,15 @@ void recompile(const Model &model) {
 }
 
 // Those that read `id` are analyzed anew: what was pending may be ready now, what breaks is an error that names it.
-void recompile_readers(const std::string &id) {
-    for (const ModelName &name : readers_of(id)) {
+void recompile_all(const std::vector<ModelName> &readers, const std::string &id) {
+    for (const ModelName &name : readers) {
         Model reader = get_model(name);
         ErrorData *error = pg::try_in_subtransaction([&] { recompile(reader); });
         if (error != nullptr)
             throw Error("42P16", "the change breaks model \"" + reader.id() + "\", which reads \"" + id + "\"", error->message,
                         "Change the reader first so that it can do with both.");
         Model after = get_model(name);
-        if (after.columns != reader.columns || after.status != reader.status) recompile_readers(after.id());
+        if (after.columns != reader.columns || after.status != reader.status) recompile_all(readers_of(after.id()), after.id());
     }
 }
 
@@ -132,7 +132,14 @@ void define_model(const Model &model, bool replace) {
     store_model(model);
     store_compiled(model, compiled);
     notice_pending(model, compiled);
-    recompile_readers(model.id());
+    recompile_all(readers_of(model.id()), model.id());
+}
+
+void recompile_source_readers(const std::string &source) {
+    std::vector<ModelName> readers;
+    pg::Result rows = registry("select domain, model from mesh.dependency_registry where kind = 'source' and upstream = $1 order by 1, 2", {source});
+    for (const pg::Row &row : rows.rows) readers.push_back({row[0].value(), row[1].value()});
+    recompile_all(readers, source);
 }
 
 void drop_model(const Model &model) {

@@ -18,6 +18,10 @@ void drop_model(const Model &model);
 // do. Raises 42710 (the name is taken), 2BP01 (a test names it in an argument or a unit test in its rows).
 void rename_model(const Model &model, const std::string &name);
 
+// Analyzes what reads a source anew, with all that reads it: the source's table is another one now. `source` is
+// domain.source.table. Raises 42P16 when a reader would break.
+void recompile_source_readers(const std::string &source);
+
 // config.cpp: what the settings must be for the materialization, and which columns they may name once these are known.
 void check_config(const Model &model, const std::vector<pg::Column> &columns);
 

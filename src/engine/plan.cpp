@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/plan_reason.h"
+#include "engine/product.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
 
@@ -295,12 +296,23 @@ public:
 
 private:
     void add_tests(const Planned &p, NodeKind kind) {
+        std::set<std::string> promised = kind == NodeKind::test ? promised_of(p) : std::set<std::string>();
         for (const std::string &child : selection_.graph.children(p.model->id())) {
             const core::Node &node = *selection_.graph.find(child);
-            if (node.kind != kind || !selection_.ids.count(child) || node.parents[0] != p.model->id()) continue;
-            if (!p.runs()) add_test(node, "skip", "its model would not be built");
+            if (node.kind != kind || node.parents[0] != p.model->id()) continue;
+            bool selected = selection_.ids.count(child) > 0;
+            if (!selected && !promised.count(node.name)) continue;
+            if (!selected && p.runs()) add_test(node, "test", "not selected, but a product promises it");
+            else if (!p.runs()) add_test(node, "skip", "its model would not be built");
             else add_test(node, "test", kind == NodeKind::unit_test ? "before the model is built" : "on the staged result, before it is published");
         }
+    }
+
+    // What a product promises is tested whatever was selected.
+    std::set<std::string> promised_of(const Planned &p) const {
+        for (const std::string &child : selection_.graph.children(p.model->id()))
+            if (selection_.graph.find(child)->kind == NodeKind::product) return promised_tests(*p.model);
+        return {};
     }
 
     void add_test(const core::Node &node, const std::string &action, const std::string &reason) {

@@ -1,11 +1,13 @@
-// Differences between PostgreSQL 15 and 18, in one place. Each wrapper has the newest signature.
+// Differences between PostgreSQL 15 and 18, in one place: what a wrapper's comment says changed in which version.
 #pragma once
 
 #include "pg/pg.h"
 
 extern "C" {
 #include "commands/defrem.h"
+#include "executor/executor.h"
 #include "parser/parse_type.h"
+#include "utils/relcache.h"
 }
 
 namespace mesh::pg::compat {
@@ -26,13 +28,52 @@ inline void parse_type(const char *text, Oid *type, int32 *typmod) {
 #define MESH_WALKER(f) (reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(f)))
 #endif
 
-// 16: relfilenode became relfilelocator.
-inline void assume_new_storage(Relation relation) {
+// 16: relfilenode became relfilelocator. `target` has just been given new storage in the catalog, and `other` what was the
+// target's: the relation cache has to know in which subtransaction each became what it is.
+inline void storage_exchanged(Relation target, Relation other) {
+    other->rd_createSubid = target->rd_createSubid;
 #if PG_VERSION_NUM >= 160000
-    RelationAssumeNewRelfilelocator(relation);
+    other->rd_newRelfilelocatorSubid = target->rd_newRelfilelocatorSubid;
+    other->rd_firstRelfilelocatorSubid = target->rd_firstRelfilelocatorSubid;
+    RelationAssumeNewRelfilelocator(target);
 #else
-    RelationAssumeNewRelfilenode(relation);
+    other->rd_newRelfilenodeSubid = target->rd_newRelfilenodeSubid;
+    other->rd_firstRelfilenodeSubid = target->rd_firstRelfilenodeSubid;
+    RelationAssumeNewRelfilenode(target);
 #endif
+}
+
+// 17: the storage manager's relations no longer hold a pointer into the relation cache, and need no closing.
+inline void close_storage([[maybe_unused]] Oid relation) {
+#if PG_VERSION_NUM < 170000
+    RelationCloseSmgrByOid(relation);
+#endif
+}
+
+// 18: pg_class counts the pages that are all frozen too.
+inline int32 *all_frozen_pages([[maybe_unused]] Form_pg_class row) {
+#if PG_VERSION_NUM >= 180000
+    return &row->relallfrozen;
+#else
+    return nullptr;
+#endif
+}
+
+// 18: the flag that forbade a second run of one QueryDesc is gone.
+inline void run_to_the_end(QueryDesc *desc) {
+#if PG_VERSION_NUM >= 180000
+    ExecutorRun(desc, ForwardScanDirection, 0);
+#else
+    ExecutorRun(desc, ForwardScanDirection, 0, true);
+#endif
+}
+
+// 18: a column of a grouped query is a Var of a range table entry of its own; what it groups by, or NULL for other entries.
+inline Node *grouping_expression([[maybe_unused]] const RangeTblEntry *entry, [[maybe_unused]] int attno) {
+#if PG_VERSION_NUM >= 180000
+    if (entry->rtekind == RTE_GROUP) return static_cast<Node *>(list_nth(entry->groupexprs, attno - 1));
+#endif
+    return nullptr;
 }
 
 // 16 added total_parts; 17 and 18 kept it. With build false only the catalog entries are made.

@@ -12,7 +12,7 @@ char *vars = nullptr;
 
 void define_settings() {
     DefineCustomIntVariable("mesh.history_retention", "Sets how many days of run history are kept.",
-                            "Zero keeps everything.", &history_retention_days, 90, 0, 36500, PGC_USERSET, 0, nullptr,
+                            "Zero keeps everything.", &history_retention_days, 90, 0, 36500, PGC_SUSET, 0, nullptr,
                             nullptr, nullptr);
     DefineCustomIntVariable("mesh.lock_retries", "Sets how often a publish tries again for its locks.", nullptr,
                             &lock_retries, 20, 0, 1000, PGC_USERSET, 0, nullptr, nullptr, nullptr);

@@ -12,6 +12,7 @@ extern "C" {
 #include "utils/fmgrprotos.h"
 }
 
+#include "pg/compat.h"
 #include "pg/raw_body.h"
 
 namespace mesh::pg {
@@ -95,7 +96,7 @@ void hold_constraints(FrozenReceiver *receiver, Relation holder) {
     if (holder->rd_att->constr == nullptr) return;
     receiver->estate = CreateExecutorState();
     receiver->checked = makeNode(ResultRelInfo);
-    InitResultRelInfo(receiver->checked, holder, 1, nullptr, 0);
+    InitResultRelInfo(receiver->checked, holder, 0, nullptr, 0);  // 0: it is in no range table
 }
 
 void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
@@ -103,11 +104,7 @@ void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
     UpdateActiveSnapshotCommandId();
     QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr, nullptr, 0);
     ExecutorStart(desc, 0);
-#if PG_VERSION_NUM >= 180000
-    ExecutorRun(desc, ForwardScanDirection, 0);
-#else
-    ExecutorRun(desc, ForwardScanDirection, 0, true);
-#endif
+    compat::run_to_the_end(desc);
     ExecutorFinish(desc);
     ExecutorEnd(desc);
     FreeQueryDesc(desc);

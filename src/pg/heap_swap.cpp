@@ -20,7 +20,6 @@ extern "C" {
 #include "parser/parse_utilcmd.h"
 #include "parser/parser.h"
 #include "storage/lmgr.h"
-#include "storage/smgr.h"
 #include "utils/inval.h"
 #include "utils/relcache.h"
 #include "utils/timeout.h"
@@ -106,23 +105,13 @@ void exchange_rows(Oid first, Oid second, bool links) {
     exchange(a->relpages, b->relpages);
     exchange(a->reltuples, b->reltuples);
     exchange(a->relallvisible, b->relallvisible);
-#if PG_VERSION_NUM >= 180000
-    exchange(a->relallfrozen, b->relallfrozen);
-#endif
+    if (compat::all_frozen_pages(a) != nullptr) exchange(*compat::all_frozen_pages(a), *compat::all_frozen_pages(b));
     exchange(a->relfrozenxid, b->relfrozenxid);
     exchange(a->relminmxid, b->relminmxid);
     if (links) exchange(a->reltoastrelid, b->reltoastrelid);
     Relation open_one = relation_open(first, NoLock);
     Relation open_two = relation_open(second, NoLock);
-    open_two->rd_createSubid = open_one->rd_createSubid;
-#if PG_VERSION_NUM >= 160000
-    open_two->rd_newRelfilelocatorSubid = open_one->rd_newRelfilelocatorSubid;
-    open_two->rd_firstRelfilelocatorSubid = open_one->rd_firstRelfilelocatorSubid;
-#else
-    open_two->rd_newRelfilenodeSubid = open_one->rd_newRelfilenodeSubid;
-    open_two->rd_firstRelfilenodeSubid = open_one->rd_firstRelfilenodeSubid;
-#endif
-    compat::assume_new_storage(open_one);
+    compat::storage_exchanged(open_one, open_two);
     relation_close(open_one, NoLock);
     relation_close(open_two, NoLock);
     CatalogTupleUpdate(catalog, &one->t_self, one);
@@ -130,10 +119,8 @@ void exchange_rows(Oid first, Oid second, bool links) {
     heap_freetuple(one);
     heap_freetuple(two);
     table_close(catalog, RowExclusiveLock);
-#if PG_VERSION_NUM < 170000
-    RelationCloseSmgrByOid(first);
-    RelationCloseSmgrByOid(second);
-#endif
+    compat::close_storage(first);
+    compat::close_storage(second);
     CommandCounterIncrement();
 }
 
@@ -155,8 +142,9 @@ void own_toast(Oid relation) {
     recordDependencyOn(&dependent, &base, DEPENDENCY_INTERNAL);
 }
 
-// The server expects a TOAST table to be named after its heap.
-void name_toast(Oid relation) {
+// The server expects a TOAST table to be named after its heap. It was made as a rewrite's temporary one, whose changes
+// logical decoding passes over: from now on they count.
+void settle_toast(Oid relation) {
     Oid toast = toast_of(relation);
     if (!OidIsValid(toast)) return;
     char name[NAMEDATALEN];
@@ -166,6 +154,15 @@ void name_toast(Oid relation) {
     snprintf(name, NAMEDATALEN, "pg_toast_%u_index", relation);
     RenameRelationInternal(index, name, true, true);
     CommandCounterIncrement();
+    ResetRelRewrite(toast);
+    CommandCounterIncrement();
+}
+
+// Every row of the new storage has all columns: what ADD COLUMN ... DEFAULT noted for older rows is void.
+void forget_missing_values(Oid relation) {
+    Relation rel = table_open(relation, NoLock);
+    RelationClearMissing(rel);
+    table_close(rel, NoLock);
 }
 
 [[noreturn]] void indexes_changed(Oid target) {
@@ -203,7 +200,8 @@ void swap(Oid target, Oid sibling) {
     ObjectAddress old;
     ObjectAddressSet(old, RelationRelationId, sibling);
     performDeletion(&old, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
-    name_toast(target);
+    settle_toast(target);
+    forget_missing_values(target);
     CacheInvalidateRelcacheByRelid(target);
     CommandCounterIncrement();
 }

@@ -130,12 +130,8 @@ void resolve(Collector *out, Level *level, int varno, int attno) {
         case RTE_CTE:
             resolve_cte(out, level, rte, attno);
             break;
-#if PG_VERSION_NUM >= 180000
-        case RTE_GROUP:
-            walk_at(out, level, static_cast<Node *>(list_nth(rte->groupexprs, attno - 1)));
-            break;
-#endif
         default:
+            walk_at(out, level, compat::grouping_expression(rte, attno));
             walk_at(out, level, reinterpret_cast<Node *>(rte->functions));
             walk_at(out, level, reinterpret_cast<Node *>(rte->values_lists));
             walk_at(out, level, reinterpret_cast<Node *>(rte->tablefunc));

@@ -12,8 +12,19 @@ namespace mesh::pg {
 
 namespace {
 
-// Token codes that are the same in all supported versions (gram.h is private since 16).
-constexpr int kSconst = 261;
+// What the scanner calls a string constant, asked of the scanner itself: gram.h, which has the name, is private since 16.
+int string_code() {
+    static const int code = call([] {
+        core_yy_extra_type extra;
+        core_YYSTYPE value;
+        YYLTYPE location = 0;
+        core_yyscan_t scanner = scanner_init("''", &extra, &ScanKeywords, ScanKeywordTokens);
+        int found = core_yylex(&value, &location, scanner);
+        scanner_finish(scanner);
+        return found;
+    });
+    return code;
+}
 
 struct RawToken {
     int code;
@@ -36,10 +47,10 @@ size_t read_template(const std::string &text, const std::vector<Token> &tokens, 
     if (word_at(text, tokens[at].begin, "ref")) out->function = "ref";
     else if (word_at(text, tokens[at].begin, "source")) out->function = "source";
     else return fail(at);
-    if (code(at + 1) != '(' || code(at + 2) != kSconst) return fail(at + 1);
+    if (code(at + 1) != '(' || code(at + 2) != string_code()) return fail(at + 1);
     out->arguments.push_back(tokens[at + 2].text);
     at += 3;
-    if (code(at) == ',' && code(at + 1) == kSconst) {
+    if (code(at) == ',' && code(at + 1) == string_code()) {
         out->arguments.push_back(tokens[at + 1].text);
         at += 2;
     }
@@ -54,14 +65,15 @@ size_t read_template(const std::string &text, const std::vector<Token> &tokens, 
 std::vector<Token> scan(const std::string &text) {
     core_yy_extra_type extra;
     const char *source = text.c_str();
+    int string = string_code();
     core_yyscan_t scanner = call([&] { return scanner_init(source, &extra, &ScanKeywords, ScanKeywordTokens); });
     std::vector<Token> tokens;
     for (;;) {
-        RawToken raw = call([scanner] {
+        RawToken raw = call([scanner, string] {
             core_YYSTYPE value;
             YYLTYPE location = 0;
             int code = core_yylex(&value, &location, scanner);
-            return RawToken{code, location, code == kSconst ? value.str : ""};
+            return RawToken{code, location, code == string ? value.str : ""};
         });
         if (raw.code == 0) break;
         tokens.push_back({raw.code, raw.begin, raw.text});

@@ -1,6 +1,7 @@
 #include "core/graph/graph_export.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "sample_mesh.h"
 
@@ -122,6 +123,25 @@ TEST(DotTest, HostileNamesComeBackWhenTheLabelIsRead) {
         std::replace(expected.begin(), expected.end(), '\n', ' ');
         EXPECT_EQ(dot_label(out), expected) << out;
         EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 9) << out;
+    }
+}
+
+TEST(JsonTest, NamesNodesAndEdgesByTheirIds) {
+    const auto json = nlohmann::json::parse(to_json(sample_mesh(), {"sales.orders", "source:sales.raw.orders", "unknown"}));
+    ASSERT_EQ(json["nodes"].size(), 2u);
+    EXPECT_EQ(json["nodes"][0]["id"], "source:sales.raw.orders");
+    EXPECT_EQ(json["nodes"][0]["kind"], "source");
+    EXPECT_EQ(json["nodes"][1]["config"]["materialized"], "view");
+    ASSERT_EQ(json["edges"].size(), 1u);
+    EXPECT_EQ(json["edges"][0]["from"], "source:sales.raw.orders");
+    EXPECT_EQ(json["edges"][0]["to"], "sales.orders");
+}
+
+TEST(JsonTest, HostileNamesComeBack) {
+    for (const auto &name : hostile) {
+        const auto json = nlohmann::json::parse(to_json(pair("d" + name, name, "x")));
+        EXPECT_EQ(json["nodes"][0]["name"], name);
+        EXPECT_EQ(json["nodes"][0]["domain"], "d" + name);
     }
 }
 
