@@ -22,6 +22,8 @@ MESH_FUNCTION(mesh_create_domain) {
     if (held && *held != owner)
         throw Error("42501", "schema \"" + schema + "\" exists and belongs to \"" + *held + "\", not to \"" + owner + "\"", "",
                     "Give another name in schema =>, or ALTER SCHEMA ... OWNER TO.");
+    if (schema.rfind("pg_", 0) == 0 || schema == "information_schema" || schema == "mesh")
+        throw Error("42939", "schema \"" + schema + "\" is the system's", "", "Give another name in schema =>.");
     if (!held) pg::execute("create schema " + pg::quote_ident(schema) + " authorization " + pg::quote_ident(owner));
     engine::registry("insert into mesh.domain_registry (name, owner, schema_name, description) values ($1, $2, $3, $4)",
                      {name, owner, schema, api::arg(fcinfo, 3)});

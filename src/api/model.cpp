@@ -16,6 +16,19 @@ void check_materialized(const std::string &value) {
         throw Error("22023", "unknown materialization \"" + value + "\"", "", "Use view, table, materialized_view, incremental or ephemeral.");
 }
 
+// A word that nobody knows would mean the usual silently.
+void check_word(const Json &config, const char *key, const std::set<std::string> &known, const char *hint) {
+    if (!config.contains(key) || (config[key].is_string() && known.count(config[key].get<std::string>()))) return;
+    std::string given = config[key].is_string() ? config[key].get<std::string>() : config[key].dump();
+    throw Error("22023", "unknown " + std::string(key) + " \"" + given + "\"", "", hint);
+}
+
+void check_config(const Json &config) {
+    check_word(config, "incremental_strategy", {"append", "delete+insert", "merge"}, "Use append, delete+insert or merge.");
+    check_word(config, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"},
+               "Use ignore, fail, append_new_columns or sync_all_columns.");
+}
+
 // "a -> b -> c": from a model up to one of its ancestors.
 std::string path_between(const core::Graph &graph, const std::string &from, const std::string &to) {
     std::string out = from;
@@ -88,6 +101,7 @@ MESH_FUNCTION(mesh_create_model) {
     model.materialized = api::arg(fcinfo, 2).value_or("view");
     model.config = config_of(fcinfo);
     check_materialized(model.materialized);
+    check_config(model.config);
     bool replace = api::arg(fcinfo, 10).value_or("f") == "t";
     bool exists = engine::find_model(name.domain, name.name).has_value();
     if (exists && !replace)
