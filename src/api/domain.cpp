@@ -23,6 +23,8 @@ MESH_FUNCTION(mesh_create_domain) {
     if (held && *held != owner)
         throw Error("42501", "schema \"" + schema + "\" exists and belongs to \"" + *held + "\", not to \"" + owner + "\"", "",
                     "Give another name in schema =>, or ALTER SCHEMA ... OWNER TO.");
+    if (schema.rfind("pg_", 0) == 0 || schema == "information_schema" || schema == "mesh")
+        throw Error("42939", "schema \"" + schema + "\" is the system's", "", "Give another name in schema =>.");
     engine::lock_registry();
     if (!held) pg::execute("create schema " + pg::quote_ident(schema) + " authorization " + pg::quote_ident(owner));
     engine::registry("insert into mesh.domain_registry (name, owner, schema_name, description) values ($1, $2, $3, $4)",

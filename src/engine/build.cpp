@@ -65,7 +65,8 @@ void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptio
     staged.at_target = unchanged && direct;
     if (staged.at_target) return;
     staged.how = unchanged ? Publish::nothing : Publish::view;
-    if (!unchanged) staged.reason = staged.target.exists() ? "its definition changed" : "new";
+    bool other_kind = staged.target.exists() && staged.target.kind != "v";
+    if (!unchanged) staged.reason = !staged.target.exists() ? "new" : other_kind ? "its materialization changed" : "its definition changed";
     if (!options.view_is_read) return;
     name_stage(staged, options, stage.size());
     create_staged_view(staged, sql);
@@ -75,7 +76,7 @@ void create_and_fill(Staged &staged, const pg::PreparedQuery &query) {
     execute("create " + std::string(staged.model.config.value("unlogged", false) ? "unlogged " : "") + "table " + staged.relation + " (" +
             column_definitions(query.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
-    staged.rows = pg::fill_frozen(staged.stage_oid, query, staged.stage_oid);
+    staged.rows = pg::fill_frozen(staged.stage_oid, query, staged.stage_oid, staged.at_target);
     for (const std::string &index : configured_indexes(staged.model)) execute(create_index_sql(index, staged.relation));
 }
 
@@ -84,8 +85,7 @@ std::string rows_only(const Staged &staged, const std::vector<pg::Column> &colum
     if (!staged.target.rows_only.empty()) return staged.target.rows_only;
     for (const pg::Column &column : columns) {
         bool ours = std::find(staged.model.built_columns.begin(), staged.model.built_columns.end(), column) != staged.model.built_columns.end();
-        bool given = std::find(staged.columns.begin(), staged.columns.end(), column) != staged.columns.end();
-        if (!ours && !given) return "column \"" + column.name + "\" was added by somebody else";
+        if (!ours && !has_name(staged.columns, column.name)) return "column \"" + column.name + "\" was added by somebody else";
     }
     if (!staged.alter.empty() && pg::has_checks(staged.target.oid)) return "it has check constraints, and its columns changed";
     return "";
@@ -107,6 +107,7 @@ void stage_sibling(Staged &staged, const pg::PreparedQuery &query) {
 
 void stage_existing(Staged &staged, const pg::PreparedQuery &query, const Stage &stage, const BuildOptions &options) {
     std::vector<pg::Column> columns = pg::relation_columns(staged.target.oid);
+    require_built_columns(*staged.domain, staged.model, columns);
     staged.alter = alter_actions(columns, query.columns, staged.model.built_columns);
     if (!staged.alter.empty()) staged.reason = "its columns changed: " + staged.alter;
     std::string rows = rows_only(staged, columns);
@@ -135,6 +136,14 @@ void stage_table(Staged &staged, const std::string &sql, const Stage &stage, con
     create_and_fill(staged, query);
 }
 
+// Indexes that somebody gave a materialized view are built on its successor as well, when their columns are there still.
+void keep_indexes(const Staged &staged) {
+    std::vector<std::string> names, held = pg::index_definitions(staged.stage_oid);
+    for (const pg::Column &column : staged.columns) names.push_back(column.name);
+    for (const std::string &index : pg::index_definitions(staged.target.oid, names))
+        if (std::find(held.begin(), held.end(), index) == held.end()) execute(create_index_sql(index, staged.relation));
+}
+
 // Its own definition must name published relations, not staged ones: it is staged as a table and created at the publish.
 void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, const BuildOptions &options) {
     pg::PreparedQuery query = pg::prepare(sql);
@@ -146,6 +155,7 @@ void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, c
     staged.recreate = staged.target.exists();
     staged.reason = !staged.recreate ? "new" : staged.target.kind == "m" ? "its definition changed" : "its materialization changed";
     create_and_fill(staged, query);
+    if (staged.target.kind == "m") keep_indexes(staged);
 }
 
 bool increments(const Staged &staged, bool full_refresh) {
@@ -165,7 +175,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
     }
     if (staged.model.materialized == "materialized_view") return stage_matview(staged, sql, stage, options);
     stage_table(staged, sql, stage, options);
-    if (staged.model.materialized == "incremental" && staged.target.exists()) staged.reason = "full refresh";
+    if (staged.model.materialized == "incremental" && staged.target.kind == "r") staged.reason = "full refresh" + (staged.reason.empty() ? "" : "; " + staged.reason);
 }
 
 std::string empty_self(const Model &model) {
@@ -213,6 +223,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
         staged.columns = pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { return pg::describe(sql); });
         staged.relation = "(" + sql + "\n)";
         staged.at_target = upstreams_at_target(mesh, staged.compiled, stage);  // then a view that has it written in can stay as it is
+        if (target.exists() && !model.built_kind.empty()) staged.reason = "ephemeral: " + target_name(*staged.domain, model) + ", built before, stays as it is";
         return staged;
     }
     require_ours(*staged.domain, model, target);

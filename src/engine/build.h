@@ -62,10 +62,11 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
 void apply_increment(Staged &staged, const std::string &sql);
 
 // columns.cpp: the ALTER TABLE actions that turn `from` into `to`, keeping what both have; empty when nothing is to do.
-// Only columns that are among `ours` are dropped.
+// Only columns that are among `ours`, or have the name of one in `to`, are dropped.
 std::string alter_actions(const std::vector<pg::Column> &from, const std::vector<pg::Column> &to, const std::vector<pg::Column> &ours);
 std::string column_definitions(const std::vector<pg::Column> &columns);
 std::string column_list(const std::vector<pg::Column> &columns, const std::string &prefix = "");
+bool has_name(const std::vector<pg::Column> &columns, const std::string &name);
 bool same_columns(std::vector<pg::Column> a, std::vector<pg::Column> b);
 
 // columns.cpp: the model's configured indexes ("unique (a, b)" as "create unique index on ..."), by definition.

@@ -8,6 +8,10 @@ namespace mesh::engine {
 
 using core::Error;
 
+bool has_name(const std::vector<pg::Column> &columns, const std::string &name) {
+    return std::any_of(columns.begin(), columns.end(), [&](const pg::Column &c) { return c.name == name; });
+}
+
 std::string column_list(const std::vector<pg::Column> &columns, const std::string &prefix) {
     std::string out;
     for (const pg::Column &column : columns) out += (out.empty() ? "" : ", ") + prefix + pg::quote_ident(column.name);
@@ -30,7 +34,7 @@ std::string alter_actions(const std::vector<pg::Column> &from, const std::vector
     auto add = [&](const std::string &action) { out += (out.empty() ? "" : ", ") + action; };
     auto has = [](const std::vector<pg::Column> &list, const pg::Column &column) { return std::find(list.begin(), list.end(), column) != list.end(); };
     for (const pg::Column &column : from)
-        if (!has(to, column) && has(ours, column)) add("drop column " + pg::quote_ident(column.name) + " restrict");
+        if (!has(to, column) && (has(ours, column) || has_name(to, column.name))) add("drop column " + pg::quote_ident(column.name) + " restrict");
     for (const pg::Column &column : to)
         if (!has(from, column)) add("add column " + definition(column));
     return out;

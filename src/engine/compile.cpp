@@ -136,6 +136,14 @@ Compiled resolve(Mesh &mesh, const Model &model) {
     return out;
 }
 
+// A relation cannot have two columns of one name: said now, not when it is built.
+static void check_names(const Model &model, const std::vector<pg::Column> &columns) {
+    std::set<std::string> seen;
+    for (const pg::Column &column : columns)
+        if (model.materialized != "ephemeral" && !seen.insert(column.name).second)
+            throw Error("42701", "model \"" + model.id() + "\" has column \"" + column.name + "\" twice", "", "Give each column a name of its own with AS.");
+}
+
 Compiled compile(Mesh &mesh, const Model &model) {
     const Domain &domain = mesh.domain(model.domain);
     Compiled out = resolve(mesh, model);
@@ -143,6 +151,7 @@ Compiled compile(Mesh &mesh, const Model &model) {
     if (!out.pending_on.empty()) return out;
     bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(), [](const Upstream &up) { return up.kind == Upstream::Kind::self; });
     out.analysis = analyze(mesh, domain, out, false, {});
+    check_names(model, out.analysis.columns);
     if (reads_self) {
         std::vector<pg::Column> columns = out.analysis.columns;
         out.analysis = analyze(mesh, domain, out, true, columns);

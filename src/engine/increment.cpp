@@ -24,10 +24,6 @@ std::vector<std::string> configured(const Model &model, const char *key) {
     return model.config.contains(key) ? names_of(model.config[key]) : std::vector<std::string>();
 }
 
-bool has_name(const Columns &columns, const std::string &name) {
-    return std::any_of(columns.begin(), columns.end(), [&](const pg::Column &c) { return c.name == name; });
-}
-
 std::string key_match(const std::vector<std::string> &key) {
     std::string out;
     for (const std::string &column : key) {
@@ -135,6 +131,7 @@ void apply_increment(Staged &staged, const std::string &sql) {
         staged.reason += "; its columns changed: " + actions;
         pg::execute("alter table " + staged.relation + " " + actions);
     }
+    pg::refuse_hidden_rows();
     write_delta(model, staged.relation, delta, written_columns(model, target, query.columns));
     pg::execute("drop table " + delta);
     staged.columns = pg::relation_columns(staged.target.oid);

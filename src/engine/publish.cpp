@@ -50,12 +50,21 @@ bool lock_targets(const std::vector<Staged *> &staged) {
     return false;
 }
 
+void use_rows(Staged &staged, const std::string &why) {
+    if (staged.how != Publish::swap || staged.target.kind != "r") return;
+    staged.how = Publish::rows;
+    add_reason(staged, "published row by row: " + why);
+}
+
 void use_rows(const std::vector<Staged *> &staged, const std::string &why) {
-    for (Staged *s : staged) {
-        if (s->how != Publish::swap || s->target.kind != "r") continue;
-        s->how = Publish::rows;
-        add_reason(*s, "published row by row: " + why);
-    }
+    for (Staged *s : staged) use_rows(*s, why);
+}
+
+// An index that somebody made meanwhile has no counterpart to exchange its storage with.
+void keep_new_indexes(const std::vector<Staged *> &staged) {
+    for (Staged *s : staged)
+        if (s->how == Publish::swap && s->alter.empty() && pg::index_count(s->target.oid) + s->new_indexes.size() != pg::index_count(s->stage_oid))
+            use_rows(*s, "its indexes changed while it was built");
 }
 
 // Readers that hold on to a table keep its storage from being exchanged, but not its rows from being replaced.
@@ -81,6 +90,16 @@ void keep_readers_whole(const std::vector<Staged *> &staged) {
     if (pg::older_snapshots()) use_rows(staged, "the run also changes rows in place, and older snapshots are in use");
 }
 
+// Under the locks: whoever dropped, replaced or renamed a target while its next contents were built keeps what he made.
+void require_same_targets(const std::vector<Staged *> &staged, std::string &at) {
+    for (const Staged *s : staged) {
+        if (!s->target.exists() || pg::relation_oid(s->domain->schema, target_identifier(s->model)) == s->target.oid) continue;
+        at = s->model.id();
+        throw Error("55000", "relation \"" + s->domain->schema + "." + target_identifier(s->model) + "\" was dropped or renamed while its next contents were built", "",
+                    "Run it again.");
+    }
+}
+
 void drop_target(const Staged &staged) {
     std::string kind = staged.target.kind == "v" ? "view" : staged.target.kind == "m" ? "materialized view" : "table";
     execute("drop " + kind + " " + target_name(*staged.domain, staged.model) + " restrict");
@@ -103,11 +122,39 @@ void publish_swap(const Staged &staged) {
     if (staged.target.kind == "m") pg::set_populated(staged.target.oid);
 }
 
+[[noreturn]] void rows_interfered(const Staged &staged) {
+    throw Error("55000", "a trigger or rule of \"" + staged.model.id() + "\" changed the rows that were to be published", "",
+                "The mesh replaces all rows of this table: drop that trigger or rule, or let it do nothing for role \"" + staged.domain->owner + "\".");
+}
+
+// A row that is deleted can be kept only by one of these.
+bool has_own_triggers(const Staged &staged) {
+    return pg::query_value("select true where exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal)"
+                           " or exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
+                           {std::to_string(staged.target.oid)})
+        .has_value();
+}
+
+// A foreign key that cascades would delete or change the rows of the table that has it.
+void require_no_cascade(const Staged &staged) {
+    pg::Value keys = pg::query_value("select pg_catalog.string_agg(pg_catalog.format('%I of %s', conname, conrelid::regclass), ', ' order by conname)"
+                                     " from pg_catalog.pg_constraint where contype = 'f' and confrelid = $1::oid and conrelid <> confrelid"
+                                     " and confdeltype not in ('a', 'r')",
+                                     {std::to_string(staged.target.oid)});
+    if (keys)
+        throw Error("2BP01", "cannot replace the rows of \"" + staged.model.id() + "\" because foreign keys would change other tables", "Of ON DELETE CASCADE or SET: " + *keys + ".",
+                    "Let those foreign keys have no action on delete, or drop them.");
+}
+
 void publish_rows(const Staged &staged) {
+    require_no_cascade(staged);
     std::string name = target_name(*staged.domain, staged.model), columns = column_list(staged.columns);
     alter_target(staged);
+    pg::refuse_hidden_rows();
     execute("delete from only " + name);
-    execute("insert into " + name + " (" + columns + ") select " + columns + " from " + qualified(staged.schema, staged.name));
+    if (has_own_triggers(staged) && pg::query_value("select true from only " + name + " limit 1")) rows_interfered(staged);
+    uint64_t inserted = execute("insert into " + name + " (" + columns + ") select " + columns + " from " + qualified(staged.schema, staged.name));
+    if (inserted != staged.rows) rows_interfered(staged);
     for (const std::string &index : missing_indexes(staged.model, staged.target.oid)) execute(create_index_sql(index, name));
     drop_staged_table(staged);
 }
@@ -165,17 +212,28 @@ bool increments(const Staged &staged) {
     return staged.how == Publish::in_place && staged.target.exists();
 }
 
-void write_registry(const std::vector<Staged *> &staged) {
+// A model that was dropped while it was built must not be published: nobody would know it any more.
+void write_registry(const std::vector<Staged *> &staged, std::string &at) {
     Json rows = Json::array();
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral") continue;
         rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", relkind_for(s->model.materialized)}, {"s", s->final_sql},
-                        {"c", columns_to_json(s->columns)}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
+                        {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
-    registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, columns = r.c, row_count = r.r,"
+    pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
+             " columns = case when m.body = r.b then r.c else m.columns end,"  // the body may have been replaced meanwhile
              " built_at = pg_catalog.clock_timestamp()"
-             " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, r bigint) where domain = r.d and name = r.m",
+             " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
+             " returning domain || '.' || name",
              {rows.dump()});
+    if (written.rows.size() == rows.size()) return;
+    std::set<std::string> known;
+    for (const pg::Row &row : written.rows) known.insert(row[0].value());
+    for (const Staged *s : staged) {
+        if (s->model.materialized == "ephemeral" || known.count(s->model.id())) continue;
+        at = s->model.id();
+        throw Error("55000", "model \"" + s->model.id() + "\" was dropped while it was built", "", "Run the others again.");
+    }
 }
 
 }  // namespace
@@ -189,9 +247,11 @@ void drop_stage(const Staged &staged) {
 
 void publish(const std::vector<Staged *> &staged, std::string &at) {
     at.clear();
-    write_registry(staged);  // first: a row that somebody else is changing is waited for before any reader has to wait
-    find_recreated(staged);
+    write_registry(staged, at);  // first: a row that somebody else is changing is waited for before any reader has to wait
+    find_recreated(staged, at);
     lock_or_use_rows(staged);
+    require_same_targets(staged, at);
+    keep_new_indexes(staged);
     keep_readers_whole(staged);
     drop_staged_views(staged);
     std::map<const Staged *, std::vector<std::string>> decorations;

@@ -19,7 +19,7 @@ void drop_stage(const Staged &staged);
 std::vector<std::string> save_decorations(const Staged &staged);
 
 // relations.cpp: those of `staged` that must be dropped and made again: their new columns cannot be had by replacing, or they
-// read one that is.
-void find_recreated(const std::vector<Staged *> &staged);
+// read one that is. Raises 2BP01 when something else depends on one of them, which `at` then names.
+void find_recreated(const std::vector<Staged *> &staged, std::string &at);
 
 }  // namespace mesh::engine

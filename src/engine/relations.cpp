@@ -51,7 +51,7 @@ std::string dependents(Oid relation, const std::string &among) {
 }
 
 // RESTRICT would refuse as well; this says whose they are and what can be done.
-void refuse_others(const std::vector<Staged *> &staged) {
+void refuse_others(const std::vector<Staged *> &staged, std::string &at) {
     std::string ours;
     for (const Staged *s : staged)
         for (Oid oid : {s->recreate ? s->target.oid : InvalidOid, s->stage_oid})
@@ -60,20 +60,22 @@ void refuse_others(const std::vector<Staged *> &staged) {
     for (const Staged *s : staged) {
         if (!s->recreate) continue;
         std::string others = dependents(s->target.oid, ours);
+        at = s->model.id();
         if (!others.empty())
             throw Error("2BP01", "cannot replace \"" + s->model.id() + "\" because other objects depend on it",
                         s->reason + "; what depends on it: " + others + ".",
                         "Drop those first, keep the old columns in place and add new ones at the end, or run the models among them in the same run.");
     }
+    at.clear();
 }
 
 }  // namespace
 
-void find_recreated(const std::vector<Staged *> &staged) {
+void find_recreated(const std::vector<Staged *> &staged, std::string &at) {
     bool any = false;
     for (size_t i = 0; i < staged.size(); i++) {
         Staged &s = *staged[i];
-        if (changes_columns(s)) recreate(s, s.how == Publish::view ? "its columns changed: the view is made anew" : "");
+        if (changes_columns(s)) recreate(s, s.how == Publish::view && s.target.kind == "v" ? "its columns changed: the view is made anew" : "");
         if (!s.recreate && s.alter.empty()) continue;
         any = true;
         for (size_t j = i + 1; j < staged.size(); j++) {
@@ -82,7 +84,7 @@ void find_recreated(const std::vector<Staged *> &staged) {
                 recreate(reader, "it reads " + s.model.id() + ", which is made anew");
         }
     }
-    if (any) refuse_others(staged);
+    if (any) refuse_others(staged, at);
 }
 
 std::vector<std::string> save_decorations(const Staged &staged) {
@@ -96,6 +98,8 @@ std::vector<std::string> save_decorations(const Staged &staged) {
         throw Error("2BP01", "cannot replace \"" + staged.model.id() + "\" because something of it would be lost", "It has " + *lost + ".",
                     "Drop that first and create it again afterwards.");
     const char *kind = staged.model.materialized == "view" ? "view" : staged.model.materialized == "materialized_view" ? "materialized view" : "table";
+    std::vector<std::string> names;
+    for (const pg::Column &column : staged.columns) names.push_back(column.name);
     pg::Result rows = pg::query(
         "select pg_catalog.format('grant %s on %s to %s%s', a.privilege_type, $2, case when a.grantee = 0 then 'public' else pg_catalog.quote_ident(r.rolname) end,"
         " case when a.is_grantable then ' with grant option' else '' end)"
@@ -104,8 +108,14 @@ std::vector<std::string> save_decorations(const Staged &staged) {
         " union all select pg_catalog.format('comment on %s %s is %L', $3, $2, pg_catalog.obj_description($1::oid, 'pg_class'))"
         " where pg_catalog.obj_description($1::oid, 'pg_class') is not null"
         " union all select pg_catalog.format('alter %s %s set (%s)', $3, $2, pg_catalog.array_to_string(reloptions, ', ')) from pg_catalog.pg_class"
-        " where oid = $1::oid and reloptions is not null and relkind = $4",
-        {oid, name, kind, relkind_for(staged.model.materialized)});
+        " where oid = $1::oid and reloptions is not null and relkind = $4"
+        " union all select pg_catalog.format('comment on column %s.%I is %L', $2, attname, pg_catalog.col_description($1::oid, attnum))"
+        " from pg_catalog.pg_attribute where attrelid = $1::oid and attname = any($5::text[]) and pg_catalog.col_description($1::oid, attnum) is not null"
+        " union all select pg_catalog.format('grant %s (%I) on %s to %s%s', a.privilege_type, attname, $2, case when a.grantee = 0 then 'public' else pg_catalog.quote_ident(r.rolname) end,"
+        " case when a.is_grantable then ' with grant option' else '' end)"
+        " from pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a left join pg_catalog.pg_roles r on r.oid = a.grantee"
+        " where attrelid = $1::oid and attname = any($5::text[])",
+        {oid, name, kind, relkind_for(staged.model.materialized), pg::array_literal(names)});
     std::vector<std::string> out;
     for (const pg::Row &row : rows.rows) out.push_back(row[0].value());
     return out;

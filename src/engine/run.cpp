@@ -125,7 +125,8 @@ private:
         if (options_.tests) broken = unit_tests(model, tests);
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
-        Staged staged = build(mesh_, model, targets_[model.id()], stage_, options);
+        Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
+        Staged staged = build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -185,13 +186,19 @@ private:
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
         progress_.publish();
-        if (!options_.publish_each) return publish(all, publishing_);
+        if (!options_.publish_each) return publish_and_note(all);
         for (Staged *staged : all) {
-            ErrorData *error = pg::try_in_subtransaction([&] { publish({staged}, publishing_); });
+            ErrorData *error = pg::try_in_subtransaction([&] { publish_and_note({staged}); });
             if (error == nullptr) continue;
             withdraw_one(staged->model.id(), error);
             drop_stage(*staged);
         }
+    }
+
+    // The publish may have found a reason of its own for how it was done.
+    void publish_and_note(const std::vector<Staged *> &staged) {
+        publish(staged, publishing_);
+        for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = s->reason;
     }
 
     void withdraw_one(const std::string &id, const ErrorData *error) {
@@ -236,9 +243,8 @@ Step test_step(const TestResult &result) {
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
-    require_writable("mesh.run()");
+    RunSession session(options.command, options.vars);
     (void)expire_agreements();
-    RunSession session(options.vars);
     Mesh mesh;
     Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);
     RunResult result = Runner(options, mesh, selection).go();

@@ -3,11 +3,17 @@
 #include "pg/lock.h"
 #include "pg/report.h"
 
+extern "C" {
+#include "tcop/utility.h"
+}
+
 namespace mesh::engine {
 
 using core::Error;
 
 namespace {
+
+bool running = false;  // in this session
 
 // Returns whether it had to wait. Domains are locked in the order of their names, so that two runs cannot wait for each other.
 bool lock_domains(const std::set<std::string> &domains, bool wait) {
@@ -32,21 +38,27 @@ std::set<std::string> domains_of(const Selection &selection) {
 
 }  // namespace
 
-void require_writable(const char *command) {
-    pg::call([command] {
-        PreventCommandDuringRecovery(command);
-        PreventCommandIfReadOnly(command);
+RunSession::RunSession(const std::string &command, const Json &vars) {
+    std::string name = "mesh." + command + "()";
+    const char *shown = name.c_str();
+    pg::call([shown] {
+        PreventCommandDuringRecovery(shown);
+        PreventCommandIfReadOnly(shown);
     });
-}
-
-RunSession::RunSession(const Json &vars) {
+    if (running) throw Error("55000", "cannot execute " + name + " within a run", "", "A model or test of the run calls it: take it out of there.");
     std::string text = vars.dump();
     const char *value = text.c_str();
     guc_level_ = pg::call([value] {
         int level = NewGUCNestLevel();
+        (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
         (void)set_config_option("mesh.vars", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
         return level;
     });
+    running = true;  // last: only a session that was made whole is unmade
+}
+
+RunSession::~RunSession() {
+    running = false;
 }
 
 Selection RunSession::start(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller, bool wait) {

@@ -5,13 +5,14 @@
 
 namespace mesh::engine {
 
-// Raises 25006 in a read-only transaction and on a standby.
-void require_writable(const char *command);
-
 class RunSession {
 public:
-    // Sets mesh.vars for the time of the run.
-    explicit RunSession(const Json &vars);
+    // Sets mesh.vars and a safe search_path for the time of the run. Raises 25006 in a read-only transaction and on a standby,
+    // 55000 within a run: a model's body may call functions, but not a run.
+    RunSession(const std::string &command, const Json &vars);
+    ~RunSession();
+    RunSession(const RunSession &) = delete;
+    RunSession &operator=(const RunSession &) = delete;
 
     // Selects, and locks the domains of what was selected to the end of the transaction. What was selected while another run
     // held a lock is selected anew. The snapshot is taken when all locks are held, so that it sees what that run published.

@@ -1,5 +1,7 @@
 #include "engine/target.h"
 
+#include "pg/relation.h"
+
 namespace mesh::engine {
 
 using core::Error;
@@ -16,12 +18,17 @@ select r.relname, c.oid, c.relkind, pg_catalog.obj_description(c.oid, 'pg_class'
          when exists (select from pg_catalog.pg_constraint where contype = 'f' and (conrelid = c.oid or confrelid = c.oid)) then 'it has foreign keys'
          when exists (select from pg_catalog.pg_attribute where attrelid = c.oid and (attidentity <> '' or attgenerated <> '')) then 'it has identity or generated columns'
          when exists (select from pg_catalog.pg_inherits where inhparent = c.oid or inhrelid = c.oid) then 'it is part of an inheritance tree'
-         else '' end
+         else '' end,
+    c.relowner
 from pg_catalog.unnest($2::text[]) as r(relname)
 join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1))";
 
 std::string described(const Domain &domain, const Model &model) {
     return "relation \"" + domain.schema + "." + target_identifier(model) + "\"";
+}
+
+[[noreturn]] void not_ours(const Domain &domain, const Model &model) {
+    throw Error("42809", described(domain, model) + " is not what the mesh built", "", "Restore it, or drop it so that the model can be built anew.");
 }
 
 }  // namespace
@@ -49,17 +56,39 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
         for (const auto &[name, id] : names) list.push_back(name);
         pg::Result rows = pg::query(kTargets, {mesh.domain(domain).schema, pg::array_literal(list)});
         for (const pg::Row &row : rows.rows)
-            out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3]};
+            out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3],
+                                          static_cast<Oid>(std::stoul(row[5].value()))};
     }
     return out;
 }
 
+Target current_target(Mesh &mesh, const Model &model, const Target &seen) {
+    Oid now = pg::relation_oid(mesh.domain(model.domain).schema, target_identifier(model));
+    if (now == seen.oid) return seen;
+    Target found = find_targets(mesh, {&model})[model.id()];
+    if (found.oid == now) return found;
+    throw Error("40001", described(mesh.domain(model.domain), model) + " was replaced by another session", "", "Run it again in a new transaction.");
+}
+
 void require_ours(const Domain &domain, const Model &model, const Target &target) {
-    if (!target.exists() || model.built_kind == target.kind) return;
+    if (!target.exists()) return;
+    bool owned = pg::acts_for(owner_of(domain), target.owner);
+    if (owned && model.built_kind == target.kind) return;
     if (model.built_kind.empty())
         throw Error("42P07", described(domain, model) + " exists and was not made by the mesh", "",
                     "Rename or drop it, or give model \"" + model.id() + "\" another name.");
-    throw Error("42809", described(domain, model) + " is not what the mesh built", "", "Restore it, or drop it so that the model can be built anew.");
+    if (!owned)
+        throw Error("42501", described(domain, model) + " belongs to \"" + pg::role_name(target.owner) + "\", not to \"" + domain.owner + "\"", "",
+                    "ALTER " + std::string(target.kind == "v" ? "VIEW" : target.kind == "m" ? "MATERIALIZED VIEW" : "TABLE") +
+                        " ... OWNER TO the domain's owner, or drop it so that the model can be built anew.");
+    not_ours(domain, model);
+}
+
+void require_built_columns(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
+    for (const pg::Column &built : model.built_columns)
+        for (const pg::Column &column : columns)
+            if (built.name == column.name) return;
+    if (!model.built_columns.empty()) not_ours(domain, model);
 }
 
 }  // namespace mesh::engine

@@ -12,6 +12,7 @@ struct Target {
     std::string kind;      // relkind
     std::string rows_only; // why its storage must not be swapped; empty: it may
     Value comment;
+    Oid owner = InvalidOid;
     bool exists() const { return OidIsValid(oid); }
 };
 
@@ -27,8 +28,15 @@ std::string relkind_for(const std::string &materialized);
 // Looks all of the models up at once.
 Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models);
 
+// What is there now: looked up again when it is no longer the relation that was `seen`. Raises 40001 when this transaction cannot
+// see what is there.
+Target current_target(Mesh &mesh, const Model &model, const Target &seen);
+
 // Raises 42P07 when a relation of the model's name exists and the mesh did not make it, 42809 when it is no longer
-// what the mesh built. Such a relation is never replaced.
+// what the mesh built, 42501 when it no longer belongs to the domain's owner. Such a relation is never replaced.
 void require_ours(const Domain &domain, const Model &model, const Target &target);
+
+// Raises 42809 when a table has not one of the columns that the mesh built: it is another one of the same name.
+void require_built_columns(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns);
 
 }  // namespace mesh::engine

@@ -81,8 +81,7 @@ private:
 }  // namespace
 
 RunResult test(const RunOptions &options, Oid caller) {
-    require_writable("mesh.test()");
-    RunSession session(options.vars);
+    RunSession session(options.command, options.vars);
     Mesh mesh;
     Selection selection = session.start_reading(mesh, options.selector, options.exclude, caller);
     RunResult result = Tester(options, mesh, selection).go();

@@ -17,7 +17,7 @@ void define_settings() {
     DefineCustomIntVariable("mesh.lock_retries", "Sets how often a publish tries again for its locks.", nullptr,
                             &lock_retries, 20, 0, 1000, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("mesh.lock_timeout", "Sets how long one attempt to publish waits for its locks.",
-                            "While it waits, new readers of the relations queue behind it.", &lock_timeout_ms, 200, 1,
+                            "While it waits, new readers of the relations queue behind it. It is never longer than half of deadlock_timeout.", &lock_timeout_ms, 200, 1,
                             INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("mesh.progress", "Tells each step of a run in a NOTICE.", nullptr, &progress, true,
                              PGC_USERSET, 0, nullptr, nullptr, nullptr);

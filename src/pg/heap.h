@@ -23,7 +23,8 @@ std::vector<Column> describe(const std::string &sql);
 // created in this transaction and be empty. Query column i goes to the relation's column named columns[i]. NOT NULL and
 // CHECK constraints of `constraints_of` (the relation itself, or the table it will replace) are enforced: 23502, 23514.
 // Returns the number of rows. Raises 42804 when a column is missing or has another type.
-uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of);
+// Logical decoding does not see the rows unless `decoded`: a subscriber of all tables knows no staged relation.
+uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded = false);
 
 // An empty heap with the row layout of `target` (dropped columns included), in its schema, with its options
 // and TOAST. No indexes.

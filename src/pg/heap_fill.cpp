@@ -24,6 +24,7 @@ struct FrozenReceiver {
     Relation relation;
     BulkInsertState bulk;
     CommandId command;
+    int options;
     uint64 rows;
     // Set when the rows need a form of their own: the relation's columns in another order, or dropped ones between.
     TupleTableSlot *own;
@@ -53,7 +54,7 @@ bool receive(TupleTableSlot *slot, DestReceiver *self) {
         ExecConstraints(receiver->checked, slot, receiver->estate);
         ResetPerTupleExprContext(receiver->estate);
     }
-    table_tuple_insert(receiver->relation, slot, receiver->command, TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN, receiver->bulk);
+    table_tuple_insert(receiver->relation, slot, receiver->command, receiver->options, receiver->bulk);
     receiver->rows++;
     return true;
 }
@@ -68,7 +69,7 @@ void startup(DestReceiver *self, int, TupleDesc) {
 void shutdown(DestReceiver *self) {
     auto *receiver = reinterpret_cast<FrozenReceiver *>(self);
     FreeBulkInsertState(receiver->bulk);
-    table_finish_bulk_insert(receiver->relation, TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN);
+    table_finish_bulk_insert(receiver->relation, receiver->options);
 }
 
 void destroy(DestReceiver *) {}
@@ -96,7 +97,7 @@ void hold_constraints(FrozenReceiver *receiver, Relation holder) {
     if (holder->rd_att->constr == nullptr) return;
     receiver->estate = CreateExecutorState();
     receiver->checked = makeNode(ResultRelInfo);
-    InitResultRelInfo(receiver->checked, holder, 0, nullptr, 0);  // 0: it is in no range table
+    InitResultRelInfo(receiver->checked, holder, 0, nullptr, 0);  // 0: it is in no range table, where a violation would look for its columns
 }
 
 void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
@@ -111,8 +112,9 @@ void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
     PopActiveSnapshot();
 }
 
-uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder) {
+uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder, bool decoded) {
     FrozenReceiver receiver = {};
+    receiver.options = TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN | (decoded ? 0 : TABLE_INSERT_NO_LOGICAL);
     receiver.base.receiveSlot = receive;
     receiver.base.rStartup = startup;
     receiver.base.rShutdown = shutdown;
@@ -159,10 +161,10 @@ std::vector<Column> describe(const std::string &sql) {
     return to_columns(call([text] { return describe_query(analyze(text)); }));
 }
 
-uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of) {
+uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded) {
     const char *text = query.sql.c_str();
     PlannedStmt *plan = query.plan;
-    return call([=] { return static_cast<uint64_t>(fill(relation, plan, text, constraints_of)); });
+    return call([=] { return static_cast<uint64_t>(fill(relation, plan, text, constraints_of, decoded)); });
 }
 
 }  // namespace mesh::pg

@@ -184,7 +184,15 @@ void check_pair(Oid target, Oid a, Oid b) {
     if (!same) indexes_changed(target);
 }
 
+// A cursor or a trigger event of this session would go on in storage that is no longer there: the server's own check.
+void check_not_in_use(Oid target) {
+    Relation rel = table_open(target, NoLock);
+    CheckTableNotInUse(rel, "publish");
+    table_close(rel, NoLock);
+}
+
 void swap(Oid target, Oid sibling) {
+    check_not_in_use(target);
     List *mine = index_list(target), *staged = index_list(sibling);
     if (list_length(mine) != list_length(staged)) indexes_changed(target);
     LockRelationOid(sibling, AccessExclusiveLock);

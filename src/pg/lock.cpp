@@ -19,8 +19,9 @@ namespace {
 constexpr uint16 kLockClass = 77;
 
 void lock_list(const Oid *relations, int count, int timeout_ms) {
+    // Who gives way in a deadlock is decided after deadlock_timeout: the run does, before a reader can be chosen.
     char value[32];
-    snprintf(value, sizeof(value), "%d", timeout_ms);
+    snprintf(value, sizeof(value), "%d", Max(1, Min(timeout_ms, DeadlockTimeout / 2)));
     int level = NewGUCNestLevel();
     (void)set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
     for (int i = 0; i < count; i++) LockRelationOid(relations[i], AccessExclusiveLock);

@@ -61,14 +61,26 @@ bool has_checks(Oid relation) {
     });
 }
 
-std::vector<std::string> index_definitions(Oid relation) {
+size_t index_count(Oid relation) {
+    return call([relation] {
+        Relation rel = relation_open(relation, AccessShareLock);
+        List *indexes = RelationGetIndexList(rel);
+        relation_close(rel, NoLock);
+        return static_cast<size_t>(list_length(indexes));
+    });
+}
+
+std::vector<std::string> index_definitions(Oid relation, const std::optional<std::vector<std::string>> &columns) {
     Result rows = query(
         "select u || 'using' || pg_catalog.substr(pg_catalog.pg_get_indexdef(indexrelid), pg_catalog.length('CREATE ' || u || 'INDEX ' || index || ' ON ' || heap || ' USING') + 1)"
         " from (select x.indexrelid, case when x.indisunique then 'unique ' else '' end as u, pg_catalog.quote_ident(i.relname) as index,"
         " pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(h.relname) as heap from pg_catalog.pg_index x"
         " join pg_catalog.pg_class i on i.oid = x.indexrelid join pg_catalog.pg_class h on h.oid = x.indrelid"
-        " join pg_catalog.pg_namespace n on n.oid = h.relnamespace where x.indrelid = $1::oid) d order by indexrelid",
-        {std::to_string(relation)});
+        " join pg_catalog.pg_namespace n on n.oid = h.relnamespace where x.indrelid = $1::oid) d"
+        " where $2::text[] is null or not exists (select from pg_catalog.pg_depend p join pg_catalog.pg_attribute a on a.attrelid = p.refobjid and a.attnum = p.refobjsubid"
+        " where p.classid = 'pg_catalog.pg_class'::regclass and p.objid = indexrelid and p.refclassid = 'pg_catalog.pg_class'::regclass and p.refobjid = $1::oid"
+        " and not a.attname = any($2::text[])) order by indexrelid",
+        {std::to_string(relation), columns ? Value(array_literal(*columns)) : Value()});
     std::vector<std::string> out;
     for (const Row &row : rows.rows) out.push_back(row[0].value());
     return out;

@@ -17,7 +17,9 @@ std::vector<Column> relation_columns(Oid relation);
 // Has it CHECK constraints?
 bool has_checks(Oid relation);
 
-// Its indexes as "[unique ]using <method> (<columns>)...", the oldest first.
-std::vector<std::string> index_definitions(Oid relation);
+size_t index_count(Oid relation);
+
+// Its indexes as "[unique ]using <method> (<columns>)...", the oldest first; with `columns` only those that need no other ones.
+std::vector<std::string> index_definitions(Oid relation, const std::optional<std::vector<std::string>> &columns = {});
 
 }  // namespace mesh::pg

@@ -27,6 +27,10 @@ void leave_role(const RoleScope &scope) {
     });
 }
 
+void refuse_hidden_rows() {
+    call([] { (void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false); });
+}
+
 Oid registry_owner() {
     return call([] {
         HeapTuple tuple = SearchSysCache1(NAMESPACENAME, CStringGetDatum("mesh"));

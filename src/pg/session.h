@@ -28,6 +28,9 @@ auto as_role(Oid role, const std::string &search_path, F &&f) {
     }
 }
 
+// Within as_role: where a policy would hide rows of a table, the statement raises 42501 and does not go on without them.
+void refuse_hidden_rows();
+
 // The role that owns the extension's schema: the only one that may write the registry.
 Oid registry_owner();
 

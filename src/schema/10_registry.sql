@@ -192,6 +192,10 @@ CREATE TABLE mesh.failure_history (
 
 CREATE INDEX ON mesh.failure_history (domain, test, run_id);
 
+-- Tables without a key: a publication of all tables would otherwise refuse to delete from them.
+ALTER TABLE mesh.column_lineage_registry REPLICA IDENTITY FULL;
+ALTER TABLE mesh.failure_history REPLICA IDENTITY FULL;
+
 SELECT pg_catalog.pg_extension_config_dump('mesh.domain_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.run_grant_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.source_registry', '');
