@@ -164,6 +164,7 @@ DROP FUNCTION public.upper, public.never, public.format, public.count;
 DROP TYPE public.int4;
 DROP TABLE pg_temp.base, pg_temp.orders, pg_temp.pg_class;
 SET client_min_messages = error;
+DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database()); END $$;
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA hostile_raw, hostile CASCADE;
 DROP ROLE regress_hostile_owner, regress_hostile_runner, regress_hostile_stranger;

@@ -229,7 +229,7 @@ CREATE TABLE shop.written (n int);
 CREATE FUNCTION shop.writes(n int) RETURNS int LANGUAGE sql AS 'insert into shop.written values (n) returning n';
 SELECT mesh.create_model('shop.sly', 'select shop.writes(id) as id from customers');
 SELECT mesh.create_unit_test('shop.sly', '{"customers": [{"id": 1}]}', '[{"id": 1}]');
-SELECT node, status, failures, message FROM mesh.run('shop.log shop.sly') WHERE kind = 'test' OR node = 'shop.sly';
+SELECT node, status, failures, message FROM mesh.run('shop.log shop.sly') WHERE kind IN ('test', 'unit_test') OR node = 'shop.sly';
 SELECT count(*) FROM shop.written;
 SELECT mesh.create_test('shop.log', 'not_null', 'id', name => 'whole');
 SELECT mesh.create_unit_test('shop.log', '{"orders": []}', '[]', name => 'not_null_orders_id', replace => true);
@@ -245,11 +245,11 @@ SELECT mesh.create_unit_test('shop.mixed', '{"shop_other.things": [{"size": 7}],
     "at": "2024-02-29 13:00+01", "part": ["small"], "code": "ab ", "ratio": 1e-1, "raw": "\\x00FF", "other": 7}]');
 SELECT mesh.create_model('shop.constant', 'select 1 as one, pg_catalog.count(*) > 0 as many from pg_catalog.pg_class');
 SELECT mesh.create_unit_test('shop.constant', '{}', '[{"one": 1, "many": true}]');
-SELECT node, status, message FROM mesh.run('shop.mixed shop.constant') WHERE kind = 'test';
+SELECT node, status, message FROM mesh.run('shop.mixed shop.constant') WHERE kind IN ('test', 'unit_test');
 -- More tests than one scan takes.
 SELECT mesh.create_model('shop.wide', 'select g as n from generate_series(1, 3) g', materialized => 'table');
 SELECT count(mesh.create_test('shop.wide', 'accepted_range', 'n', jsonb_build_object('min_value', g % 5), severity => 'warn', name => 'w' || g)) FROM generate_series(1, 410) g;
-SELECT status, failures, reason, count(*) FROM mesh.run('shop.wide') WHERE kind = 'test' GROUP BY 1, 2, 3 ORDER BY 2, 3;
+SELECT status, failures, reason, count(*) FROM mesh.run('shop.wide') WHERE kind IN ('test', 'unit_test') GROUP BY 1, 2, 3 ORDER BY 2, 3;
 -- A volatile function is asked once a row, by a query of its own.
 CREATE SEQUENCE shop_raw.asked;
 SELECT mesh.create_test('shop.wide', sql => 'select n from wide where nextval(''shop_raw.asked'') < 0 or n < 0 or nextval(''shop_raw.asked'') < 0', name => 'volatile');
@@ -287,7 +287,7 @@ BEGIN
             "limit" => CASE WHEN random() < 0.3 THEN 1 + floor(random() * 30) END::bigint, name => 'r' || i);
     END LOOP;
 END $$;
-CREATE TEMP TABLE together AS SELECT node, status, failures, reason FROM mesh.run('shop.noise') WHERE kind = 'test';
+CREATE TEMP TABLE together AS SELECT node, status, failures, reason FROM mesh.run('shop.noise') WHERE kind IN ('test', 'unit_test');
 -- The same tests, each as a singular test with GROUP BY in it, so that it has a query of its own.
 CREATE TEMP TABLE apart (node text, failures bigint);
 DO $$
@@ -326,7 +326,7 @@ SELECT mesh.create_test('inside.one', 'tells', arguments => '{"what": "current_u
 SELECT mesh.create_test('inside.one', 'tells', arguments => '{"what": "set_config(''role'', ''regress_outsider'', false)"}', severity => 'warn', name => 'escape');
 SELECT mesh.create_test('inside.one', 'expression_is_true', arguments => '{"expression": "exists (select from shop_raw.orders)"}', severity => 'warn', name => 'peep');
 SELECT mesh.create_test('inside.one', 'expression_is_true', arguments => '{"expression": "(select count(*) from pg_catalog.pg_authid) > 0"}', severity => 'warn', name => 'peep');
-SELECT node, status, message FROM mesh.run('inside.one') WHERE kind = 'test';
+SELECT node, status, message FROM mesh.run('inside.one') WHERE kind IN ('test', 'unit_test');
 SELECT mesh.failures('inside.who');
 SELECT mesh.drop_model('inside.one');
 SELECT mesh.drop_generic_test('tells');

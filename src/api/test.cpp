@@ -4,6 +4,7 @@
 #include "api/args.h"
 #include "core/near.h"
 #include "engine/generic_test.h"
+#include "engine/product.h"
 #include "engine/check.h"
 #include "pg/fragment.h"
 #include "pg/report.h"
@@ -36,10 +37,18 @@ engine::ModelName registered_test(const std::string &table, const std::string &t
     throw Error("42704", "test \"" + text + "\" does not exist", "", core::name_hint(name.name, names));
 }
 
+// A product may promise the test: then it may not go, nor become weaker.
+void check_promises(const engine::Domain &domain, const std::string &model_name) {
+    engine::Model model = engine::get_model({domain.name, model_name});
+    engine::check_contracts(domain, model, model.columns);
+}
+
 void drop_registered(const std::string &table, const std::string &text) {
     engine::ModelName name = registered_test(table, text);
-    engine::require_owner(engine::get_domain(name.domain), GetUserId());
-    engine::registry("delete from mesh." + table + " where domain = $1 and name = $2", {name.domain, name.name});
+    engine::Domain domain = engine::get_domain(name.domain);
+    engine::require_owner(domain, GetUserId());
+    pg::Result gone = engine::registry("delete from mesh." + table + " where domain = $1 and name = $2 returning model", {name.domain, name.name});
+    for (const pg::Row &row : gone.rows) check_promises(domain, row[0].value());
 }
 
 engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
@@ -126,6 +135,7 @@ MESH_FUNCTION(mesh_create_test) {
     engine::check_test(mesh, model, &test);
     engine::refuse_duplicate_test("test_registry", test.domain, test.name, api::arg(fcinfo, 12).value_or("f") == "t");
     store_test(mesh, test);
+    check_promises(domain, model.name);
     return api::text_result(test.name);
 }
 

@@ -12,6 +12,9 @@ using pg::Reference;
 
 namespace {
 
+// Static text: an ErrorData may point to it.
+char kGuardThis[] = "Read \"this\" only where is_incremental() decides: where not is_incremental() or id > (select max(id) from this).";
+
 [[noreturn]] void fail_at(const char *state, const std::string &message, const pg::ParsedBody &body, const Reference &ref,
                           const std::string &hint) {
     pg::raise_at(state, message, body.text, ref.begin, hint);
@@ -150,7 +153,12 @@ Compiled compile(Mesh &mesh, const Model &model) {
     check_readable(domain, out);
     if (!out.pending_on.empty()) return out;
     bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(), [](const Upstream &up) { return up.kind == Upstream::Kind::self; });
-    out.analysis = analyze(mesh, domain, out, false, {});
+    try {
+        out.analysis = analyze(mesh, domain, out, false, {});
+    } catch (const pg::ServerError &e) {
+        if (reads_self && e.data->sqlerrcode == ERRCODE_UNDEFINED_TABLE) e.data->hint = kGuardThis;
+        throw;
+    }
     check_names(model, out.analysis.columns);
     if (reads_self) {
         std::vector<pg::Column> columns = out.analysis.columns;

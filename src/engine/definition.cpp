@@ -4,6 +4,7 @@
 
 #include "core/near.h"
 #include "engine/build.h"
+#include "engine/check.h"
 #include "engine/product.h"
 #include "engine/selection.h"
 #include "pg/relation.h"
@@ -77,6 +78,7 @@ void notice_pending(const Model &model, const Compiled &compiled) {
         std::vector<std::string> names;
         for (const pg::Row &row : registry("select domain || '.' || name from mesh.model_registry where domain = $1", {model.domain}).rows)
             names.push_back(row[0].value());
+        std::erase(names, model.id());
         std::vector<std::string> close = core::near(id, names);
         pg::notice("model \"" + model.id() + "\" waits for model \"" + id + "\", which does not exist yet", "",
                    close.empty() ? "" : "Perhaps you mean \"" + close.front() + "\".");
@@ -116,6 +118,19 @@ void drop_relation(const Domain &domain, const Model &model) {
                 error->detail == nullptr ? "" : std::string(error->detail) + ".", "Drop those first.");
 }
 
+// What a test says of the model must still make sense.
+void recheck_tests(const Model &model) {
+    for (TestDef test : load_tests(model.domain, model.name)) {
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            Mesh mesh;
+            check_test(mesh, mesh.model({model.domain, model.name}), &test);
+        });
+        if (error != nullptr)
+            throw Error("42P16", "the change breaks test \"" + test.id() + "\" of model \"" + model.id() + "\"", error->message,
+                        "Drop the test first with mesh.drop_test().");
+    }
+}
+
 }  // namespace
 
 void define_model(const Model &model, bool replace) {
@@ -132,6 +147,7 @@ void define_model(const Model &model, bool replace) {
     store_model(model);
     store_compiled(model, compiled);
     notice_pending(model, compiled);
+    if (exists && compiled.pending_on.empty()) recheck_tests(model);
     recompile_all(readers_of(model.id()), model.id());
 }
 

@@ -118,7 +118,7 @@ void publish_swap(const Staged &staged) {
     std::string name = target_name(*staged.domain, staged.model);
     alter_target(staged);
     for (const std::string &index : staged.new_indexes) pg::create_index_entry(staged.target.oid, create_index_sql(index, name));
-    pg::swap_storage(staged.target.oid, staged.stage_oid);
+    pg::swap_storage(staged.target.oid, staged.stage_oid, staged.rows.value_or(0));
     if (staged.target.kind == "m") pg::set_populated(staged.target.oid);
 }
 
@@ -171,7 +171,7 @@ void publish_matview(const Staged &staged) {
     execute("create materialized view " + name + " as " + staged.final_sql + "\nwith no data");
     for (const std::string &index : pg::index_definitions(staged.stage_oid)) execute(create_index_sql(index, name));
     Oid matview = pg::relation_oid(staged.domain->schema, target_identifier(staged.model));
-    pg::swap_storage(matview, staged.stage_oid);
+    pg::swap_storage(matview, staged.stage_oid, staged.rows.value_or(0));
     pg::set_populated(matview);
 }
 

@@ -47,19 +47,37 @@ public:
         targets_ = find_targets(mesh, models);
     }
 
+    // What ends the run itself is kept with its history, which outlives the rollback.
     RunResult go() {
+        try {
+            return run_all();
+        } catch (const pg::ServerError &e) {
+            history_.fail(e.data->message == nullptr ? "" : e.data->message);
+            throw;
+        } catch (const Error &e) {
+            history_.fail(e.what());
+            throw;
+        }
+    }
+
+private:
+    RunResult run_all() {
         ErrorData *error = pg::try_in_subtransaction([&] {
             for (const std::string &id : selection_.models) step(model_of(id));
-            if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.begin()->second);
+            if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
         });
         if (error != nullptr) withdraw(error);
-        history_.write(steps_, failed_.empty() ? "success" : "error");
+        history_.write(steps_, went_wrong() ? "error" : "success");
         pg::show_progress("");
         return {history_.run_id(), steps_};
     }
 
-private:
+    // A model that waits for another is skipped, and nothing went wrong.
+    bool went_wrong() const {
+        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail"; });
+    }
+
     const Model &model_of(const std::string &id) {
         const core::Node *node = selection_.graph.find(id);
         return mesh_.model({node->domain, node->name});
@@ -69,7 +87,7 @@ private:
         for (const std::string &parent : selection_.graph.parents(model.id()))
             if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
         if (model.status == "pending") return "pending: something it reads does not exist yet";
-        if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + failed_.begin()->first + " failed";
+        if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
         return "";
     }
 
@@ -104,6 +122,7 @@ private:
     void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
         if (step.status != "success") {
+            if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
             stage_.erase(model.id());
         } else {
@@ -210,7 +229,7 @@ private:
     // Nothing of the run is published: what was built is rolled back.
     void withdraw(const ErrorData *error) {
         bool atomic = options_.atomic && !failed_.empty();
-        std::string culprit = atomic ? failed_.begin()->first : publishing_;
+        std::string culprit = atomic ? first_failed_ : publishing_;
         for (const std::string &id : built_) {
             Step &step = steps_[size_at_[id]];
             bool at_fault = !atomic && (id == culprit || culprit.empty());
@@ -231,6 +250,7 @@ private:
     std::vector<std::string> built_;
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
+    std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::vector<Step> steps_;
 };
@@ -238,7 +258,7 @@ private:
 }  // namespace
 
 Step test_step(const TestResult &result) {
-    return {result.def.domain, result.def.domain + "." + result.def.name, "test", result.status, {}, result.failures, result.seconds, result.reason,
+    return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
             result.message, result.failed_rows};
 }
 

@@ -40,7 +40,8 @@ void create_index_entry(Oid target, const std::string &sql);
 // Gives `target` the storage (heap, TOAST, indexes) of `sibling`, and drops the sibling with the old storage. The target keeps its
 // OID and all that hangs on it. Needs AccessExclusiveLock on target, held by the caller. The index lists must
 // still match; raises 40001 when somebody changed the table's indexes since copy_indexes.
-void swap_storage(Oid target, Oid sibling);
+// The statistics collector is told of `rows` new rows, so that autovacuum analyzes the table when it should.
+void swap_storage(Oid target, Oid sibling, uint64_t rows);
 
 // Marks a materialized view as holding data.
 void set_populated(Oid matview);

@@ -19,6 +19,7 @@ extern "C" {
 #include "optimizer/optimizer.h"
 #include "parser/parse_utilcmd.h"
 #include "parser/parser.h"
+#include "pgstat.h"
 #include "storage/lmgr.h"
 #include "utils/inval.h"
 #include "utils/relcache.h"
@@ -248,8 +249,14 @@ void create_index_entry(Oid target, const std::string &sql) {
     });
 }
 
-void swap_storage(Oid target, Oid sibling) {
-    call([=] { swap(target, sibling); });
+void swap_storage(Oid target, Oid sibling, uint64_t rows) {
+    call([=] {
+        swap(target, sibling);
+        Relation rel = table_open(target, NoLock);
+        pgstat_count_truncate(rel);
+        pgstat_count_heap_insert(rel, static_cast<PgStat_Counter>(rows));
+        table_close(rel, NoLock);
+    });
 }
 
 void set_populated(Oid matview) {

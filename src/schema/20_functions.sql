@@ -42,5 +42,5 @@ CREATE FUNCTION mesh.test(selector text, exclude text DEFAULT NULL, vars jsonb D
 COMMENT ON FUNCTION mesh.test IS 'Runs the selected tests on what is published, all on one snapshot, and builds nothing; one row a test.';
 
 CREATE FUNCTION mesh.var(name text, default_value text DEFAULT NULL) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.current_setting('mesh.vars')::pg_catalog.jsonb, name), default_value);
+    RETURN coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.current_setting('mesh.vars', true)::pg_catalog.jsonb, name), default_value);
 COMMENT ON FUNCTION mesh.var IS 'A variable of the run (mesh.run(vars => ...)), for use in model bodies and tests; default_value where it is not set.';

@@ -94,7 +94,7 @@ CREATE VIEW mesh.test_results WITH (security_barrier) AS
     FROM mesh.step_history h JOIN mesh.run_history r USING (run_id)
     LEFT JOIN mesh.test_registry t ON t.domain = h.domain AND h.node = t.domain || '.' || t.name
     LEFT JOIN mesh.unit_test_registry u ON u.domain = h.domain AND h.node = u.domain || '.' || u.name
-    WHERE h.kind = 'test' AND h.domain IN (SELECT name FROM mesh.seen_domains);
+    WHERE h.kind IN ('test', 'unit_test') AND h.domain IN (SELECT name FROM mesh.seen_domains);
 COMMENT ON VIEW mesh.test_results IS 'The verdict of each test of your domains in each run.';
 COMMENT ON COLUMN mesh.test_results.status IS 'pass, warn, fail, or error when the test itself could not run.';
 COMMENT ON COLUMN mesh.test_results.model IS 'What it tests, as the test is now; null when the test is gone.';
