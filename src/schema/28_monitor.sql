@@ -11,6 +11,7 @@ CREATE TABLE mesh.freshness_history (
     checked_by     text NOT NULL,
     FOREIGN KEY (domain, source_name, table_name) REFERENCES mesh.source_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
+ALTER TABLE mesh.freshness_history REPLICA IDENTITY FULL;
 
 CREATE INDEX ON mesh.freshness_history (domain, source_name, table_name, snapshotted_at);
 CREATE INDEX ON mesh.freshness_history (snapshotted_at);

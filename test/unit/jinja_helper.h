@@ -17,6 +17,7 @@ inline Ptr<Variables> context_of(const char *json = "{}") {
 }
 
 inline std::string render(const char *source, const char *json = "{}") {
+    const Pool pool;  // frees what holds itself
     return Template::parse(source, "t.sql", {.dbt_names = false})->render(context_of(json), make<Environment>());
 }
 

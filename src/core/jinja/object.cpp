@@ -66,7 +66,8 @@ std::vector<Value> bind(const char *function, Arguments &arguments, std::initial
         Value value = arguments.take(p->name);
         if (value.is_missing() && !p->default_value)
             raise_type(name + " missing 1 required positional argument: " + quoted(p->name));
-        bound.push_back(value.is_missing() ? *p->default_value : std::move(value));
+        if (value.is_missing()) value = *p->default_value;
+        bound.push_back(std::move(value));
     }
     if (!arguments.named.empty())
         raise_type(name + " got an unexpected keyword argument " + quoted(arguments.named.front().first));

@@ -36,9 +36,9 @@ void append_quoted_character(std::string &out, char32_t c, char quote) {
 
 void append_items(std::string &out, const std::vector<Value> &items) {
     bool first = true;
-    for (std::size_t i = 0; i < items.size(); ++i) {
+    for (const Value &item : items) {
         if (!std::exchange(first, false)) out += ", ";
-        append_repr(out, items[i]);
+        append_repr(out, item);
         Guard::string_size(out.size());
     }
 }

@@ -13,8 +13,8 @@ std::string repr(const Value &value);
 std::string repr_text(std::string_view text);  // the quoted form of a str
 std::string float_text(double value);          // the shortest that reads back as the same number
 
-// int(text, base) and float(text), nullopt when the text is no such number. Overflow raises OverflowError.
-std::optional<std::int64_t> parse_int(std::string_view text, int base = 10);
+// int(written, base) and float(text), nullopt when the text is no such number. Overflow raises OverflowError.
+std::optional<std::int64_t> parse_int(std::string_view written, int base = 10);
 std::optional<double> parse_float(std::string_view text);
 
 // markupsafe.escape of text.
