@@ -118,7 +118,7 @@ SELECT mesh.create_model('shop.c', 'select 1 as a', materialized => 'materialize
 SELECT node, status, rows, reason, message FROM mesh.run('shop.c');
 SELECT mesh.create_model('shop.c', 'select 1 as a', description => 'Changing', replace => true);
 SELECT node, status, rows, reason, message FROM mesh.run('shop.c');
-SELECT relkind, obj_description(oid), relacl FROM pg_class WHERE oid = 'runs_shop.c'::regclass;
+SELECT relkind, obj_description(oid), regexp_replace(relacl::text, 'arwdDxtm?', 'all', 'g') AS relacl FROM pg_class WHERE oid = 'runs_shop.c'::regclass;
 -- It becomes ephemeral: what was built is told about.
 SELECT mesh.create_model('shop.c', 'select 1 as a', materialized => 'ephemeral', replace => true);
 SELECT node, status, rows, reason, message FROM mesh.run('shop.c');

@@ -198,7 +198,7 @@ SELECT node, status, rows, reason, message FROM mesh.run('live.m');
 SELECT * FROM pg_temp.changed('live.m');
 SELECT mesh.create_model('live.v', 'select amount, id from survive_raw.orders', replace => true), mesh.create_model('live.m', 'select amount, id from survive_raw.orders', materialized => 'materialized_view', replace => true);
 SELECT node, status, rows, reason, message FROM mesh.run('live.v live.m');
-SELECT relname, relacl, reloptions FROM pg_class WHERE oid IN ('live.v'::regclass, 'live.m'::regclass) ORDER BY 1;
+SELECT relname, regexp_replace(relacl::text, 'arwdDxtm?', 'all', 'g') AS relacl, reloptions FROM pg_class WHERE oid IN ('live.v'::regclass, 'live.m'::regclass) ORDER BY 1;
 SELECT attname, attacl, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 'live.v'::regclass AND attnum > 0 ORDER BY attnum;
 SELECT indexdef FROM pg_indexes WHERE schemaname = 'live' AND tablename = 'm';
 CREATE TRIGGER tells INSTEAD OF UPDATE ON live.v FOR EACH ROW EXECUTE FUNCTION live.tell();
