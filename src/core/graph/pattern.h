@@ -35,7 +35,7 @@ private:
         Kind kind = Kind::exact;
         char32_t exact = 0;
         bool negated = false;
-        std::vector<std::pair<char32_t, char32_t>> ranges = {};
+        std::vector<std::pair<char32_t, char32_t>> ranges;
     };
 
     std::size_t read_set(const MaskedText &source, std::size_t open);
