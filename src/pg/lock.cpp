@@ -28,6 +28,19 @@ void lock_list(const Oid *relations, int count, int timeout_ms) {
     AtEOXact_GUC(true, level);
 }
 
+// Transactions of other sessions of this database that hold a snapshot. Maintenance workers do not count.
+VirtualTransactionId *snapshot_holders(int *count) {
+    return GetCurrentVirtualXIDs(ReadNextTransactionId(), true, false, PROC_IS_AUTOVACUUM | PROC_IN_VACUUM, count);
+}
+
+// Keeps of `kept` what is in `others` too.
+int keep_common(VirtualTransactionId *kept, int count, const VirtualTransactionId *others, int other_count) {
+    return static_cast<int>(std::remove_if(kept, kept + count, [=](const VirtualTransactionId &one) {
+        return std::none_of(others, others + other_count,
+                            [&](const VirtualTransactionId &other) { return VirtualTransactionIdEquals(one, other); });
+    }) - kept);
+}
+
 }  // namespace
 
 bool lock_name(const std::string &name, bool wait) {
@@ -60,8 +73,17 @@ bool try_lock_all(std::vector<Oid> relations, int timeout_ms) {
 
 bool older_snapshots() {
     return call([] {
+        constexpr int kLooks = 5;
         int count = 0;
-        (void)GetCurrentVirtualXIDs(ReadNextTransactionId(), true, false, PROC_IS_AUTOVACUUM | PROC_IN_VACUUM, &count);
+        VirtualTransactionId *held = snapshot_holders(&count);
+        for (int look = 1; count > 0 && look < kLooks; look++) {
+            pg_usleep(1000L);
+            int now_count = 0;
+            VirtualTransactionId *now = snapshot_holders(&now_count);
+            count = keep_common(held, count, now, now_count);
+            pfree(now);
+        }
+        pfree(held);
         return count > 0;
     });
 }

@@ -13,7 +13,8 @@ bool lock_name(const std::string &name, bool wait);
 // within `timeout_ms`. Held to the end of the transaction.
 bool try_lock_all(std::vector<Oid> relations, int timeout_ms);
 
-// Has another session of this database a snapshot that was taken before now?
+// Has another session of this database a snapshot that was taken before now? One that is gone within milliseconds, as a
+// short statement's is, does not count.
 bool older_snapshots();
 
 }  // namespace mesh::pg
