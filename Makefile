@@ -17,7 +17,7 @@ PG_CXXFLAGS = -std=gnu++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall
 VISIBLE = -D'PGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
 # Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
-SHLIB_LINK = $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
+SHLIB_LINK = -lyaml-cpp $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
 comma := ,
 EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
 .SECONDARY: $(OBJS)

@@ -1,0 +1,57 @@
+// Rendering a parsed project's nodes and macros: one invocation in dbt's sense, with its vars, flags and database.
+#pragma once
+
+#include <memory>
+
+#include "core/jinja/object.h"
+#include "core/project/database.h"
+#include "core/project/manifest.h"
+
+namespace mesh::core::project {
+
+struct Compiled {
+    std::string code;                                          // with the CTEs of ephemeral models put in
+    std::vector<std::pair<std::string, std::string>> ctes;     // id, sql: of the ephemeral models that were put in
+    bool asked_database = false;                               // a query, a relation or its columns: it may come out otherwise next time
+};
+
+class Invocation {
+public:
+    // Both must outlive it. Macros are parsed when they are first used.
+    Invocation(const Manifest &manifest, const Settings &settings, Database &database);
+    ~Invocation();
+
+    // The node's SQL, as dbt compiles it (execute = true). For a data test: the query of its failing rows.
+    // Raises Error with file, line and the macros on the way.
+    Compiled compile(const std::string &unique_id);
+
+    // The compiled SQL of a unit test's model with the given rows in place of its inputs; `unique_id` is the unit test's.
+    Compiled compile_unit_test(const std::string &unique_id);
+
+    // Any text, with the context of an analysis of the root project: dbt show --inline, dbt compile --inline.
+    Compiled compile_inline(const std::string &text);
+
+    // Runs a macro as `dbt run-operation` does. `name` may be "package.macro". Returns what it returned.
+    jinja::Value run_operation(const std::string &name, const Json &arguments);
+
+    // Runs a hook's text (pre-hook, post-hook) in the node's context, or of an operation: the SQL it renders to, not executed.
+    std::string render_hook(const std::string &unique_id, const std::string &text);
+
+    // Does the project (or a package of it) define this materialization itself? Empty: no, mesh's own is used.
+    std::string own_materialization(const std::string &materialized) const;
+
+    // Has the project overridden the macro behind this built-in generic test ("not_null" ...), or get_where_subquery?
+    bool generic_test_overridden(const std::string &name) const;
+
+    // Runs the project's own materialization of a compiled node: its statements go to Database::execute. Returns the relations it gave back.
+    std::vector<RelationInfo> materialize(const std::string &unique_id, const Compiled &compiled);
+
+    // What the run learned, for the `results` of on-run-end hooks.
+    void add_result(const Json &result);
+
+private:
+    struct Inner;
+    std::unique_ptr<Inner> inner_;
+};
+
+}  // namespace mesh::core::project
