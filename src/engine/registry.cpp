@@ -97,7 +97,7 @@ void require_run(const Domain &domain, Oid caller) {
 }
 
 static const char *const kModelColumns =
-    "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns"
+    "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, node"
     " from mesh.model_registry where domain = $1";
 
 static Model model_from(const pg::Row &row) {
@@ -115,6 +115,7 @@ static Model model_from(const pg::Row &row) {
     model.description = row[10];
     model.built_sql = row[11];
     model.built_columns = columns_from_json(Json::parse(row[12].value_or("[]")));
+    model.node = row[13].value_or("");
     return model;
 }
 
