@@ -1,13 +1,13 @@
 #include "engine/mesh.h"
 
+#include "engine/target.h"
+
 namespace mesh::engine {
 
 void Mesh::load_domains() {
     if (domains_loaded_) return;
-    pg::Result rows = registry("select name, owner, schema_name from mesh.domain_registry");
-    for (const pg::Row &row : rows.rows) {
-        Domain domain{row[0].value(), row[1].value(), row[2].value(), pg::find_role(row[1].value())};
-        by_schema_[domain.schema] = domain.name;
+    for (const Domain &domain : all_domains()) {
+        for (const std::string &schema : domain.schemas) by_schema_[schema] = domain.name;
         domains_.emplace(domain.name, domain);
     }
     domains_loaded_ = true;
@@ -44,6 +44,21 @@ const Model *Mesh::find_model(const std::string &domain, const std::string &name
         found = of_domain.emplace(name, engine::find_model(domain, name)).first;
     }
     return found->second ? &*found->second : nullptr;
+}
+
+const Model *Mesh::find_model_at(const Domain &domain, const std::string &schema, const std::string &identifier) {
+    if (!whole_.count(domain.name)) {
+        std::optional<Model> found = engine::find_model_at(domain, schema, identifier);
+        return found ? find_model(domain.name, found->name) : nullptr;
+    }
+    auto [names, fresh] = by_relation_.try_emplace(domain.name);
+    if (fresh)
+        for (const Model *model : models_of(domain.name)) {
+            const Model *&at = names->second[target_name(domain, *model)];
+            if (at == nullptr || at->materialized == "ephemeral") at = model;
+        }
+    auto found = names->second.find(pg::qualified(schema, identifier));
+    return found == names->second.end() ? nullptr : found->second;
 }
 
 const Model &Mesh::model(const ModelName &name) {

@@ -6,7 +6,15 @@ CREATE TABLE mesh.domain_registry (
     owner       text NOT NULL,
     schema_name text NOT NULL UNIQUE,
     description text,
-    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
+    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    search_path text[],                          -- where names without a schema are found; NULL: in schema_name alone
+    takes_over  boolean NOT NULL DEFAULT false   -- relations of the owner at a model's place are taken over, as dbt does
+);
+
+-- Further schemas of a domain: those that its models name.
+CREATE TABLE mesh.domain_schema_registry (
+    schema_name text PRIMARY KEY,
+    domain      text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
 
 CREATE TABLE mesh.run_grant_registry (
@@ -48,8 +56,13 @@ CREATE TABLE mesh.model_registry (
     node         text,                         -- dbt's unique id, of a model that came with a project: it is rendered when it is run
     created_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    schema_name  text,                         -- where its relation is; NULL: in the domain's schema
+    alias        text,                         -- its relation's name; NULL: the model's
+    identifier   text NOT NULL,                -- that name as it is built, with 63 bytes at most
     PRIMARY KEY (domain, name)
 );
+
+CREATE INDEX ON mesh.model_registry (identifier);
 
 CREATE TABLE mesh.dependency_registry (
     domain      text NOT NULL,
@@ -202,6 +215,7 @@ ALTER TABLE mesh.column_lineage_registry REPLICA IDENTITY FULL;
 ALTER TABLE mesh.failure_history REPLICA IDENTITY FULL;
 
 SELECT pg_catalog.pg_extension_config_dump('mesh.domain_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.domain_schema_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.run_grant_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.source_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.model_registry', '');
