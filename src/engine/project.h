@@ -59,12 +59,4 @@ private:
     std::map<std::string, std::unique_ptr<Project>> loaded_;
 };
 
-// Registers what a project's model is: stores it with its dependencies, whatever state its body is in. An error of the analysis leaves
-// it pending, and is returned.
-struct Registered {
-    bool columns_changed = false;
-    ErrorData *error = nullptr;
-};
-Registered register_model(Mesh &mesh, Project &project, const Model &model);
-
 }  // namespace mesh::engine
