@@ -128,7 +128,7 @@ std::string test_hash(const std::string &name, const TestMetadata &metadata) {
     return md5(text).substr(22);
 }
 
-std::string version_text(const Json &version) {
+std::string version_name(const Json &version) {
     return version.is_null() ? "" : python_text(version);
 }
 

@@ -36,7 +36,7 @@ std::string test_hash(const std::string &name, const TestMetadata &metadata);
 std::variant<std::monostate, Ref, std::vector<std::string>> parse_ref_or_source(const std::string &text);
 
 // "1", "1.5", "x" of a version as written.
-std::string version_text(const Json &version);
+std::string version_name(const Json &version);
 // By their numbers when both are numbers, by their text otherwise.
 bool version_less(const std::string &a, const std::string &b);
 
