@@ -11,6 +11,7 @@ struct RunOptions {
     bool full_refresh = false, fail_fast = false, tests = true, atomic = false, wait = true;
     bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
     Json vars = Json::object();
+    Renderer *renderer = nullptr;  // for what a project decides only when it runs
 };
 
 struct RunResult {

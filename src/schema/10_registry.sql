@@ -95,7 +95,7 @@ CREATE TABLE mesh.generic_test_registry (
 CREATE TABLE mesh.test_registry (
     domain         text NOT NULL,
     name           text NOT NULL,
-    model          text NOT NULL,
+    model          text,             -- NULL: it belongs to none; what it reads decides when it runs
     test           text NOT NULL,    -- singular, or a generic test's name
     column_name    text,
     arguments      jsonb NOT NULL DEFAULT '{}',
@@ -107,6 +107,12 @@ CREATE TABLE mesh.test_registry (
     fail_limit     bigint,
     store_failures boolean NOT NULL DEFAULT false,
     reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name
+    fail_calc      text NOT NULL DEFAULT 'count(*)',  -- the number of failures, from the failing rows
+    rendered       boolean NOT NULL DEFAULT false,    -- its SQL comes from the project when it runs
+    store_as       text CHECK (store_as IN ('table', 'view')),  -- its failing rows become this; NULL: no relation
+    store_schema   text,                              -- where; NULL: the domain's schema with _dbt_test__audit
+    store_alias    text,                              -- NULL: the test's name
+    stored_kind    text,                              -- relkind of what was made there; NULL: nothing yet
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
