@@ -62,7 +62,7 @@ public:
 
 private:
     void prepare(Work &work) {
-        if (work.def().rendered) {
+        if (work.def().is_rendered) {
             if (renderer_ == nullptr)
                 throw core::Error("55000", "test \"" + work.def().id() + "\" belongs to a project and is rendered when that runs", "", "Run it with mesh.invoke().");
             work.result->def.sql = renderer_->test(work.def(), stage_);

@@ -12,12 +12,13 @@ struct TestDef {
     Value sql;  // singular: the user's; a user's generic test: its text as it was when this test was created
     Json arguments = Json::object();
     bool store_failures = false;
-    bool rendered = false;            // its SQL comes from a Renderer when it runs
+    std::string node;                 // dbt's unique id, of a test that came with a project
+    bool is_rendered = false;         // its SQL comes from a Renderer when it runs
     std::string store_as;             // table or view; empty: its failing rows become no relation
     Value store_schema, store_alias;  // of that relation
     std::string stored_kind;          // relkind of the one that was made
     std::vector<std::string> reads;   // other models, as domain.name
-    bool is_sql() const { return test == "singular" || rendered; }  // given as it is, without placeholders
+    bool is_sql() const { return test == "singular" || is_rendered; }  // given as it is, without placeholders
     bool counts_rows() const { return fail_calc == "count(*)"; }
     std::string id() const { return domain + "." + name; }
 };

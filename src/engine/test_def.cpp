@@ -42,9 +42,9 @@ void check_settings(const Domain &domain, TestDef *test) {
     check_threshold(domain, test->error_if, "error_if");
     if (test->limit && std::stoll(*test->limit) < 1) throw Error("22023", "limit must be at least 1");
     if (!test->where) return;
-    if (test->test == "singular" && !test->rendered)
+    if (test->test == "singular" && !test->is_rendered)
         throw Error("22023", "a singular test takes no where", "", "Write the condition into its SQL.");
-    if (!test->rendered) pg::check_expression(*test->where, "where");
+    if (!test->is_rendered) pg::check_expression(*test->where, "where");
 }
 
 void analyze_test(Mesh &mesh, const TestDef &test) {
@@ -62,7 +62,7 @@ void analyze_test(Mesh &mesh, const TestDef &test) {
 
 void check_test(Mesh &mesh, const Model *model, TestDef *test) {
     const Domain &domain = mesh.domain(test->domain);
-    if (test->rendered) return check_settings(domain, test);
+    if (test->is_rendered) return check_settings(domain, test);
     if (model == nullptr && test->test != "singular") throw Error("22004", "a generic test needs a model");
     if (test->test == "singular") {
         if (test->column || !test->arguments.empty())
@@ -99,20 +99,21 @@ static TestDef test_from(const pg::Row &row) {
     TestDef test{row[0].value(), row[1].value(), row[2].value_or(""), row[3].value(), row[4].value(), row[5].value(), row[6].value(), row[7].value(),
                  row[8], row[9], row[10], row[11], Json::parse(row[12].value())};
     test.store_failures = row[13] == "t";
-    test.rendered = row[14] == "t";
+    test.is_rendered = row[14] == "t";
     test.store_as = row[15].value_or("");
     test.store_schema = row[16];
     test.store_alias = row[17];
     test.stored_kind = row[18].value_or("");
     for (const Json &id : Json::parse(row[19].value())) test.reads.push_back(id);
+    test.node = row[20].value_or("");
     return test;
 }
 
 static std::vector<TestDef> tests_where(const std::string &condition, const std::vector<Value> &args) {
     std::vector<TestDef> tests;
     pg::Result rows = registry(
-        "select domain, name, model, test, severity, warn_if, error_if, fail_calc, column_name, where_clause, fail_limit, sql, arguments, store_failures, rendered,"
-        " store_as, store_schema, store_alias, stored_kind, reads from mesh.test_registry where " + condition + " order by domain, name collate pg_catalog.\"C\"",
+        "select domain, name, model, test, severity, warn_if, error_if, fail_calc, column_name, where_clause, fail_limit, sql, arguments, store_failures, is_rendered,"
+        " store_as, store_schema, store_alias, stored_kind, reads, node from mesh.test_registry where " + condition + " order by domain, name collate pg_catalog.\"C\"",
         args);
     for (const pg::Row &row : rows.rows) tests.push_back(test_from(row));
     return tests;
@@ -129,15 +130,16 @@ std::vector<TestDef> load_free_tests(const std::vector<std::string> &domains) {
 static void store_test(const TestDef &test) {
     registry(
         "insert into mesh.test_registry (domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit, store_failures, reads,"
-        " fail_calc, rendered, store_as, store_schema, store_alias)"
-        " values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12::bigint, $13::boolean, $14::jsonb, $15, $16::boolean, $17, $18, $19)"
+        " fail_calc, is_rendered, store_as, store_schema, store_alias, node)"
+        " values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12::bigint, $13::boolean, $14::jsonb, $15, $16::boolean, $17, $18, $19, $20)"
         " on conflict (domain, name) do update set model = excluded.model, test = excluded.test, column_name = excluded.column_name,"
         " arguments = excluded.arguments, sql = excluded.sql, severity = excluded.severity, where_clause = excluded.where_clause,"
         " warn_if = excluded.warn_if, error_if = excluded.error_if, fail_limit = excluded.fail_limit, store_failures = excluded.store_failures, reads = excluded.reads,"
-        " fail_calc = excluded.fail_calc, rendered = excluded.rendered, store_as = excluded.store_as, store_schema = excluded.store_schema, store_alias = excluded.store_alias",
+        " fail_calc = excluded.fail_calc, is_rendered = excluded.is_rendered, store_as = excluded.store_as, store_schema = excluded.store_schema, store_alias = excluded.store_alias, node = excluded.node",
         {test.domain, test.name, test.model.empty() ? Value() : Value(test.model), test.test, test.column, test.arguments.dump(), test.sql, test.severity, test.where,
-         test.warn_if, test.error_if, test.limit, test.store_failures ? "t" : "f", Json(test.reads).dump(), test.fail_calc, test.rendered ? "t" : "f",
-         test.store_as.empty() ? Value() : Value(test.store_as), test.store_schema, test.store_alias});
+         test.warn_if, test.error_if, test.limit, test.store_failures ? "t" : "f", Json(test.reads).dump(), test.fail_calc, test.is_rendered ? "t" : "f",
+         test.store_as.empty() ? Value() : Value(test.store_as), test.store_schema, test.store_alias,
+         test.node.empty() ? Value() : Value(test.node)});
 }
 
 void define_test(TestDef test, bool replace) {
@@ -148,7 +150,7 @@ void define_test(TestDef test, bool replace) {
     Mesh mesh;
     check_test(mesh, test.model.empty() ? nullptr : &mesh.model({test.domain, test.model}), &test);
     refuse_duplicate_test("test_registry", test.domain, test.name, replace);
-    if (!test.rendered) test.reads = models_read(mesh, test);
+    if (!test.is_rendered) test.reads = models_read(mesh, test);
     store_test(test);
 }
 

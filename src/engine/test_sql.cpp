@@ -69,7 +69,7 @@ std::map<std::string, pg::Placeholder> placeholders(const TestDef &test) {
 
 // The model as a FROM item, and with `where` only those of its rows.
 std::string model_item(const TestDef &test, const std::string &relation) {
-    if (!test.where || test.rendered) return relation;
+    if (!test.where || test.is_rendered) return relation;
     return "(select * from " + relation + " as " + pg::quote_ident(test.model) + " where " + *test.where + "\n)";
 }
 

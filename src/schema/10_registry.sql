@@ -108,11 +108,12 @@ CREATE TABLE mesh.test_registry (
     store_failures boolean NOT NULL DEFAULT false,
     reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name
     fail_calc      text NOT NULL DEFAULT 'count(*)',  -- the number of failures, from the failing rows
-    rendered       boolean NOT NULL DEFAULT false,    -- its SQL comes from the project when it runs
     store_as       text CHECK (store_as IN ('table', 'view')),  -- its failing rows become this; NULL: no relation
     store_schema   text,                              -- where; NULL: the domain's schema with _dbt_test__audit
     store_alias    text,                              -- NULL: the test's name
     stored_kind    text,                              -- relkind of what was made there; NULL: nothing yet
+    node           text,                         -- dbt's unique id, of a test that came with a project
+    is_rendered    boolean NOT NULL DEFAULT false,  -- its SQL is rendered when it is run
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
