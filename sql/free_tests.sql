@@ -1,12 +1,12 @@
 -- Tests that belong to no model, fail_calc, and failing rows that become relations.
-CREATE EXTENSION IF NOT EXISTS mesh;
+CREATE EXTENSION mesh;
 SET mesh.progress = off;
 SET client_min_messages = warning;
-CREATE ROLE free_owner;
-DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO free_owner', current_database()); END $$;
-SELECT mesh.create_domain('free', owner => 'free_owner');
+CREATE ROLE regress_free_owner;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_free_owner', current_database()); END $$;
+SELECT mesh.create_domain('free', owner => 'regress_free_owner');
 CREATE TABLE free.numbers (n int, at date);
-ALTER TABLE free.numbers OWNER TO free_owner;
+ALTER TABLE free.numbers OWNER TO regress_free_owner;
 INSERT INTO free.numbers SELECT i, date '2026-01-01' + i FROM generate_series(1, 5) i;
 SELECT mesh.create_model('free.a', 'select n, at from free.numbers', materialized => 'table');
 SELECT mesh.create_model('free.b', 'select n from free.numbers where n > 1', materialized => 'incremental', unique_key => '{n}');
@@ -44,7 +44,7 @@ SELECT count(*) FROM free_dbt_test__audit.small;
 SELECT store_failures_as, store_schema, store_alias, fail_calc FROM mesh.tests WHERE domain = 'free' AND store_failures_as IS NOT NULL ORDER BY name;
 
 -- What the test did not make is not replaced.
-SET ROLE free_owner;
+SET ROLE regress_free_owner;
 DROP TABLE free_audit.fives;
 CREATE VIEW free_audit.fives AS SELECT 1 AS mine;
 RESET ROLE;
@@ -71,3 +71,7 @@ SELECT mesh.drop_model('free.a');
 SELECT mesh.drop_test('free.no_seven');
 SELECT node, status FROM mesh.run('free.a free.b') WHERE kind = 'model';
 SELECT mesh.drop_test('free.source_only');
+SET client_min_messages = error;
+DROP EXTENSION mesh CASCADE;
+DROP OWNED BY regress_free_owner CASCADE;
+DROP ROLE regress_free_owner;
