@@ -76,13 +76,6 @@ std::string materialization(const Node &node) {
     return node.config.value("materialized", "view");
 }
 
-std::vector<std::string> strings(const project::Json &list) {
-    std::vector<std::string> out;
-    for (const project::Json &item : list)
-        if (item.is_string()) out.push_back(item.get<std::string>());
-    return out;
-}
-
 Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
     Model out;
     out.domain = domain;
@@ -115,7 +108,7 @@ public:
             if (!project_.model_name(id).empty()) define(node);
         mesh_ = Mesh();
         (void)mesh_.models_of(deployment_.domain);
-        for (const std::string &id : project::topological_order(manifest_)) {
+        for (const std::string &id : build_order(manifest_)) {
             auto node = manifest_.nodes.find(id);
             if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
@@ -206,7 +199,7 @@ private:
         throw pg::ServerError{error};
     }
 
-    void deploy_tests() { store_project_tests(mesh_, project_, deployment_.domain); }
+    void deploy_tests() { store_project_tests(project_, deployment_.domain); }
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
