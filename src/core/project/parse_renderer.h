@@ -42,8 +42,12 @@ public:
     // A hook's text, or any other that the node's config holds: what it asks for is added to the node's.
     ParsedText render_hook(const Node &node, const std::string &text);
 
-    // Calls a macro for its value: generate_schema_name and its kin (node may be null). The name's package is in the id.
+    // Calls a macro for its value, in the context of the node when there is one. The id names the package.
     jinja::Value call_macro(const std::string &macro_id, jinja::Arguments &arguments, const Node *node);
+
+    // generate_schema_name, generate_alias_name, generate_database_name: the macro is called with (custom name or none, node),
+    // the node as templates see it in `model`. none comes back as null. Called once a node: the node's value should be lazy.
+    Json generate_name(const std::string &macro_id, const Json &custom, const Node &node);
 
 private:
     struct Inner;
