@@ -76,13 +76,6 @@ std::string materialization(const Node &node) {
     return node.config.value("materialized", "view");
 }
 
-std::vector<std::string> strings(const project::Json &list) {
-    std::vector<std::string> out;
-    for (const project::Json &item : list)
-        if (item.is_string()) out.push_back(item.get<std::string>());
-    return out;
-}
-
 Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
     Model out;
     out.domain = domain;
@@ -110,9 +103,14 @@ public:
     std::vector<Change> go() {
         drop_gone();
         store_sources();
-        for (const std::string &id : project::topological_order(manifest_)) {
+        mesh_ = Mesh();
+        for (const auto &[id, node] : manifest_.nodes)
+            if (!project_.model_name(id).empty()) define(node);
+        mesh_ = Mesh();
+        (void)mesh_.models_of(deployment_.domain);
+        for (const std::string &id : build_order(manifest_)) {
             auto node = manifest_.nodes.find(id);
-            if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) deploy_model(node->second);
+            if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
         deploy_tests();
         note_changes();
@@ -130,10 +128,9 @@ private:
         for (const Model &model : models_of(deployment_.domain)) {
             if (model.node.empty() || project_.node_id(model.name) == model.node) continue;
             registry("delete from mesh.test_registry where domain = $1 and model = $2 and node is not null", {model.domain, model.name});
-            unregister_model(model);
+            forget_model(model);
             changes_.push_back({"removed", model.id(), "model", "", model.built_kind.empty() ? "" : "its relation stays"});
         }
-        mesh_ = Mesh();
     }
 
     void store_sources() {
@@ -169,19 +166,29 @@ private:
         return false;
     }
 
-    // A model whose definition and inputs are as they were costs nothing.
-    void deploy_model(const Node &node) {
+    void define(const Node &node) {
         std::string name = project_.model_name(node.unique_id);
         const Model *old = mesh_.find_model(deployment_.domain, name);
-        if (old != nullptr && old->status == "ready" && !is_changed(node.unique_id) && !reads_changed(node)) return;
+        if (old != nullptr && !is_changed(node.unique_id)) return;
         Model model = model_from(deployment_.domain, name, node, files_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
-        Registered done = register_model(mesh_, project_, model);
-        if (done.columns_changed) reshaped_.insert(node.unique_id);
-        if (done.error == nullptr) return;
+        store_definition(model);
+    }
+
+    // A model whose definition and inputs are as they were costs nothing.
+    void analyze(const Node &node) {
+        if (node.resource_type == ResourceType::seed) return;
+        const Model before = mesh_.model({deployment_.domain, project_.model_name(node.unique_id)});
+        if (before.status == "ready" && !reads_changed(node)) return;
+        ErrorData *error = pg::try_in_subtransaction([&] { (void)project_.current(before); });
+        if (error != nullptr) return cannot_analyze(before, node, error);
+        if (mesh_.model({before.domain, before.name}).columns != before.columns) reshaped_.insert(node.unique_id);
+    }
+
+    void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
         std::string file = node.package_root + node.original_file_path;
-        if (deployment_.check) raise_in_file(done.error, node, file);
-        changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, done.error->message});
+        if (deployment_.check) raise_in_file(error, node, file);
+        changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
     }
 
     [[noreturn]] static void raise_in_file(ErrorData *error, const Node &node, const std::string &file) {
@@ -192,7 +199,7 @@ private:
         throw pg::ServerError{error};
     }
 
-    void deploy_tests() { store_project_tests(mesh_, project_, deployment_.domain); }
+    void deploy_tests() { store_project_tests(project_, deployment_.domain); }
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
@@ -233,19 +240,6 @@ std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     Mesh mesh;
     Project project(mesh, stored, nullptr, {});
     return Deployer(deployment, files, manifest, mesh, project, before, after).go();
-}
-
-Registered register_model(Mesh &mesh, Project &project, const Model &model) {
-    Registered out;
-    const Model *old = mesh.find_model(model.domain, model.name);
-    std::vector<pg::Column> before = old == nullptr ? std::vector<pg::Column>() : old->columns;
-    store_model(model);
-    mesh.update(get_model({model.domain, model.name}));
-    if (model.materialized == "seed") return out;
-    out.error = pg::try_in_subtransaction([&] { (void)project.current(mesh.model({model.domain, model.name})); });
-    mesh.update(get_model({model.domain, model.name}));
-    out.columns_changed = mesh.model({model.domain, model.name}).columns != before;
-    return out;
 }
 
 }  // namespace mesh::engine
