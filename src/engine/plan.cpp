@@ -299,7 +299,7 @@ private:
         std::set<std::string> promised = kind == NodeKind::test ? promised_of(p) : std::set<std::string>();
         for (const std::string &child : selection_.graph.children(p.model->id())) {
             const core::Node &node = *selection_.graph.find(child);
-            if (node.kind != kind || node.parents[0] != p.model->id()) continue;
+            if (node.kind != kind || node.parents.empty() || node.parents[0] != p.model->id()) continue;
             bool selected = selection_.ids.count(child) > 0;
             if (!selected && !promised.count(node.name)) continue;
             if (!selected && p.runs()) add_test(node, "test", "not selected, but a product promises it");
