@@ -41,6 +41,7 @@ void apply(Draft &draft, const Property &property, Json config) {
     check_unpatched(draft, property);
     Node &node = draft.node;
     draft.patch = &property;
+    if (node.language == "python" && !config.contains("materialized")) config["materialized"] = "table";
     if (!config.empty()) draft.patch_config = std::move(config);
     node.patch_path = property.file_id();
     node.description = text_member(property.entry, "description");

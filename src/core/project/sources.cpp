@@ -172,6 +172,7 @@ Source make_source(ParseState &state, const Property &property, const Json &sour
     Quoting quoting = state.quoting;
     quoting.apply(built.quoting);
     built.relation_name = make_relation_name(quoting, built.database, built.schema, built.identifier);
+    for (const auto &item : property.unrendered.items()) built.extra["unrendered_" + item.key()] = item.value();
     set_properties(built, source, table, property);
     set_config(state, built, source, table, property);
     return built;
