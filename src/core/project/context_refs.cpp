@@ -100,7 +100,7 @@ private:
     }
 
     void check_declared(const Frame &frame, const Node &target, const Ref &wanted) const {
-        if (frame.phase == Phase::operation || !frame.node || frame.unit_test) return;
+        if (frame.phase == Phase::operation || !frame.node || frame.unit_test || frame.free_refs) return;
         const auto &declared = frame.node->depends_on_nodes;
         if (std::find(declared.begin(), declared.end(), target.unique_id) != declared.end()) return;
         const std::string call = "ref('" + (wanted.package.empty() ? "" : wanted.package + "', '") + wanted.name + "'" +
@@ -117,6 +117,10 @@ private:
         const auto materialized = target.config.find("materialized");
         const bool ephemeral = target.resource_type == ResourceType::model && materialized != target.config.end() &&
                                *materialized == "ephemeral";
+        if (frame.unit_test) {
+            note_ephemeral(frame, target.unique_id);
+            return make_ephemeral_relation(target.alias);
+        }
         if (!ephemeral) return limited(frame, node_relation(session_, target), target.config, target.columns);
         if (frame.phase == Phase::operation)
             raise_compilation("Operations can not ref() ephemeral nodes, but " + target.name + " is ephemeral");
