@@ -199,7 +199,7 @@ std::optional<Value> Session::node_member(const std::string &name) {
             return Value(std::move(items));
         }
         case Mine::model:
-            if (now.model.is_missing()) now.model = node ? node_value(manifest_, *node, now.compiled) : Value();
+            if (now.model.is_missing()) now.model = node ? node_value(*node, now.compiled) : Value();
             return now.model;
         case Mine::graph: {
             if (!now.execute()) return graph_value(manifest_, true);
