@@ -12,17 +12,7 @@ MESH_FUNCTION(mesh_create_domain) {
     std::string name = api::required(fcinfo, 0, "name");
     std::string owner = api::arg(fcinfo, 1).value_or(pg::role_name(GetUserId()));
     std::string schema = api::arg(fcinfo, 2).value_or(engine::fit_identifier(name));
-    if (name.empty()) throw Error("42602", "a domain needs a name");
-    Oid role = pg::role_oid(owner);
-    if (!pg::acts_for(GetUserId(), role))
-        throw Error("42501", "must be a member of role \"" + owner + "\" to create a domain that it owns");
-    if (engine::find_domain(name))
-        throw Error("42710", "domain \"" + name + "\" already exists", "", "Change it with mesh.alter_domain().");
-    bool exists = engine::require_free_schema(schema, role).has_value();
-    engine::lock_registry();
-    if (!exists) pg::execute("create schema " + pg::quote_ident(schema) + " authorization " + pg::quote_ident(owner));
-    engine::registry("insert into mesh.domain_registry (name, owner, schema_name, description) values ($1, $2, $3, $4)",
-                     {name, owner, schema, api::arg(fcinfo, 3)});
+    engine::create_domain({name, owner, schema, api::arg(fcinfo, 3)}, GetUserId());
     PG_RETURN_VOID();
 }
 

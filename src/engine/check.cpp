@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/project_tests.h"
 #include "engine/proof.h"
 #include "engine/test_sql.h"
 

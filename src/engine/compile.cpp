@@ -34,7 +34,7 @@ bool relation_exists(const std::string &schema, const std::string &name) {
 }
 
 Upstream source_upstream(const Source &source) {
-    return {Upstream::Kind::source, source.id(), source.schema, source.table, source.domain, ""};
+    return {Upstream::Kind::source, source.id(), source.schema, source.identifier, source.domain, ""};
 }
 
 // What the registry refuses, with the position of the reference.
@@ -213,6 +213,8 @@ void store_compiled(const Model &model, const Compiled &compiled) {
         registry("insert into mesh.dependency_registry values ($1, $2, $3, $4) on conflict do nothing",
                  {model.domain, model.name, kinds[static_cast<int>(up.kind)], up.id});
     }
+    for (const Upstream &up : compiled.declared)
+        registry("insert into mesh.dependency_registry values ($1, $2, 'model', $3) on conflict do nothing", {model.domain, model.name, up.id});
     Json edges = Json::array();
     for (const pg::LineageEdge &edge : compiled.analysis.lineage)
         edges.push_back({{"c", edge.column}, {"u", edge.upstream}, {"uc", edge.upstream_column}, {"k", edge.direct ? "direct" : "indirect"}});

@@ -176,6 +176,27 @@ void define_model(Model model, bool replace) {
     if (place != model.id() && !find_model(model.domain, target_identifier(model))) recompile_all(readers_of(place), place);
 }
 
+void store_definition(Model model) {
+    Domain domain = get_domain(model.domain);
+    settle(domain, model);
+    check_relation_name(model);
+    std::optional<Model> old = find_model(model.domain, model.name);
+    store_model(model);
+    registry("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {model.domain, model.name, model.node});
+    if (old) move_relation(get_domain(model.domain), *old, model);
+}
+
+void forget_model(const Model &model) {
+    refuse_if(model, "models of other domains read it",
+              join(registry("select domain || '.' || model from mesh.dependency_registry where kind = 'model' and upstream = $1 and domain <> $2 order by 1", {model.id(), model.domain})),
+              "Drop or change those first.");
+    refuse_if(model, "products publish it",
+              join(registry("select domain || '.' || name || ' version ' || version from mesh.product_registry where domain = $1 and model = $2 order by 1",
+                            {model.domain, model.name})),
+              "Take them back first with mesh.unpublish().");
+    registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
+}
+
 void recompile_source_readers(const std::string &source) {
     std::vector<ModelName> readers;
     pg::Result rows = registry("select domain, model from mesh.dependency_registry where kind = 'source' and upstream = $1 order by 1, 2", {source});

@@ -25,6 +25,11 @@ void recompile_source_readers(const std::string &source);
 // config.cpp: what the settings must be for the materialization, and which columns they may name once these are known.
 void check_config(const Model &model, const std::vector<pg::Column> &columns);
 
+// For a project's models, which are analyzed together: registers what the model is, pending until its body is known, or forgets it. What
+// was built stays.
+void store_definition(Model model);
+void forget_model(const Model &model);
+
 // rename.cpp: the body with each reference to `model` replaced by one to `name` in its domain.
 std::string rename_in_body(Mesh &mesh, const Model &reader, const Model &model, const std::string &name);
 

@@ -32,6 +32,19 @@ void move_consumer_grants(const Domain &domain, const std::string &old_owner) {
 
 }  // namespace
 
+void create_domain(const NewDomain &domain, Oid caller) {
+    if (domain.name.empty()) throw Error("42602", "a domain needs a name");
+    Oid role = pg::role_oid(domain.owner);
+    if (!pg::acts_for(caller, role)) throw Error("42501", "must be a member of role \"" + domain.owner + "\" to create a domain that it owns");
+    if (find_domain(domain.name))
+        throw Error("42710", "domain \"" + domain.name + "\" already exists", "", "Change it with mesh.alter_domain().");
+    bool exists = require_free_schema(domain.schema, role).has_value();
+    lock_registry();
+    if (!exists) pg::execute("create schema " + pg::quote_ident(domain.schema) + " authorization " + pg::quote_ident(domain.owner));
+    registry("insert into mesh.domain_registry (name, owner, schema_name, description) values ($1, $2, $3, $4)",
+             {domain.name, domain.owner, domain.schema, domain.description});
+}
+
 std::optional<Oid> require_free_schema(const std::string &schema, Oid owner) {
     if (schema.rfind("pg_", 0) == 0 || schema == "information_schema" || schema == "mesh")
         throw Error("42939", "schema \"" + schema + "\" is the system's", "", "Give another name in schema =>.");

@@ -126,7 +126,7 @@ void require_run(const Domain &domain, Oid caller) {
 }
 
 static const char *const kModelColumns =
-    "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias"
+    "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node"
     " from mesh.model_registry where domain = $1";
 
 static Model model_from(const pg::Row &row) {
@@ -146,6 +146,7 @@ static Model model_from(const pg::Row &row) {
     model.built_columns = columns_from_json(Json::parse(row[12].value_or("[]")));
     model.schema = row[13];
     model.alias = row[14];
+    model.node = row[15].value_or("");
     return model;
 }
 

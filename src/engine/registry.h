@@ -32,12 +32,14 @@ struct Model {
     std::string built_kind;  // relkind of what the mesh built; empty: nothing
     Value built_sql;         // what it was built from, over published names
     bool is_volatile = false;
+    std::string node;        // dbt's unique id of a model that came with a project; its body is rendered when it is run
     Value schema, alias;     // of its relation; none: the domain's schema, the model's name
     std::string id() const { return domain + "." + name; }
 };
 
 struct Source {
     std::string domain, source, table, schema;
+    std::string identifier;  // the table's own name in the schema
     std::string id() const { return domain + "." + source + "." + table; }
 };
 

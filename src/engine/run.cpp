@@ -4,6 +4,7 @@
 
 #include "engine/agreement.h"
 #include "engine/product.h"
+#include "engine/project_unit_test.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -42,7 +43,7 @@ public:
     Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : options_(options), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size()) {
+          progress_(history_.run_id(), selection.models.size()), projects_(mesh, &stage_, project_options(options)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -107,7 +108,7 @@ private:
                 return;
             }
         pg::StepMemory memory;
-        TestResult result = run_tests(mesh_, {test}, "", stage_, options_.renderer).at(0);
+        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -152,7 +153,7 @@ private:
     std::string skip_reason(const Model &model) const {
         for (const std::string &parent : selection_.graph.parents(model.id()))
             if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
-        if (model.status == "pending") return "pending: something it reads does not exist yet";
+        if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
         if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
         return "";
     }
@@ -182,7 +183,8 @@ private:
         }
         Clock clock;
         std::vector<Step> tests;
-        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(model, out, tests); });
+        out.unique_id = model.node;
+        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(current(model, out), out, tests); });
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
@@ -211,6 +213,14 @@ private:
         if (again_) return;
         history_.add(step);
         progress_.finish(step);
+    }
+
+    // A project's model as it renders now.
+    const Model &current(const Model &model, Step &step) {
+        if (model.node.empty() || model.materialized == "seed") return model;
+        const Model &rendered = projects_.get(model.domain).current(model);
+        step.compiled = rendered.body;
+        return rendered;
     }
 
     // In one subtransaction: what fails its tests is rolled back, also when it was changed in place.
@@ -259,6 +269,7 @@ private:
     std::string unit_tests(const Model &model, std::vector<Step> &steps) {
         if (!has_tests(model.id(), NodeKind::unit_test)) return "";
         std::vector<TestResult> results = run_unit_tests(mesh_, model);
+        if (!model.node.empty()) std::ranges::move(run_project_unit_tests(projects_.get(model.domain), model), std::back_inserter(results));
         std::erase_if(results, [&](const TestResult &r) { return !is_selected(r.def); });
         for (const TestResult &result : results) steps.push_back(test_step(result));
         return summary("unit test", results);
@@ -271,7 +282,7 @@ private:
         if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
-        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, options_.renderer);
+        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
         for (const TestResult &result : results) {
             keep_to_store(result);
             steps.push_back(test_step(result));
@@ -336,20 +347,30 @@ private:
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    Projects projects_;
 };
 
 }  // namespace
 
+ProjectOptions project_options(const RunOptions &options) {
+    ProjectOptions out;
+    out.vars = core::project::Json::parse(options.vars.dump());
+    out.flags = options.flags;
+    if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
+    if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
+    return out;
+}
+
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     (void)expire_agreements();
     Mesh mesh;
-    Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);
+    Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
     RunResult result = Runner(options, mesh, selection).go();
     session.end();
     return result;

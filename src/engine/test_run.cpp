@@ -1,5 +1,6 @@
 // mesh.test: the selected tests on what is published.
 #include "engine/progress.h"
+#include "engine/project_unit_test.h"
 #include "engine/run.h"
 #include "engine/session.h"
 #include "engine/stored_failures.h"
@@ -16,8 +17,8 @@ namespace {
 class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : mesh_(mesh), selection_(selection), renderer_(options.renderer), history_("test", options.selector, options.exclude, Json::object(), selection.ids.size()),
-          progress_(history_.run_id(), selection.ids.size()) {}
+        : mesh_(mesh), selection_(selection), history_("test", options.selector, options.exclude, Json::object(), selection.ids.size()),
+          progress_(history_.run_id(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
 
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
@@ -50,6 +51,9 @@ private:
         const Model &model = mesh_.model({node.domain, node.name});
         for (const TestResult &result : run_unit_tests(mesh_, model))
             if (is_selected(result.def)) note(test_step(result));
+        if (!model.node.empty())
+            for (const TestResult &result : run_project_unit_tests(projects_.get(model.domain), model))
+                if (is_selected(result.def)) note(test_step(result));
         std::vector<TestDef> tests = load_tests(model.domain, model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
         if (!tests.empty()) test_data(model, tests);
@@ -58,7 +62,7 @@ private:
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
         const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
-        note_all(run_tests(mesh_, tests, relation, nothing_staged, renderer_));
+        note_all(run_tests(mesh_, tests, relation, nothing_staged, &projects_));
     }
 
     // Those that belong to no model.
@@ -66,7 +70,7 @@ private:
         std::set<std::string> domains;
         for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
         for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
-            if (is_selected(test)) note_all(run_tests(mesh_, {test}, "", {}, renderer_));
+            if (is_selected(test)) note_all(run_tests(mesh_, {test}, "", {}, &projects_));
     }
 
     void note_all(const std::vector<TestResult> &results) {
@@ -85,12 +89,12 @@ private:
 
     Mesh &mesh_;
     const Selection &selection_;
-    Renderer *renderer_;
     std::map<std::string, TestResult> to_store_;  // by test id
     History history_;
     Progress progress_;
     std::vector<Step> steps_;
     bool failed_ = false;
+    Projects projects_;
 };
 
 }  // namespace
@@ -98,7 +102,7 @@ private:
 RunResult test(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     Mesh mesh;
-    Selection selection = session.start_reading(mesh, options.selector, options.exclude, caller);
+    Selection selection = session.start_reading(mesh, options.wanted(), caller);
     RunResult result = Tester(options, mesh, selection).go();
     session.end();
     return result;

@@ -28,6 +28,7 @@ CREATE TABLE mesh.source_registry (
     source_name text NOT NULL,
     table_name  text NOT NULL,
     schema_name text NOT NULL,
+    identifier  text,  -- the table's own name; NULL: table_name
     loaded_at   text,
     warn_after  interval,
     error_after interval,
@@ -52,6 +53,7 @@ CREATE TABLE mesh.model_registry (
     built_sql    text,                         -- what it was built from, over published names
     built_columns jsonb,                       -- the columns it then had
     row_count    bigint,                       -- rows when it was last built; NULL for a view
+    node         text,                         -- dbt's unique id, of a model that came with a project: it is rendered when it is run
     created_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     schema_name  text,                         -- where its relation is; NULL: in the domain's schema
@@ -128,6 +130,7 @@ CREATE TABLE mesh.unit_test_registry (
     expect      jsonb NOT NULL,                -- [rows]
     overrides   jsonb NOT NULL DEFAULT '{}',   -- {"is_incremental": boolean}
     description text,
+    node        text,                          -- dbt's unique id, of a test that came with a project, which has its rows
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
