@@ -4,6 +4,7 @@
 
 #include "engine/access.h"
 #include "engine/product.h"
+#include "engine/seed.h"
 #include "engine/target.h"
 
 namespace mesh::engine {
@@ -139,6 +140,7 @@ void check_readable(const Domain &domain, const Compiled &compiled) {
 }  // namespace
 
 Compiled resolve(Mesh &mesh, const Model &model) {
+    if (is_seed(model)) return {};
     const Domain &domain = mesh.domain(model.domain);
     Compiled out;
     out.body = pg::parse_body(model.body);
@@ -165,6 +167,11 @@ static void check_names(const Model &model, const std::vector<pg::Column> &colum
 Compiled compile(Mesh &mesh, const Model &model) {
     const Domain &domain = mesh.domain(model.domain);
     Compiled out = resolve(mesh, model);
+    if (is_seed(model)) {
+        out.analysis.columns = seed_columns(domain, model);
+        check_names(model, out.analysis.columns);
+        return out;
+    }
     check_readable(domain, out);
     if (!out.pending_on.empty()) return out;
     bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(), [](const Upstream &up) { return up.kind == Upstream::Kind::self; });

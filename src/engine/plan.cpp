@@ -89,8 +89,8 @@ private:
             for (size_t i = 0; i < compiled.pending_on.size(); i++) out.reason += (i == 0 ? "" : ", ") + compiled.pending_on[i];
             return;
         }
-        std::string final_sql = runnable_sql(mesh_, model, compiled, nullptr, false);
-        (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
+        std::string final_sql = definition_of(mesh_, model, compiled);
+        if (model.materialized != "seed") (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
         std::string rebuilt = rebuilt_upstreams(compiled);
         if (model.materialized == "ephemeral") {
             out.action = "inline";

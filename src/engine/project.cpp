@@ -1,6 +1,8 @@
 #include "engine/project.h"
 
-#include "engine/definition.h"
+#include <algorithm>
+
+#include "engine/check.h"
 
 namespace mesh::engine {
 

@@ -221,7 +221,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
                         {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
-             " columns = case when m.body = r.b then r.c else m.columns end,"  // the body may have been replaced meanwhile
+             " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
              " built_at = pg_catalog.clock_timestamp()"
              " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
              " returning domain || '.' || name",

@@ -110,7 +110,8 @@ void set_loaded_at(Json &config, const Json &source, const Json &table, const Pr
 
 Json patch_of(const Json &source, const Json &table, const Property &property) {
     Json config = object_member(source, "config");
-    for (const auto &item : object_member(table, "config").items()) config[item.key()] = item.value();
+    const Json nearer = object_member(table, "config");
+    for (const auto &item : nearer.items()) config[item.key()] = item.value();
     const Json freshness = freshness_of(source, table);
     if (freshness.is_null() || counts(freshness["warn_after"]) || counts(freshness["error_after"])) config["freshness"] = freshness;
     else config.erase("freshness");
