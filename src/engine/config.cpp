@@ -51,10 +51,10 @@ void check_indexes(const Model &model, const std::vector<pg::Column> &columns) {
 }  // namespace
 
 void check_config(const Model &model, const std::vector<pg::Column> &columns) {
-    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral"};
+    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral", "seed"};
     if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
         throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
-                    "Use view, table, materialized_view, incremental or ephemeral.");
+                    "Use view, table, materialized_view, incremental, ephemeral or seed.");
     check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge"});
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
     for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) check_columns(model, setting, columns);

@@ -155,6 +155,7 @@ void check_builtin_arguments(const std::string &test, const Json &arguments) {
 
 std::string failing_template(const TestDef &test) {
     if (test.sql) return *test.sql;
+    if (test.is_rendered) throw Error("55000", "test \"" + test.id() + "\" has no SQL before it runs");
     if (test.test == "not_null") return "select * from {{ model }} where {{ column_name }} is null";
     if (test.test == "unique")
         return "select {{ column_name }} as unique_field, count(*) as n_records from {{ model }}"
@@ -172,7 +173,7 @@ std::string failing_template(const TestDef &test) {
 }
 
 std::string detecting_template(const TestDef &test) {
-    if (test.test == "accepted_values") return "select * from {{ model }} where {{ column_name }} not in ({{ values }})";
+    if (test.test == "accepted_values" && !test.sql) return "select * from {{ model }} where {{ column_name }} not in ({{ values }})";
     return failing_template(test);
 }
 

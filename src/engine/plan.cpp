@@ -89,8 +89,8 @@ private:
             for (size_t i = 0; i < compiled.pending_on.size(); i++) out.reason += (i == 0 ? "" : ", ") + compiled.pending_on[i];
             return;
         }
-        std::string final_sql = runnable_sql(mesh_, model, compiled, nullptr, false);
-        (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
+        std::string final_sql = definition_of(mesh_, model, compiled);
+        if (model.materialized != "seed") (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
         std::string rebuilt = rebuilt_upstreams(compiled);
         if (model.materialized == "ephemeral") {
             out.action = "inline";
@@ -299,7 +299,7 @@ private:
         std::set<std::string> promised = kind == NodeKind::test ? promised_of(p) : std::set<std::string>();
         for (const std::string &child : selection_.graph.children(p.model->id())) {
             const core::Node &node = *selection_.graph.find(child);
-            if (node.kind != kind || node.parents[0] != p.model->id()) continue;
+            if (node.kind != kind || node.parents.empty() || node.parents[0] != p.model->id()) continue;
             bool selected = selection_.ids.count(child) > 0;
             if (!selected && !promised.count(node.name)) continue;
             if (!selected && p.runs()) add_test(node, "test", "not selected, but a product promises it");
