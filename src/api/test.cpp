@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/args.h"
+#include "core/exact_json.h"
 #include "core/near.h"
 #include "engine/generic_test.h"
 #include "engine/product.h"
@@ -62,7 +63,7 @@ engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
         throw Error("22023", "a test is either generic or given by sql =>, not both", "", "Create a generic test of your own with mesh.create_generic_test().");
     if (test.test == "singular" && !test.sql) throw Error("22004", "a singular test needs sql =>");
     test.column = api::arg(fcinfo, 2);
-    test.arguments = Json::parse(api::arg(fcinfo, 3).value_or("{}"));
+    test.arguments = core::parse_exact(api::arg(fcinfo, 3).value_or("{}"));
     if (!test.arguments.is_object()) throw Error("22023", "arguments must be a JSON object", "", "For example '{\"values\": [1, 2]}'.");
     test.severity = api::arg(fcinfo, 4).value_or("error");
     test.where = api::arg(fcinfo, 5);
@@ -80,7 +81,7 @@ void store_test(engine::Mesh &mesh, const engine::TestDef &test) {
         " on conflict (domain, name) do update set model = excluded.model, test = excluded.test, column_name = excluded.column_name,"
         " arguments = excluded.arguments, sql = excluded.sql, severity = excluded.severity, where_clause = excluded.where_clause,"
         " warn_if = excluded.warn_if, error_if = excluded.error_if, fail_limit = excluded.fail_limit, store_failures = excluded.store_failures, reads = excluded.reads",
-        {test.domain, test.name, test.model, test.test, test.column, test.arguments.dump(), test.sql, test.severity, test.where, test.warn_if,
+        {test.domain, test.name, test.model, test.test, test.column, core::dump_exact(test.arguments), test.sql, test.severity, test.where, test.warn_if,
          test.error_if, test.limit, test.store_failures ? "t" : "f", Json(engine::models_read(mesh, test)).dump()});
 }
 

@@ -1,6 +1,7 @@
 // Tests in the registry: reading them, and checking a new one.
 #include <algorithm>
 
+#include "core/exact_json.h"
 #include "core/near.h"
 #include "engine/generic_test.h"
 #include "engine/test_sql.h"
@@ -46,7 +47,7 @@ void check_settings(const Domain &domain, TestDef *test) {
     pg::check_expression(*test->where, "where");
 }
 
-void analyze_test(Mesh &mesh, const TestDef &test) {
+void analyze_sql(Mesh &mesh, const TestDef &test) {
     if (test.where) {
         TestBody rows = fill_template({test.domain, test.name, test.model, "", "error", "", "", {}, {}, {}, {}, Json::object()},
                                       "select * from {{ model }} where ");
@@ -54,6 +55,20 @@ void analyze_test(Mesh &mesh, const TestDef &test) {
     }
     for (const std::string &sql : {failing_template(test), detecting_template(test)})
         (void)compile(mesh, as_model(test, fill_template(test, sql).text));
+}
+
+// A test is analyzed as a model is, and it is a test that the user wrote.
+void analyze_test(Mesh &mesh, const TestDef &test) {
+    try {
+        analyze_sql(mesh, test);
+    } catch (const pg::ServerError &e) {
+        pg::rename_in_error(e.data, "a model must be", "a test must be");
+        pg::rename_in_error(e.data, "Data is written by the materialization, not by the body.", "It selects the rows that are wrong.");
+        throw;
+    } catch (const Error &e) {
+        if (std::string(e.what()) != "the body is empty") throw;
+        throw Error(e.sqlstate, "the SQL of the test is empty", "", "A test is one SELECT statement of the rows that are wrong.");
+    }
 }
 
 }  // namespace
@@ -99,7 +114,7 @@ std::vector<TestDef> load_tests(const std::string &domain, const std::string &mo
         {domain, model});
     for (const pg::Row &row : rows.rows)
         tests.push_back({row[0].value(), row[1].value(), row[2].value(), row[3].value(), row[4].value(), row[5].value(), row[6].value(),
-                         row[7], row[8], row[9], row[10], Json::parse(row[11].value()), row[12].value() == "t"});
+                         row[7], row[8], row[9], row[10], core::parse_exact(row[11].value()), row[12].value() == "t"});
     return tests;
 }
 

@@ -27,8 +27,8 @@ std::vector<Column> describe(const std::string &sql);
 uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded = false);
 
 // An empty heap with the row layout of `target` (dropped columns included), in its schema, with its options
-// and TOAST. No indexes.
-Oid create_sibling(Oid target);
+// and TOAST, unlogged or not. No indexes.
+Oid create_sibling(Oid target, bool unlogged);
 
 // Builds on `sibling` a copy of each index of `target` whose columns it has, in the order of the target's index list.
 void copy_indexes(Oid target, Oid sibling);
