@@ -40,6 +40,8 @@ MESH_FUNCTION(mesh_create_model) {
     model.config = config_of(fcinfo);
     model.tags = pg::parse_array(api::arg(fcinfo, 7).value_or("{}"));
     model.description = api::arg(fcinfo, 8);
+    model.schema = api::arg(fcinfo, 11);
+    model.alias = api::arg(fcinfo, 12);
     engine::define_model(model, api::arg(fcinfo, 10).value_or("f") == "t");
     engine::report_unknown_config(model);
     PG_RETURN_VOID();

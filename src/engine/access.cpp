@@ -34,16 +34,6 @@ std::string how_to_get(const Domain &reader, const Domain &owner, const std::str
     return before + "Ask for one with " + ask + "; its owner \"" + owner.owner + "\" approves it.";
 }
 
-// The model whose relation has this name: a name of more than 63 bytes was shortened.
-std::optional<std::string> model_of_relation(const Domain &domain, const std::string &relation) {
-    if (find_model(domain.name, relation)) return relation;
-    pg::Result long_names = registry(
-        "select name from mesh.model_registry where domain = $1 and pg_catalog.octet_length(name) > 63", {domain.name});
-    for (const pg::Row &row : long_names.rows)
-        if (fit_identifier(row[0].value()) == relation) return row[0];
-    return std::nullopt;
-}
-
 }  // namespace
 
 void check_access(const Domain &reader, const Domain &owner, const std::string &model) {
@@ -72,7 +62,7 @@ void check_access(const Domain &reader, const Domain &owner, const std::string &
 void check_relation_access(const Domain &reader, const std::string &schema, const std::string &relation) {
     std::optional<Domain> owner = find_domain_by_schema(schema);
     if (!owner || owner->name == reader.name) return;
-    if (std::optional<std::string> model = model_of_relation(*owner, relation)) check_access(reader, *owner, *model);
+    if (std::optional<Model> model = find_model_at(*owner, schema, relation)) check_access(reader, *owner, model->name);
 }
 
 }  // namespace mesh::engine

@@ -26,13 +26,13 @@ bool upstreams_at_target(Mesh &mesh, const Compiled &compiled, const Stage &stag
 }
 
 void name_stage(Staged &staged, const BuildOptions &options, size_t number) {
-    staged.schema = staged.domain->schema;
+    staged.schema = target_schema(*staged.domain, staged.model);
     staged.name = "mesh_stage_" + std::to_string(options.run_id) + "_" + std::to_string(number);
     staged.relation = qualified(staged.schema, staged.name);
 }
 
 void own_name(Staged &staged) {
-    staged.schema = staged.domain->schema;
+    staged.schema = target_schema(*staged.domain, staged.model);
     staged.name = target_identifier(staged.model);
     staged.relation = qualified(staged.schema, staged.name);
     staged.at_target = true;
@@ -240,6 +240,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
         return staged;
     }
     require_ours(*staged.domain, model, target);
+    if (model.built_kind.empty() && target.exists()) staged.model.built_columns = pg::relation_columns(target.oid);  // taken over
     try {
         pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] {
             build_as_owner(mesh, staged, stage, options);

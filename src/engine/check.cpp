@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/project_tests.h"
 #include "engine/proof.h"
 #include "engine/test_sql.h"
 
@@ -30,6 +31,7 @@ struct Work {
 
 class Checker {
     Mesh &mesh_;
+    Projects *projects_;
     const Domain &domain_;
     const std::string &relation_;
     const Stage &stage_;
@@ -39,19 +41,22 @@ class Checker {
     std::vector<Work> work_;
 
 public:
-    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, std::vector<TestResult> &results)
-        : mesh_(mesh), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
+    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, Projects *projects, std::vector<TestResult> &results)
+        : mesh_(mesh), projects_(projects), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
           alias_(pg::quote_ident(results.front().def.model)), model_(mesh.model({domain_.name, results.front().def.model})),
           columns_(stage.count(model_.id()) ? stage.at(model_.id()).columns : model_.columns) {
         for (TestResult &result : results) work_.push_back({&result, {}, false});
     }
 
     void run() {
-        for (Work &work : work_) alone(work, [&] { work.sql = test_sql(mesh_, work.def(), relation_, stage_, columns_); });
+        for (Work &work : work_)
+            if (work.def().is_rendered) alone(work, [&] { render_test(projects_->get(domain_.name), &work.result->def); });
+        for (Work &work : work_)
+            if (!work.done) alone(work, [&] { work.sql = test_sql(mesh_, work.def(), relation_, stage_, columns_); });
         prove();
         each_scan(kTestsPerScan, [](const Work &work) { return work.sql.condition.has_value(); },
                   [this](std::vector<Work *> &works) { count_conditions(works); });
-        each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique"; },
+        each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique" && !work.def().is_rendered; },
                   [this](std::vector<Work *> &works) { count_duplicates(works); });
         for (Work &work : work_)
             if (!work.done) alone(work, [&] { judge(work, count_failing(work)); });
@@ -210,10 +215,10 @@ private:
 
 }  // namespace
 
-std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage) {
+std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects *projects) {
     std::vector<TestResult> results;
     for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}});
-    if (!results.empty()) Checker(mesh, relation, stage, results).run();
+    if (!results.empty()) Checker(mesh, relation, stage, projects, results).run();
     return results;
 }
 

@@ -5,6 +5,8 @@
 
 namespace mesh::engine {
 
+class Projects;
+
 struct TestDef {
     std::string domain, name, model, test;  // test: a generic test's name, or "singular"
     std::string severity = "error", warn_if = "!= 0", error_if = "!= 0";
@@ -12,6 +14,8 @@ struct TestDef {
     Value sql;  // singular: the user's; a user's generic test: its text as it was when this test was created
     Json arguments = Json::object();
     bool store_failures = false;
+    std::string node;          // dbt's unique id, of a test that came with a project
+    bool is_rendered = false;  // its SQL is rendered when it is run
     std::string id() const { return domain + "." + name; }
 };
 
@@ -44,7 +48,8 @@ std::string failing_rows_sql(Mesh &mesh, const TestDef &test, const std::string 
 
 // Runs all tests of one model on `relation`: those that look at one row at a time in one scan, and those that a valid constraint
 // proves without any. Never raises for a failing or broken test: each has its status. Keeps failing rows in the result, up to
-// 100 a test (all with store_failures), so that they outlive a rollback of the staged relation.
-std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage);
+// 100 a test (all with store_failures), so that they outlive a rollback of the staged relation. `projects` render the tests that came
+// with one.
+std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects *projects);
 
 }  // namespace mesh::engine

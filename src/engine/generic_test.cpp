@@ -176,7 +176,7 @@ std::string failing_template(const TestDef &test) {
 }
 
 std::string detecting_template(const TestDef &test) {
-    if (test.test == "accepted_values") return "select * from {{ model }} where {{ column_name }} not in ({{ values }})";
+    if (test.test == "accepted_values" && !test.sql) return "select * from {{ model }} where {{ column_name }} not in ({{ values }})";
     return failing_template(test);
 }
 

@@ -5,6 +5,7 @@
 #include "engine/agreement.h"
 #include "engine/plan.h"
 #include "engine/product.h"
+#include "engine/project_unit_test.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -42,7 +43,7 @@ public:
     Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : options_(options), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size()) {
+          progress_(history_.run_id(), selection.models.size()), projects_(mesh, &stage_, project_options(options)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -65,7 +66,7 @@ private:
     RunResult run_all() {
         ErrorData *error = pg::try_in_subtransaction([&] {
             for (const std::string &id : selection_.models) step(model_of(id));
-            if (options_.tests) note_left_out_tests();
+            if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
         });
@@ -88,7 +89,7 @@ private:
     std::string skip_reason(const Model &model) const {
         for (const std::string &parent : selection_.graph.parents(model.id()))
             if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
-        if (model.status == "pending") return "pending: something it reads does not exist yet";
+        if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
         if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
         return "";
     }
@@ -112,7 +113,8 @@ private:
         }
         Clock clock;
         std::vector<Step> tests;
-        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(model, out, tests); });
+        out.unique_id = model.node;
+        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(current(model, out), out, tests); });
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
@@ -138,6 +140,14 @@ private:
         steps_.push_back(step);
         history_.add(step);
         progress_.finish(step);
+    }
+
+    // A project's model as it renders now.
+    const Model &current(const Model &model, Step &step) {
+        if (model.node.empty() || model.materialized == "seed") return model;
+        const Model &rendered = projects_.get(model.domain).current(model);
+        step.compiled = rendered.body;
+        return rendered;
     }
 
     // In one subtransaction: what fails its tests is rolled back, also when it was changed in place.
@@ -186,6 +196,7 @@ private:
     std::string unit_tests(const Model &model, std::vector<Step> &steps) {
         if (!has_tests(model.id(), NodeKind::unit_test)) return "";
         std::vector<TestResult> results = run_unit_tests(mesh_, model);
+        if (!model.node.empty()) std::ranges::move(run_project_unit_tests(projects_.get(model.domain), model), std::back_inserter(results));
         std::erase_if(results, [&](const TestResult &r) { return !is_selected(r.def); });
         for (const TestResult &result : results) steps.push_back(test_step(result));
         return summary("unit test", results);
@@ -198,7 +209,7 @@ private:
         if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
-        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_);
+        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
         for (const TestResult &result : results) steps.push_back(test_step(result));
         return summary("test", results);
     }
@@ -207,7 +218,7 @@ private:
     void note_left_out_tests() {
         for (const std::string &id : selection_.ids) {
             const core::Node &node = *selection_.graph.find(id);
-            if (!core::is_test(node) || selection_.ids.count(node.parents[0])) continue;
+            if (!core::is_test(node) || node.parents.empty() || selection_.ids.count(node.parents[0])) continue;
             note({node.domain, node.domain + "." + node.name, std::string(core::kind_name(node.kind)), "skipped", {}, {}, 0, kLeftOutTest, "", {}});
         }
     }
@@ -264,6 +275,7 @@ private:
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::vector<Step> steps_;
+    Projects projects_;
 };
 
 bool selects_tests(const Selection &selection) {
@@ -282,18 +294,27 @@ void require_nothing_else(const RunOptions &options, const Selection &selection)
 
 }  // namespace
 
+ProjectOptions project_options(const RunOptions &options) {
+    ProjectOptions out;
+    out.vars = core::project::Json::parse(options.vars.dump());
+    out.flags = options.flags;
+    if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
+    if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
+    return out;
+}
+
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     (void)expire_agreements();
     Mesh mesh;
-    Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);
-    bool only_tests = selection.models.empty() && options.tests && selects_tests(selection);
-    if (selection.models.empty() && !only_tests) require_nothing_else(options, selection);
+    Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
+    bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
+    if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
     RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
     session.end();
     return result;

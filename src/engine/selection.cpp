@@ -169,6 +169,17 @@ core::Graph load_graph(const std::optional<std::set<std::string>> &domains) {
     return graph;
 }
 
+Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller) {
+    if (!wanted.only) return select_nodes(mesh, wanted.selector, wanted.exclude, caller);
+    Selection out;
+    require_run(mesh.domain(wanted.domain), caller);
+    out.graph = load_graph(std::set<std::string>{wanted.domain});
+    for (const std::string &id : *wanted.only)
+        if (out.graph.find(id) != nullptr) out.ids.insert(id);
+    out.models = model_order(out.graph, out.ids);
+    return out;
+}
+
 Selection select_nodes(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller) {
     Selection out;
     std::optional<std::set<std::string>> domains = domains_named(mesh, selector);

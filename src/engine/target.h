@@ -19,7 +19,8 @@ struct Target {
 
 using Targets = std::map<std::string, Target>;  // by model id
 
-// The published name of a model, as an identifier and as schema.name with quotes.
+// Where a model is published: its schema, its identifier there, and both as schema.name with quotes.
+const std::string &target_schema(const Domain &domain, const Model &model);
 std::string target_identifier(const Model &model);
 std::string target_name(const Domain &domain, const Model &model);
 
@@ -39,7 +40,8 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models);
 Target current_target(Mesh &mesh, const Model &model, const Target &seen);
 
 // Raises 42P07 when a relation of the model's name exists and the mesh did not make it, 42809 when it is no longer
-// what the mesh built, 42501 when it no longer belongs to the domain's owner. Such a relation is never replaced.
+// what the mesh built, 42501 when it no longer belongs to the domain's owner. Such a relation is never replaced. A domain that
+// takes over accepts whatever belongs to its owner.
 void require_ours(const Domain &domain, const Model &model, const Target &target);
 
 // Raises 42809 when a table has not one of the columns that the mesh built: it is another one of the same name.

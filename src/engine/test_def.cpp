@@ -109,12 +109,12 @@ void refuse_duplicate_test(const std::string &table, const std::string &domain, 
 std::vector<TestDef> load_tests(const std::string &domain, const std::string &model) {
     std::vector<TestDef> tests;
     pg::Result rows = registry(
-        "select domain, name, model, test, severity, warn_if, error_if, column_name, where_clause, fail_limit, sql, arguments, store_failures"
+        "select domain, name, model, test, severity, warn_if, error_if, column_name, where_clause, fail_limit, sql, arguments, store_failures, node, is_rendered"
         " from mesh.test_registry where domain = $1 and model = $2 order by name collate pg_catalog.\"C\"",
         {domain, model});
     for (const pg::Row &row : rows.rows)
         tests.push_back({row[0].value(), row[1].value(), row[2].value(), row[3].value(), row[4].value(), row[5].value(), row[6].value(),
-                         row[7], row[8], row[9], row[10], core::parse_exact(row[11].value()), row[12].value() == "t"});
+                         row[7], row[8], row[9], row[10], core::parse_exact(row[11].value()), row[12].value() == "t", row[13].value_or(""), row[14].value() == "t"});
     return tests;
 }
 

@@ -1,5 +1,6 @@
 // mesh.test: the selected tests on what is published.
 #include "engine/progress.h"
+#include "engine/project_unit_test.h"
 #include "engine/run.h"
 #include "engine/session.h"
 #include "engine/unit_test.h"
@@ -23,7 +24,7 @@ class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
-          progress_(history_.run_id(), selection.ids.size()) {}
+          progress_(history_.run_id(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
 
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
@@ -52,6 +53,9 @@ private:
         const Model &model = mesh_.model({node.domain, node.name});
         for (const TestResult &result : run_unit_tests(mesh_, model))
             if (is_selected(result.def)) note(test_step(result));
+        if (!model.node.empty())
+            for (const TestResult &result : run_project_unit_tests(projects_.get(model.domain), model))
+                if (is_selected(result.def)) note(test_step(result));
         std::vector<TestDef> tests = load_tests(model.domain, model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
         if (!tests.empty()) test_data(model, tests);
@@ -60,7 +64,7 @@ private:
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
         const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
-        for (const TestResult &result : run_tests(mesh_, tests, relation, nothing_staged)) note(test_step(result));
+        for (const TestResult &result : run_tests(mesh_, tests, relation, nothing_staged, &projects_)) note(test_step(result));
     }
 
     void note(const Step &step) {
@@ -76,6 +80,7 @@ private:
     Progress progress_;
     std::vector<Step> steps_;
     bool failed_ = false;
+    Projects projects_;
 };
 
 }  // namespace
@@ -87,7 +92,7 @@ RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection
 RunResult test(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     Mesh mesh;
-    Selection selection = session.start_reading(mesh, options.selector, options.exclude, caller);
+    Selection selection = session.start_reading(mesh, options.wanted(), caller);
     RunResult result = run_tests_alone(options, mesh, selection);
     session.end();
     return result;

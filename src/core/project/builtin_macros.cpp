@@ -1,0 +1,10 @@
+#include "core/project/builtin_macros.h"
+
+namespace mesh::core::project {
+
+const std::vector<BuiltinFile> &builtin_files() {
+    static const std::vector<BuiltinFile> files;
+    return files;
+}
+
+}  // namespace mesh::core::project
