@@ -4,6 +4,7 @@
 
 #include "engine/grant.h"
 #include "engine/seed.h"
+#include "engine/snapshot.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -179,9 +180,22 @@ bool increments(const Staged &staged, bool full_refresh) {
     return !staged.model.config.value("full_refresh", full_refresh);
 }
 
+// History is never built anew, whatever the run says.
+void update_snapshot(Mesh &mesh, Staged &staged, const Stage &stage) {
+    if (staged.target.kind != "r")
+        throw Error("42809", "snapshot \"" + staged.model.id() + "\" cannot be kept in " + target_name(*staged.domain, staged.model), "It is not a table.");
+    Model source = staged.model;
+    source.materialized = "ephemeral";
+    staged.relation = target_name(*staged.domain, staged.model);
+    staged.at_target = true;
+    staged.how = Publish::in_place;
+    apply_snapshot(staged, runnable_sql(mesh, source, resolve(mesh, source), &stage, false));
+}
+
 void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     if (staged.model.materialized == "view") return stage_view(mesh, staged, stage, options);
     if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
+    if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
     bool increment = increments(staged, options.full_refresh);
     std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, increment);
     if (increment) {

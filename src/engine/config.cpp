@@ -4,6 +4,7 @@
 #include "core/near.h"
 #include "engine/build.h"
 #include "engine/definition.h"
+#include "engine/snapshot.h"
 
 namespace mesh::engine {
 
@@ -51,13 +52,14 @@ void check_indexes(const Model &model, const std::vector<pg::Column> &columns) {
 }  // namespace
 
 void check_config(const Model &model, const std::vector<pg::Column> &columns) {
-    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral", "seed"};
+    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral", "seed", "snapshot"};
     if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
         throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
-                    "Use view, table, materialized_view, incremental, ephemeral or seed.");
+                    "Use view, table, materialized_view, incremental, ephemeral, seed or snapshot.");
     check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge"});
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
-    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) check_columns(model, setting, columns);
+    if (model.materialized == "snapshot") check_snapshot_config(model);
+    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) if (model.materialized != "snapshot") check_columns(model, setting, columns);
     if (model.config.contains("merge_update_columns") && model.config.contains("merge_exclude_columns"))
         throw Error("22023", "merge_update_columns and merge_exclude_columns of model \"" + model.id() + "\" exclude each other");
     for (const char *setting : {"unlogged", "full_refresh"})

@@ -138,6 +138,12 @@ private:
         if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
         bool full = model.config.value("full_refresh", full_refresh_);
         if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
+        if (model.materialized == "snapshot" && out.target.kind == "r") {
+            out.at_target = true;
+            out.action = "snapshot";
+            out.reason = "what changed since is added";
+            return;
+        }
         out.action = "rebuild";
         out.reason = model.materialized == "incremental" && out.target.kind == "r" ? "full refresh" : "";
         add(out.reason, changed);
