@@ -97,7 +97,7 @@ TEST(ProjectProfile, WhatIsNotThereOrNotPostgresIsRefused) {
     Settings lake = settings();
     lake.target = "lake";
     EXPECT_NE(refusal(lake, {{"profile", "shop"}}).find("0A000 target \"lake\" of profile \"shop\" is for snowflake"), std::string::npos);
-    lake.target = "dve";
+    lake.target = "deb";
     EXPECT_NE(refusal(lake, {{"profile", "shop"}}).find("Perhaps you mean \"dev\""), std::string::npos);
     EXPECT_NE(refusal(settings(), {{"profile", "shpo"}}).find("42704 profile \"shpo\" does not exist"), std::string::npos);
     EXPECT_NE(refusal(settings(), Json::object()).find("the project names no profile"), std::string::npos);

@@ -185,13 +185,13 @@ void finish_model(Draft &draft) {
 }  // namespace
 
 void finish_drafts(ParseState &state) {
-    for (Draft &draft : state.drafts) {
+    state.refables.clear();
+    for (; !state.drafts.empty(); state.drafts.pop_front()) {
+        Draft &draft = state.drafts.front();
         finish_node(state, draft.node, draft.calls, draft.patch_config.is_null() ? nullptr : &draft.patch_config, draft.place);
         if (draft.node.resource_type == ResourceType::model && draft.patch) finish_model(draft);
         state.add(std::move(draft.node), draft.place);
     }
-    state.refables.clear();
-    state.drafts.clear();
 }
 
 }  // namespace mesh::core::project

@@ -65,7 +65,10 @@ void apply(Draft &draft, const Property &property, Json config) {
     if (node.resource_type != ResourceType::model) return;
     node.constraints = list_member(property.entry, "constraints", property);
     node.deprecation_date = date_member(property.entry, "deprecation_date");
-    if (property.entry.contains("time_spine")) node.extra["time_spine"] = property.entry["time_spine"];
+    if (const Json spine = property.entry.value("time_spine", Json()); spine.is_object()) {
+        node.extra["time_spine"] = spine;
+        if (!spine.contains("custom_granularities")) node.extra["time_spine"]["custom_granularities"] = Json::array();
+    }
 }
 
 ResourceType type_of_key(const std::string &key) {
