@@ -4,7 +4,7 @@ namespace mesh::core::project {
 
 const std::vector<BuiltinFile> &builtin_files() {
     static const std::vector<BuiltinFile> files = {
-#include "core/project/builtin_macros.inc"  // made by scripts/embed-macros
+#include "builtin_macros.inc"  // made by scripts/embed-macros
     };
     return files;
 }
