@@ -13,7 +13,7 @@ ALTER TABLE hooked.diary OWNER TO regress_hook_owner;
 SELECT mesh.create_model('hooked.t', 'select g as id, (select count(*) from hooked.diary) as lines from generate_series(1, 3) g', materialized => 'table',
     config => $${"pre_hook": "insert into hooked.diary (who, said) values (current_user, 'before')",
                  "post_hook": ["insert into hooked.diary (who, said) select current_user, 'after ' || count(*) from hooked.t; commit",
-                               "create index t_by_hook on hooked.t (lines)", "comment on table hooked.t is 'by a hook; really'", "delete from hooked.t where id = 3"]}$$);
+                               "create index if not exists t_by_hook on hooked.t (lines)", "comment on table hooked.t is 'by a hook; really'", "delete from hooked.t where id = 3"]}$$);
 SELECT node, status, rows, message FROM mesh.run('hooked');
 SELECT node, status, rows, message FROM mesh.run('hooked');
 SELECT who, said FROM hooked.diary ORDER BY n;
@@ -70,7 +70,7 @@ SELECT mesh.create_model('hooked.c', 'select ''x''::text as name, id from hooked
 SELECT node, status, message FROM mesh.run('hooked.parent hooked.c');
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid IN ('hooked.c'::regclass, 'hooked.parent'::regclass) AND contype <> 'n' ORDER BY 1;
 SELECT attname, attnotnull FROM pg_attribute WHERE attrelid = 'hooked.c'::regclass AND attnum > 0 ORDER BY attnum;
-SELECT node, status, message FROM mesh.run('hooked.parent hooked.c');
+SELECT node, status, message FROM mesh.run('hooked.c');
 SELECT mesh.create_model('hooked.later', 'select 1 as id', materialized => 'table');
 SELECT status FROM mesh.run('hooked.later');
 SELECT mesh.create_model('hooked.later', 'select 1 as id', materialized => 'table', replace => true, config => '{"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "not_null"}, {"type": "unique"}]}]}');

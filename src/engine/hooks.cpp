@@ -119,6 +119,12 @@ void comment_on_columns(const Staged &staged, const std::string &name) {
     }
 }
 
+// A hook may have changed the staged rows: as many are to be published.
+void count_rows(const Domain &domain, Staged &own) {
+    if (!own.rows || own.at_target || !OidIsValid(own.stage_oid)) return;
+    as_owner(domain, [&] { own.rows = std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
+}
+
 }  // namespace
 
 bool persists_docs(const Model &model, const char *what) {
@@ -142,6 +148,7 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
             bool done = false;
             as_owner(domain, [&] { done = run_statement(mesh, statement, stage, own); });
             if (!done) own->after.push_back(statement.text);
+            else if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
         }
 }
 
