@@ -55,13 +55,6 @@ void as_owner(const Domain &domain, F &&f) {
     pg::leave_role(scope);
 }
 
-void set_persistence(const Staged &staged, const std::string &oid, const std::string &name) {
-    auto wanted = staged.model.config.find("unlogged");
-    if (wanted == staged.model.config.end() || !wanted->is_boolean() || relkind_for(staged.model.materialized) != "r") return;
-    bool is = pg::query_value("select relpersistence from pg_catalog.pg_class where oid = $1::oid", {oid}) == "u";
-    if (is != wanted->get<bool>()) pg::execute("alter table " + name + (is ? " set logged" : " set unlogged"));
-}
-
 using Grants = std::set<std::pair<std::string, std::string>>;  // privilege, role; lower case, and "public"
 
 // A role's name as GRANT reads it.
@@ -156,7 +149,6 @@ void apply_settings(const Staged &staged) {
     if (staged.model.materialized == "ephemeral") return;
     std::string name = target_name(*staged.domain, staged.model);
     std::string oid = pg::query_value("select pg_catalog.to_regclass($1)::pg_catalog.oid", {name}).value_or("0");
-    set_persistence(staged, oid, name);
     apply_grants_config(staged, oid, name);
     comment_on_columns(staged, name);
     if (relkind_for(staged.model.materialized) == "r")

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/agreement.h"
+#include "engine/plan.h"
 #include "engine/product.h"
 #include "engine/project_unit_test.h"
 #include "engine/hooks.h"
@@ -82,6 +83,7 @@ private:
         return pg::try_in_subtransaction([&] {
             for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
+            if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
         });
@@ -308,6 +310,15 @@ private:
         return summary("test", results);
     }
 
+    // Tests that were selected, also because they read a selected model, though their own model was not.
+    void note_left_out_tests() {
+        for (const std::string &id : selection_.ids) {
+            const core::Node &node = *selection_.graph.find(id);
+            if (!core::is_test(node) || node.parents.empty() || selection_.ids.count(node.parents[0])) continue;
+            note({node.domain, node.domain + "." + node.name, std::string(core::kind_name(node.kind)), "skipped", {}, {}, 0, kLeftOutTest, "", {}});
+        }
+    }
+
     void publish_built() {
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
@@ -368,6 +379,20 @@ private:
     Projects projects_;
 };
 
+bool selects_tests(const Selection &selection) {
+    return std::any_of(selection.ids.begin(), selection.ids.end(), [&](const std::string &id) { return core::is_test(*selection.graph.find(id)); });
+}
+
+// A domain without models is run in a moment; whoever names a source or a product meant something else.
+void require_nothing_else(const RunOptions &options, const Selection &selection) {
+    if (selection.ids.empty()) return;
+    if (selects_tests(selection))
+        throw Error("42704", "selector \"" + options.selector + "\" matches tests only, and tests => false leaves them out");
+    std::string kind(core::kind_name(selection.graph.find(*selection.ids.begin())->kind));
+    throw Error("42704", "selector \"" + options.selector + "\" matches no model", "It matches a " + kind + ".",
+                kind == "source" ? "For the models that read it, write \"" + options.selector + "+\"." : "For the models behind it, write \"+" + options.selector + "\".");
+}
+
 }  // namespace
 
 ProjectOptions project_options(const RunOptions &options) {
@@ -389,7 +414,9 @@ RunResult run(const RunOptions &options, Oid caller) {
     (void)expire_agreements();
     Mesh mesh;
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
-    RunResult result = Runner(options, mesh, selection).go();
+    bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
+    if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
     session.end();
     return result;
 }

@@ -57,7 +57,7 @@ def write_profiles(project, place):
         file.write(project.profiles(connection_settings(), DATABASE))
     return dict(
         os.environ, DBT_PROFILES_DIR=place, DBT_SEND_ANONYMOUS_USAGE_STATS="false", DBT_USE_COLORS="false",
-        DBT_USE_COLORS_FILE="false",
+        DBT_USE_COLORS_FILE="false", PYTHONWARNINGS="ignore",
     )
 
 
@@ -80,17 +80,17 @@ def observe_command(side, step, folder, environment, database, start):
             os.remove(os.path.join(target, name))
     output = os.path.join(folder, "..", f"{os.path.basename(folder)}.out")
     exit_code = side.run(step.arguments, folder, environment, output)
-    with open(output, errors="replace") as file:
-        text = file.read()
+    with open(output, errors="replace") as file, open(output + ".err", errors="replace") as errors:
+        printed, complaints = file.read(), errors.read()
     results = read_json(target, "run_results.json")
     return Observation(
         exit_code=exit_code,
-        output=text,
+        output=complaints + printed,
         results={**statuses(results), **freshness(read_json(target, "sources.json"))},
         compiled={result["unique_id"]: result["compiled_code"] for result in results.get("results", [])
                   if result.get("compiled_code")},
         graph=graph(read_json(target, "manifest.json")),
-        lines=sorted(text.splitlines()) if step.arguments[0] in ("list", "ls") else [],
+        lines=sorted(printed.splitlines()) if step.arguments[0] in ("list", "ls") else [],
         relations=database.relations(),
         invocation=results.get("metadata", {}).get("invocation_id", ""),
         window=(start - 1, time.time() + 1),

@@ -20,7 +20,7 @@ class Dbt:
         """What a new database needs."""
 
     def run(self, arguments, folder, environment, output):
-        """Runs the command with its standard output and errors in the file, and returns the exit code."""
+        """Runs the command with its standard output in the file, its errors in <file>.err; returns the exit code."""
         child = os.fork()
         if child == 0:
             os._exit(self.run_here(arguments, folder, environment, output))
@@ -32,9 +32,9 @@ class Dbt:
             os.chdir(folder)
             os.environ.clear()
             os.environ.update(environment)
-            with open(output, "wb") as file:
+            with open(output, "wb") as file, open(output + ".err", "wb") as errors:
                 os.dup2(file.fileno(), 1)
-                os.dup2(file.fileno(), 2)
+                os.dup2(errors.fileno(), 2)
             return self.call_dbt(arguments)
         except BaseException:
             traceback.print_exc()
@@ -65,11 +65,11 @@ class Meshctl:
         database.execute("CREATE EXTENSION mesh")
 
     def run(self, arguments, folder, environment, output):
-        with open(output, "wb") as file:
+        with open(output, "wb") as file, open(output + ".err", "wb") as errors:
             try:
                 end = subprocess.run(
                     [self.executable, *arguments], cwd=folder, env=environment, timeout=600,
-                    stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                    stdout=file, stderr=errors, stdin=subprocess.DEVNULL,
                 )
             except subprocess.TimeoutExpired:
                 return 124

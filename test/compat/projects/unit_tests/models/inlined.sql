@@ -1,2 +1,2 @@
 {{ config(materialized='ephemeral') }}
-select customer, sum(amount) as total from {{ ref('orders') }} group by customer
+select id, customer, amount, at from {{ ref('orders') }}

@@ -1,2 +1,2 @@
 select t.customer, t.total * {{ var('factor') }} as total, {{ label('t.customer') }} as label, '{{ env_var("COMPAT_UNIT", "none") }}' as env
-from {{ ref('inlined') }} as t
+from {{ ref('sums') }} as t
