@@ -70,7 +70,10 @@ void report_unknown(const std::string &id, const std::string &key) {
 }  // namespace
 
 const std::vector<std::string> &known_config() {
-    static const std::vector<std::string> known = {"full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
+    static const std::vector<std::string> known = {"batch_size", "begin", "check_cols", "column_types", "columns", "constraints", "contract", "dbt_valid_to_current",
+                                                   "delimiter", "event_time", "grants", "hard_deletes", "invalidate_hard_deletes", "lookback", "persist_docs",
+                                                   "post_hook", "pre_hook", "quote_columns", "snapshot_meta_column_names", "sql_header", "strategy", "updated_at",
+                                                   "full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
                                                    "merge_update_columns", "meta", "on_schema_change", "unique_key", "unlogged"};
     return known;
 }

@@ -14,7 +14,7 @@ std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, cons
 // BEGIN, COMMIT and their kin are left out: the run's transaction goes on.
 void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own);
 
-// At the publish, as the owner, when the relation is at its place: unlogged, grants, column comments, and what hooks left to do.
+// At the publish, as the owner, when the relation is at its place: grants, column comments, constraints, and what hooks left to do.
 void apply_settings(const Staged &staged);
 
 // Shall its descriptions ("relation", "columns") become comments? A model made by hand: that of the relation, always.
