@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/grant.h"
+#include "engine/model_contract.h"
 #include "engine/seed.h"
 #include "engine/snapshot.h"
 #include "pg/relation.h"
@@ -53,10 +54,19 @@ bool stays(const Staged &staged) {
     return staged.target.kind == "v" && staged.model.built_sql == staged.final_sql && staged.columns == pg::relation_columns(staged.target.oid);
 }
 
+// What an enforced contract asks of the columns: said before anything is built, and then their order.
+std::string contracted(Staged &staged, const std::string &sql) {
+    if (!has_enforced_contract(staged.model)) return sql;
+    std::vector<pg::Column> columns = pg::describe(sql);
+    check_model_contract(*staged.domain, staged.model, columns);
+    staged.final_sql = in_contract_order(*staged.domain, staged.model, staged.final_sql, columns);
+    return in_contract_order(*staged.domain, staged.model, sql, columns);
+}
+
 // A view that says what it said needs no publishing, and no stage either when what it says it of is at its place.
 void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     bool direct = upstreams_at_target(mesh, staged.compiled, stage);
-    std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, false);
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, false));
     if (!staged.target.exists() && direct) {
         own_name(staged);
         return create_staged_view(staged, sql);
@@ -100,6 +110,8 @@ void create_and_fill(Staged &staged, const Rows &rows) {
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target);
     for (const std::string &index : configured_indexes(staged.model)) execute(create_index_sql(index, staged.relation));
+    if (relkind_for(staged.model.materialized) != "r") return;
+    for (const std::string &action : missing_constraints(staged.model, staged.stage_oid)) execute("alter table " + staged.relation + " " + action);
 }
 
 // Why the target's storage cannot simply be exchanged; empty: it can.
@@ -203,7 +215,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
     if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
     if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
     bool increment = increments(staged, options.full_refresh);
-    std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, increment);
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment));
     if (increment) {
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;

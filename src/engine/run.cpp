@@ -6,6 +6,7 @@
 #include "engine/plan.h"
 #include "engine/product.h"
 #include "engine/project_unit_test.h"
+#include "engine/hooks.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -186,7 +187,10 @@ private:
         Clock clock;
         std::vector<Step> tests;
         out.unique_id = model.node;
-        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(current(model, out), out, tests); });
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            before(model);
+            build_and_check(current(model, out), out, tests);
+        });
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
@@ -217,6 +221,19 @@ private:
         progress_.finish(step);
     }
 
+    // What the model wants done before it is built.
+    void before(const Model &model) {
+        std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
+        if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+        run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
+    }
+
+    static bool has_post_hooks(const Model &model) {
+        for (const char *key : {"post_hook", "post-hook"})
+            if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
+        return false;
+    }
+
     // A project's model as it renders now.
     const Model &current(const Model &model, Step &step) {
         if (model.node.empty() || model.materialized == "seed") return model;
@@ -230,13 +247,14 @@ private:
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Staged staged = build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
+        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
     }
