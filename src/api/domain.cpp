@@ -3,6 +3,7 @@
 #include "engine/access.h"
 #include "engine/agreement.h"
 #include "engine/domain.h"
+#include "pg/guc.h"
 
 using namespace mesh;
 using core::Error;
@@ -11,24 +12,7 @@ MESH_FUNCTION(mesh_create_domain) {
     std::string name = api::required(fcinfo, 0, "name");
     std::string owner = api::arg(fcinfo, 1).value_or(pg::role_name(GetUserId()));
     std::string schema = api::arg(fcinfo, 2).value_or(engine::fit_identifier(name));
-    if (name.empty()) throw Error("42602", "a domain needs a name");
-    Oid role = pg::role_oid(owner);
-    if (!pg::acts_for(GetUserId(), role))
-        throw Error("42501", "must be a member of role \"" + owner + "\" to create a domain that it owns");
-    if (engine::find_domain(name))
-        throw Error("42710", "domain \"" + name + "\" already exists", "", "Change it with mesh.alter_domain().");
-    if (auto other = engine::find_domain_by_schema(schema))
-        throw Error("42710", "schema \"" + schema + "\" belongs to domain \"" + other->name + "\"", "", "Give another name in schema =>.");
-    pg::Value held = pg::query_value("select pg_catalog.pg_get_userbyid(nspowner) from pg_catalog.pg_namespace where nspname = $1", {schema});
-    if (held && *held != owner)
-        throw Error("42501", "schema \"" + schema + "\" exists and belongs to \"" + *held + "\", not to \"" + owner + "\"", "",
-                    "Give another name in schema =>, or ALTER SCHEMA ... OWNER TO.");
-    if (schema.rfind("pg_", 0) == 0 || schema == "information_schema" || schema == "mesh")
-        throw Error("42939", "schema \"" + schema + "\" is the system's", "", "Give another name in schema =>.");
-    engine::lock_registry();
-    if (!held) pg::execute("create schema " + pg::quote_ident(schema) + " authorization " + pg::quote_ident(owner));
-    engine::registry("insert into mesh.domain_registry (name, owner, schema_name, description) values ($1, $2, $3, $4)",
-                     {name, owner, schema, api::arg(fcinfo, 3)});
+    engine::create_domain({name, owner, schema, api::arg(fcinfo, 3)}, GetUserId());
     PG_RETURN_VOID();
 }
 
@@ -38,6 +22,11 @@ MESH_FUNCTION(mesh_alter_domain) {
     if (auto owner = api::arg(fcinfo, 1)) engine::change_owner(domain, *owner);
     if (auto description = api::arg(fcinfo, 2))
         engine::registry("update mesh.domain_registry set description = $2 where name = $1", {domain.name, description});
+    if (auto path = api::arg(fcinfo, 3)) {
+        std::vector<std::string> names = pg::parse_search_path(*path);
+        engine::registry("update mesh.domain_registry set search_path = $2::text[] where name = $1",
+                         {domain.name, names.empty() ? pg::Value() : pg::Value(pg::array_literal(names))});
+    }
     PG_RETURN_VOID();
 }
 

@@ -217,7 +217,7 @@ void revoke_product(const std::string &product_name, const std::string &consumer
     if (held.empty()) holds_nothing(products[0], consumer);
     for (const Held &one : held) end_one(one.id, "revoked", pg::role_name(caller), std::nullopt);
     for (const Held &one : held) {
-        revoke_unused(domain, one.model, one.role);
+        revoke_unused(domain, get_model({domain.name, one.model}), one.role);
         if (one.kind == "domain") tell_broken_models(one.product, consumer);
     }
 }
@@ -233,7 +233,7 @@ int64_t expire_agreements() {
                 registry("select domain, model, grantee from mesh.agreement_grants where id = $1::bigint", {row[0]});
             end_one(row[0].value(), "expired", std::nullopt, std::nullopt);
             for (const pg::Row &grant : held.rows)
-                if (grant[2]) revoke_unused(get_domain(grant[0].value()), grant[1].value(), *grant[2]);
+                if (grant[2]) revoke_unused(get_domain(grant[0].value()), get_model({grant[0].value(), grant[1].value()}), *grant[2]);
         });
         if (error == nullptr)
             ended++;
@@ -256,7 +256,7 @@ void end_agreements_of(const Domain &consumer, Oid caller) {
         "consumer = $1"
         " and status in ('requested', 'approved')",
         {consumer.name, pg::role_name(caller)});
-    for (const pg::Row &row : held.rows) revoke_unused(get_domain(row[1].value()), row[2].value(), consumer.owner);
+    for (const pg::Row &row : held.rows) revoke_unused(get_domain(row[1].value()), get_model({row[1].value(), row[2].value()}), consumer.owner);
 }
 
 }  // namespace mesh::engine

@@ -51,6 +51,9 @@ using Stage = std::map<std::string, Staged>;  // by model id
 // ephemeral ones are written in. With a stage, raises 55000 when an upstream was never built.
 std::string runnable_sql(Mesh &mesh, const Model &model, const Compiled &compiled, const Stage *stage, bool incremental);
 
+// What the model is built from, over published names: its body as SQL, or what stands for a seed's text.
+std::string definition_of(Mesh &mesh, const Model &model, const Compiled &compiled);
+
 // One upstream model as a complete FROM item, in the same way.
 std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage);
 

@@ -4,6 +4,9 @@
 
 #include "engine/access.h"
 #include "engine/product.h"
+#include "engine/seed.h"
+#include "engine/snapshot.h"
+#include "engine/target.h"
 
 namespace mesh::engine {
 
@@ -31,7 +34,7 @@ bool relation_exists(const std::string &schema, const std::string &name) {
 }
 
 Upstream source_upstream(const Source &source) {
-    return {Upstream::Kind::source, source.id(), source.schema, source.table, source.domain, ""};
+    return {Upstream::Kind::source, source.id(), source.schema, source.identifier, source.domain, ""};
 }
 
 // What the registry refuses, with the position of the reference.
@@ -44,10 +47,12 @@ void check_at(const pg::ParsedBody &body, const Reference &ref, F &&f) {
     }
 }
 
-Upstream model_upstream(const Domain &reader, const Domain &owner, const std::string &name, const pg::ParsedBody &body,
+Upstream model_upstream(Mesh &mesh, const Domain &reader, const Domain &owner, const std::string &name, const pg::ParsedBody &body,
                         const Reference &ref) {
     check_at(body, ref, [&] { check_access(reader, owner, name); });
-    return {Upstream::Kind::model, owner.name + "." + name, owner.schema, fit_identifier(name), owner.name, name};
+    const Model *model = mesh.find_model(owner.name, name);
+    std::string schema = model == nullptr ? owner.schema : target_schema(owner, *model);
+    return {Upstream::Kind::model, owner.name + "." + name, schema, model == nullptr ? fit_identifier(name) : target_identifier(*model), owner.name, name};
 }
 
 Upstream resolve_source(Mesh &mesh, const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
@@ -57,27 +62,39 @@ Upstream resolve_source(Mesh &mesh, const Domain &domain, const pg::ParsedBody &
             "Register it with mesh.create_source().");
 }
 
-// A plain name in a schema: a model of the domain that has the schema, a source, or any relation there is.
+// What a name means in one schema: a model of the domain that has the schema, a source, or any relation there is.
+std::optional<Upstream> find_in_schema(Mesh &mesh, const Domain &domain, const std::string &schema, const pg::ParsedBody &body, const Reference &ref) {
+    const Domain *owner = mesh.domain_with_schema(schema);
+    const Model *model = owner == nullptr ? nullptr : mesh.find_model_at(*owner, schema, ref.name);
+    if (model != nullptr) return model_upstream(mesh, domain, *owner, model->name, body, ref);
+    const Source *source = mesh.source_with_relation(domain.name, schema, ref.name);
+    if (source != nullptr && (relation_exists(schema, ref.name) || !ref.schema.empty())) return source_upstream(*source);
+    if (relation_exists(schema, ref.name)) return Upstream{Upstream::Kind::relation, schema + "." + ref.name, schema, ref.name, "", ""};
+    return std::nullopt;
+}
+
+// A name that nothing has yet may be that of a model to come.
 Upstream resolve_plain(Mesh &mesh, const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
+    std::vector<std::string> schemas = ref.schema.empty() ? domain.path : std::vector<std::string>{ref.schema};
+    for (const std::string &schema : schemas)
+        if (std::optional<Upstream> found = find_in_schema(mesh, domain, schema, body, ref)) return *found;
+    if (ref.schema.empty() && relation_exists("pg_catalog", ref.name))
+        return {Upstream::Kind::relation, "pg_catalog." + ref.name, "pg_catalog", ref.name, "", ""};
     std::string schema = ref.schema.empty() ? domain.schema : ref.schema;
     const Domain *owner = mesh.domain_with_schema(schema);
-    if (owner != nullptr && mesh.find_model(owner->name, ref.name) != nullptr) return model_upstream(domain, *owner, ref.name, body, ref);
-    if (ref.schema.empty() && !relation_exists(schema, ref.name) && relation_exists("pg_catalog", ref.name))
-        return {Upstream::Kind::relation, "pg_catalog." + ref.name, "pg_catalog", ref.name, "", ""};
-    const Source *source = mesh.source_with_relation(domain.name, schema, ref.name);
-    if (source != nullptr) return source_upstream(*source);
-    if (relation_exists(schema, ref.name)) return {Upstream::Kind::relation, schema + "." + ref.name, schema, ref.name, "", ""};
-    if (owner != nullptr) return model_upstream(domain, *owner, ref.name, body, ref);
+    bool elsewhere = owner != nullptr && mesh.find_model(owner->name, ref.name) != nullptr;
+    if (owner != nullptr && !elsewhere) return model_upstream(mesh, domain, *owner, ref.name, body, ref);
     fail_at("42P01", "relation \"" + schema + "." + ref.name + "\" does not exist", body, ref,
-            "Only relations of the domain's schema may be named without their schema.");
+            elsewhere ? "Model \"" + owner->name + "." + ref.name + "\" has its relation elsewhere: see relation in mesh.models."
+                      : "Only relations of the domain's schema may be named without their schema.");
 }
 
 Upstream resolve_one(Mesh &mesh, const Domain &domain, const Model &model, const pg::ParsedBody &body, const Reference &ref) {
     if (ref.form == Reference::Form::plain && ref.schema.empty() && ref.name == "this" && model.materialized == "incremental")
-        return {Upstream::Kind::self, model.id(), domain.schema, fit_identifier(model.name), domain.name, model.name};
+        return {Upstream::Kind::self, model.id(), target_schema(domain, model), target_identifier(model), domain.name, model.name};
     if (ref.form == Reference::Form::source) return resolve_source(mesh, domain, body, ref);
     if (ref.form == Reference::Form::plain) return resolve_plain(mesh, domain, body, ref);
-    return model_upstream(domain, ref.schema.empty() ? domain : mesh.domain(ref.schema), ref.name, body, ref);
+    return model_upstream(mesh, domain, ref.schema.empty() ? domain : mesh.domain(ref.schema), ref.name, body, ref);
 }
 
 // A source or a plain relation may be what another domain's model built.
@@ -124,9 +141,10 @@ void check_readable(const Domain &domain, const Compiled &compiled) {
 }  // namespace
 
 Compiled resolve(Mesh &mesh, const Model &model) {
+    if (is_seed(model)) return {};
     const Domain &domain = mesh.domain(model.domain);
     Compiled out;
-    out.body = pg::parse_body(model.body);
+    out.body = pg::parse_body(is_snapshot(model) ? snapshot_body(model) : model.body);
     for (const Reference &ref : out.body.references) {
         out.upstreams.push_back(resolve_one(mesh, domain, model, out.body, ref));
         const Upstream &up = out.upstreams.back();
@@ -147,9 +165,22 @@ static void check_names(const Model &model, const std::vector<pg::Column> &colum
             throw Error("42701", "model \"" + model.id() + "\" has column \"" + column.name + "\" twice", "", "Give each column a name of its own with AS.");
 }
 
+// A snapshot's own body first: what is wrong in it is told as it is written.
+static void compile_source_of(Mesh &mesh, Model model) {
+    check_snapshot_config(model);
+    model.materialized = "ephemeral";
+    (void)compile(mesh, model);
+}
+
 Compiled compile(Mesh &mesh, const Model &model) {
+    if (is_snapshot(model)) compile_source_of(mesh, model);
     const Domain &domain = mesh.domain(model.domain);
     Compiled out = resolve(mesh, model);
+    if (is_seed(model)) {
+        out.analysis.columns = seed_columns(domain, model);
+        check_names(model, out.analysis.columns);
+        return out;
+    }
     check_readable(domain, out);
     if (!out.pending_on.empty()) return out;
     bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(), [](const Upstream &up) { return up.kind == Upstream::Kind::self; });
@@ -182,6 +213,8 @@ void store_compiled(const Model &model, const Compiled &compiled) {
         registry("insert into mesh.dependency_registry values ($1, $2, $3, $4) on conflict do nothing",
                  {model.domain, model.name, kinds[static_cast<int>(up.kind)], up.id});
     }
+    for (const Upstream &up : compiled.declared)
+        registry("insert into mesh.dependency_registry values ($1, $2, 'model', $3) on conflict do nothing", {model.domain, model.name, up.id});
     Json edges = Json::array();
     for (const pg::LineageEdge &edge : compiled.analysis.lineage)
         edges.push_back({{"c", edge.column}, {"u", edge.upstream}, {"uc", edge.upstream_column}, {"k", edge.direct ? "direct" : "indirect"}});

@@ -5,6 +5,7 @@
 #include "core/near.h"
 #include "engine/build.h"
 #include "engine/check.h"
+#include "engine/domain.h"
 #include "engine/product.h"
 #include "engine/selection.h"
 #include "pg/relation.h"
@@ -68,8 +69,11 @@ void recompile_all(const std::vector<ModelName> &readers, const std::string &id)
 // Two names may meet when one is shortened: the relation could not tell them apart.
 void check_relation_name(const Model &model) {
     if (model.name.empty()) throw Error("42602", "a model needs a name");
-    Value other = registry_value("select name from mesh.model_registry where domain = $1 and name <> $2 and name = $3",
-                                 {model.domain, model.name, fit_identifier(model.name)});
+    if (model.alias && model.alias->empty()) throw Error("42602", "alias of model \"" + model.id() + "\" must not be empty");
+    if (model.materialized == "ephemeral") return;
+    Value other = registry_value("select name from mesh.model_registry where domain = $1 and name <> $2 and identifier = $3 and materialized <> 'ephemeral'"
+                                 " and schema_name is not distinct from $4",
+                                 {model.domain, model.name, target_identifier(model), model.schema});
     if (other) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + *other + "\"");
 }
 
@@ -86,11 +90,12 @@ void notice_pending(const Model &model, const Compiled &compiled) {
 }
 
 void store_model(const Model &model) {
-    registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status)"
-             " values ($1, $2, $3, $4, $5::jsonb, $6::text[], $7, 'pending') on conflict (domain, name) do update set body = excluded.body,"
+    registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier)"
+             " values ($1, $2, $3, $4, $5::jsonb, $6::text[], $7, 'pending', $8, $9, $10) on conflict (domain, name) do update set body = excluded.body,"
              " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description,"
-             " changed_at = pg_catalog.now()",
-             {model.domain, model.name, model.body, model.materialized, model.config.dump(), pg::array_literal(model.tags), model.description});
+             " schema_name = excluded.schema_name, alias = excluded.alias, identifier = excluded.identifier, changed_at = pg_catalog.now()",
+             {model.domain, model.name, model.body, model.materialized, model.config.dump(), pg::array_literal(model.tags), model.description,
+              model.schema, model.alias, target_identifier(model)});
 }
 
 std::string join(const pg::Result &rows) {
@@ -105,7 +110,7 @@ void refuse_if(const Model &model, const std::string &why, const std::string &na
 
 // RESTRICT: what others made on it makes the server refuse, naming them.
 void drop_relation(const Domain &domain, const Model &model) {
-    Oid relation = pg::relation_oid(domain.schema, fit_identifier(model.name));
+    Oid relation = pg::relation_oid(target_schema(domain, model), target_identifier(model));
     if (model.built_kind.empty() || !OidIsValid(relation)) return;
     std::string kind = model.built_kind == "v" ? "view" : model.built_kind == "m" ? "materialized view" : "table";
     ErrorData *error = pg::try_in_subtransaction([&] {
@@ -118,12 +123,27 @@ void drop_relation(const Domain &domain, const Model &model) {
                 error->detail == nullptr ? "" : std::string(error->detail) + ".", "Drop those first.");
 }
 
+// Its place as the registry keeps it: what is as usual is left out.
+void settle(const Domain &domain, Model &model) {
+    if (model.schema == domain.schema) model.schema.reset();
+    if (model.alias == model.name) model.alias.reset();
+    if (model.schema) claim_schema(domain, *model.schema);
+}
+
+// A relation moves with its model. Where the domain takes over what it finds, it stays and is the mesh's no more, as in dbt.
+void move_relation(const Domain &domain, const Model &old, const Model &model) {
+    if (target_name(domain, old) == target_name(domain, model)) return;
+    if (!domain.takes_over) return relocate(domain, old, model);
+    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, row_count = null where domain = $1 and name = $2",
+             {model.domain, model.name});
+}
+
 // What a test says of the model must still make sense.
 void recheck_tests(const Model &model) {
     for (TestDef test : load_tests(model.domain, model.name)) {
         ErrorData *error = pg::try_in_subtransaction([&] {
             Mesh mesh;
-            check_test(mesh, mesh.model({model.domain, model.name}), &test);
+            check_test(mesh, &mesh.model({model.domain, model.name}), &test);
         });
         if (error != nullptr)
             throw Error("42P16", "the change breaks test \"" + test.id() + "\" of model \"" + model.id() + "\"", error->message,
@@ -133,9 +153,11 @@ void recheck_tests(const Model &model) {
 
 }  // namespace
 
-void define_model(const Model &model, bool replace) {
+void define_model(Model model, bool replace) {
     lock_registry();
-    bool exists = find_model(model.domain, model.name).has_value();
+    settle(get_domain(model.domain), model);
+    std::optional<Model> old = find_model(model.domain, model.name);
+    bool exists = old.has_value();
     if (exists && !replace)
         throw Error("42710", "model \"" + model.id() + "\" already exists", "", "Use replace => true to change it.");
     check_relation_name(model);
@@ -145,10 +167,34 @@ void define_model(const Model &model, bool replace) {
     if (compiled.pending_on.empty()) check_config(model, compiled.analysis.columns);
     check_cycle(model, compiled);
     store_model(model);
+    if (old) move_relation(get_domain(model.domain), *old, model);
     store_compiled(model, compiled);
     notice_pending(model, compiled);
     if (exists && compiled.pending_on.empty()) recheck_tests(model);
     recompile_all(readers_of(model.id()), model.id());
+    std::string place = model.domain + "." + target_identifier(model);  // readers that waited for a relation of this name
+    if (place != model.id() && !find_model(model.domain, target_identifier(model))) recompile_all(readers_of(place), place);
+}
+
+void store_definition(Model model) {
+    Domain domain = get_domain(model.domain);
+    settle(domain, model);
+    check_relation_name(model);
+    std::optional<Model> old = find_model(model.domain, model.name);
+    store_model(model);
+    registry("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {model.domain, model.name, model.node});
+    if (old) move_relation(get_domain(model.domain), *old, model);
+}
+
+void forget_model(const Model &model) {
+    refuse_if(model, "models of other domains read it",
+              join(registry("select domain || '.' || model from mesh.dependency_registry where kind = 'model' and upstream = $1 and domain <> $2 order by 1", {model.id(), model.domain})),
+              "Drop or change those first.");
+    refuse_if(model, "products publish it",
+              join(registry("select domain || '.' || name || ' version ' || version from mesh.product_registry where domain = $1 and model = $2 order by 1",
+                            {model.domain, model.name})),
+              "Take them back first with mesh.unpublish().");
+    registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
 }
 
 void recompile_source_readers(const std::string &source) {

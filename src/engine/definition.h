@@ -7,8 +7,8 @@ namespace mesh::engine {
 
 // Registers a model, or gives it a new definition. What it reads may come later: then it is pending, which a NOTICE says.
 // Raises 42710 (exists, without replace), 42P19 (it would depend on itself), 42P16 (a reader or a contract would break),
-// 22023 (a bad setting), and whatever the analysis finds, with the position in the body.
-void define_model(const Model &model, bool replace);
+// 22023 (a bad setting), 42710 or 42501 (its schema is not the domain's and cannot become so), and whatever the analysis finds, with the position in the body.
+void define_model(Model model, bool replace);
 
 // Drops the model and what was built from it. Raises 2BP01, naming them, while models, tests or products need it, or somebody
 // else's object depends on its relation.
@@ -25,7 +25,21 @@ void recompile_source_readers(const std::string &source);
 // config.cpp: what the settings must be for the materialization, and which columns they may name once these are known.
 void check_config(const Model &model, const std::vector<pg::Column> &columns);
 
+// config.cpp: the settings that a model's config can have, sorted; "meta" holds whatever its owner likes.
+const std::vector<std::string> &known_config();
+
+// config.cpp: says which settings are none: a WARNING with a hint at the one that was meant, or else a NOTICE.
+void report_unknown_config(const Model &model);
+
+// For a project's models, which are analyzed together: registers what the model is, pending until its body is known, or forgets it. What
+// was built stays.
+void store_definition(Model model);
+void forget_model(const Model &model);
+
 // rename.cpp: the body with each reference to `model` replaced by one to `name` in its domain.
 std::string rename_in_body(Mesh &mesh, const Model &reader, const Model &model, const std::string &name);
+
+// rename.cpp: moves what was built from `old` to the place of `next`; it keeps its identity. Nothing to do when nothing was built.
+void relocate(const Domain &domain, const Model &old, const Model &next);
 
 }  // namespace mesh::engine

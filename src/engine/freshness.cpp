@@ -49,16 +49,17 @@ struct Watched {
     SourceAge age;
     std::string schema;
     Value loaded_at, warn_after, error_after;
+    std::string identifier;
 };
 
 std::vector<Watched> load_watched(const std::set<std::string> &ids, const std::set<std::string> &domains) {
     pg::Result rows = registry(
-        "select domain, source_name, table_name, schema_name, loaded_at, warn_after, error_after from mesh.source_registry"
+        "select domain, source_name, table_name, schema_name, loaded_at, warn_after, error_after, coalesce(identifier, table_name) from mesh.source_registry"
         " where domain || '.' || source_name || '.' || table_name = any($1::text[]) or domain = any($2::text[]) order by 1, 2, 3",
         {pg::array_literal({ids.begin(), ids.end()}), pg::array_literal({domains.begin(), domains.end()})});
     std::vector<Watched> out;
     for (const pg::Row &row : rows.rows)
-        out.push_back({{row[0].value(), row[1].value(), row[2].value(), {}, {}, {}, "", ""}, row[3].value(), row[4], row[5], row[6]});
+        out.push_back({{row[0].value(), row[1].value(), row[2].value(), {}, {}, {}, "", ""}, row[3].value(), row[4], row[5], row[6], row[7].value()});
     return out;
 }
 
@@ -105,7 +106,7 @@ void judge(Watched &w) {
 void look(Mesh &mesh, Watched &w) {
     ErrorData *error = pg::try_in_subtransaction([&] {
         const Domain &domain = mesh.domain(w.age.domain);
-        std::string sql = "select max_loaded_at::timestamptz from (select " + loaded_at_sql(w.schema, w.age.table, *w.loaded_at) + ") newest";
+        std::string sql = "select max_loaded_at::timestamptz from (select " + loaded_at_sql(w.schema, w.identifier, *w.loaded_at) + ") newest";
         pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query(sql); });
         w.age.max_loaded_at = rows.rows.at(0).at(0);
         w.age.snapshotted_at = pg::query_value("select pg_catalog.clock_timestamp()");

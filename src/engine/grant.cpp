@@ -1,5 +1,6 @@
 #include "engine/grant.h"
 
+#include "engine/target.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -10,13 +11,13 @@ void as_owner(const Domain &domain, const std::string &sql) {
     pg::as_role(domain.owner_oid, domain.search_path(), [&] { pg::execute(sql); });
 }
 
-bool relation_built(const Domain &domain, const std::string &model) {
+bool relation_built(const Domain &domain, const Model &model) {
     return registry_value(
                "select 1 from mesh.model_registry m, pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
                "c.relnamespace"
                " where m.domain = $1 and m.name = $2 and m.built_kind is not null and n.nspname = $3 and c.relname = "
                "$4",
-               {domain.name, model, domain.schema, fit_identifier(model)})
+               {domain.name, model.name, target_schema(domain, model), target_identifier(model)})
         .has_value();
 }
 
@@ -30,7 +31,7 @@ bool hold_products(const Domain &domain, const std::string &model) {
 }
 
 // Each consumer's role that lacks something: role (NULL: does not exist), its name, lacks USAGE, lacks SELECT.
-pg::Result missing_grants(const Domain &domain, const std::string &model) {
+pg::Result missing_grants(const Domain &domain, const Model &model) {
     return registry(
         "select r.rolname, g.grantee, not exists (select 1 from pg_catalog.aclexplode(n.nspacl) a where a.grantee = "
         "r.oid and a.privilege_type = 'USAGE'),"
@@ -41,19 +42,29 @@ pg::Result missing_grants(const Domain &domain, const std::string &model) {
         " left join pg_catalog.pg_roles r on r.rolname = g.grantee, pg_catalog.pg_class c join pg_catalog.pg_namespace "
         "n on n.oid = c.relnamespace"
         " where n.nspname = $3 and c.relname = $4 and g.grantee <> $5 order by 2",
-        {domain.name, model, domain.schema, fit_identifier(model), domain.owner});
+        {domain.name, model.name, target_schema(domain, model), target_identifier(model), domain.owner});
 }
 
-bool in_force(const Domain &domain, const Value &model, const std::string &role) {
+bool in_force(const Domain &domain, const std::string &model, const std::string &role) {
     return registry_value(
-               "select 1 from mesh.agreement_grants where domain = $1 and model = coalesce($2, model) and grantee = $3"
+               "select 1 from mesh.agreement_grants where domain = $1 and model = $2 and grantee = $3"
                " and (valid_until is null or valid_until > pg_catalog.now()) limit 1",
                {domain.name, model, role})
         .has_value();
 }
 
+// Gives an agreement the role anything in the schema?
+bool in_force_in(const Domain &domain, const std::string &schema, const std::string &role) {
+    return registry_value(
+               "select 1 from mesh.agreement_grants g join mesh.model_registry m on m.domain = g.domain and m.name = g.model"
+               " where g.domain = $1 and coalesce(m.schema_name, $2) = $3 and g.grantee = $4"
+               " and (g.valid_until is null or g.valid_until > pg_catalog.now()) limit 1",
+               {domain.name, domain.schema, schema, role})
+        .has_value();
+}
+
 // Has the role a relation or function of the schema from somebody's own hand?
-bool holds_more(const Domain &domain, const std::string &role) {
+bool holds_more(const std::string &schema, const std::string &role) {
     return registry_value(
                "select 1 from pg_catalog.pg_namespace n, pg_catalog.pg_roles r where n.nspname = $1 and r.rolname = $2 "
                "and (exists"
@@ -64,7 +75,7 @@ bool holds_more(const Domain &domain, const std::string &role) {
                " where c.relnamespace = n.oid and a.grantee = r.oid) or exists"
                " (select 1 from pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a where p.pronamespace = n.oid "
                "and a.grantee = r.oid))",
-               {domain.schema, role})
+               {schema, role})
         .has_value();
 }
 
@@ -75,9 +86,9 @@ bool role_exists(const std::string &role) {
 }  // namespace
 
 void apply_grants(const Domain &domain, const Model &model) {
-    if (!hold_products(domain, model.name) || !relation_built(domain, model.name)) return;
-    std::string relation = pg::qualified(domain.schema, fit_identifier(model.name));
-    for (const pg::Row &row : missing_grants(domain, model.name).rows) {
+    if (!hold_products(domain, model.name) || !relation_built(domain, model)) return;
+    std::string relation = target_name(domain, model);
+    for (const pg::Row &row : missing_grants(domain, model).rows) {
         if (!row[0]) {
             pg::notice(
                 "role \"" + row[1].value() + "\" holds an agreement for \"" + model.id() + "\" but does not exist",
@@ -85,7 +96,7 @@ void apply_grants(const Domain &domain, const Model &model) {
             continue;
         }
         std::string to = " to " + pg::quote_ident(*row[0]);
-        if (row[2] == "t") as_owner(domain, "grant usage on schema " + pg::quote_ident(domain.schema) + to);
+        if (row[2] == "t") as_owner(domain, "grant usage on schema " + pg::quote_ident(target_schema(domain, model)) + to);
         if (row[3] == "t") as_owner(domain, "grant select on " + relation + to);
     }
 }
@@ -95,22 +106,22 @@ void grant_staged(const Domain &domain, const Model &model, const std::string &r
         "select r.rolname, pg_catalog.has_schema_privilege(r.oid, $3, 'USAGE') from pg_catalog.pg_roles r where r.rolname <> $4 and r.rolname in"
         " (select grantee from mesh.agreement_grants where domain = $1 and model = $2 and consumer_kind = 'domain'"
         " and (valid_until is null or valid_until > pg_catalog.now())) order by 1",
-        {domain.name, model.name, domain.schema, domain.owner});
+        {domain.name, model.name, target_schema(domain, model), domain.owner});
     for (const pg::Row &row : roles.rows) {
         std::string to = " to " + pg::quote_ident(row[0].value());
-        if (row[1] == "f") pg::execute("grant usage on schema " + pg::quote_ident(domain.schema) + to);
+        if (row[1] == "f") pg::execute("grant usage on schema " + pg::quote_ident(target_schema(domain, model)) + to);
         pg::execute("grant select on " + relation + to);
     }
 }
 
 // CASCADE reaches only those to whom the role itself passed on what it had.
-void revoke_unused(const Domain &domain, const std::string &model, const std::string &role) {
+void revoke_unused(const Domain &domain, const Model &model, const std::string &role) {
     if (role == domain.owner || !role_exists(role)) return;
     std::string from = " from " + pg::quote_ident(role) + " cascade";
-    if (!in_force(domain, model, role) && relation_built(domain, model))
-        as_owner(domain, "revoke select on " + pg::qualified(domain.schema, fit_identifier(model)) + from);
-    if (!in_force(domain, std::nullopt, role) && !holds_more(domain, role))
-        as_owner(domain, "revoke usage on schema " + pg::quote_ident(domain.schema) + from);
+    if (!in_force(domain, model.name, role) && relation_built(domain, model))
+        as_owner(domain, "revoke select on " + target_name(domain, model) + from);
+    std::string schema = target_schema(domain, model);
+    if (!in_force_in(domain, schema, role) && !holds_more(schema, role)) as_owner(domain, "revoke usage on schema " + pg::quote_ident(schema) + from);
 }
 
 }  // namespace mesh::engine

@@ -17,6 +17,6 @@ void grant_staged(const Domain &domain, const Model &model, const std::string &r
 
 // Takes from `role` what no agreement in force gives it any more: SELECT on the model's relation; USAGE on the schema
 // too, unless the role holds anything else there.
-void revoke_unused(const Domain &domain, const std::string &model, const std::string &role);
+void revoke_unused(const Domain &domain, const Model &model, const std::string &role);
 
 }  // namespace mesh::engine

@@ -120,9 +120,10 @@ void write_delta(const Model &model, const std::string &target, const std::strin
 void apply_increment(Staged &staged, const std::string &sql) {
     const Model &model = staged.model;
     pg::PreparedQuery query = pg::prepare(sql);
-    std::string delta = pg::qualified(staged.domain->schema, "mesh_delta_" + std::to_string(staged.target.oid));
+    std::string schema = target_schema(*staged.domain, model), delta_name = "mesh_delta_" + std::to_string(staged.target.oid);
+    std::string delta = pg::qualified(schema, delta_name);
     pg::execute("create table " + delta + " (" + column_definitions(query.columns) + ")");
-    Oid delta_oid = pg::relation_oid(staged.domain->schema, "mesh_delta_" + std::to_string(staged.target.oid));
+    Oid delta_oid = pg::relation_oid(schema, delta_name);
     staged.rows = pg::fill_frozen(delta_oid, query, delta_oid);
     Columns target = pg::relation_columns(staged.target.oid);
     std::string actions = schema_change(model, target, query.columns);

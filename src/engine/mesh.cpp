@@ -1,13 +1,13 @@
 #include "engine/mesh.h"
 
+#include "engine/target.h"
+
 namespace mesh::engine {
 
 void Mesh::load_domains() {
     if (domains_loaded_) return;
-    pg::Result rows = registry("select name, owner, schema_name from mesh.domain_registry");
-    for (const pg::Row &row : rows.rows) {
-        Domain domain{row[0].value(), row[1].value(), row[2].value(), pg::find_role(row[1].value())};
-        by_schema_[domain.schema] = domain.name;
+    for (const Domain &domain : all_domains()) {
+        for (const std::string &schema : domain.schemas) by_schema_[schema] = domain.name;
         domains_.emplace(domain.name, domain);
     }
     domains_loaded_ = true;
@@ -46,6 +46,21 @@ const Model *Mesh::find_model(const std::string &domain, const std::string &name
     return found->second ? &*found->second : nullptr;
 }
 
+const Model *Mesh::find_model_at(const Domain &domain, const std::string &schema, const std::string &identifier) {
+    if (!whole_.count(domain.name)) {
+        std::optional<Model> found = engine::find_model_at(domain, schema, identifier);
+        return found ? find_model(domain.name, found->name) : nullptr;
+    }
+    auto [names, fresh] = by_relation_.try_emplace(domain.name);
+    if (fresh)
+        for (const Model *model : models_of(domain.name)) {
+            const Model *&at = names->second[target_name(domain, *model)];
+            if (at == nullptr || at->materialized == "ephemeral") at = model;
+        }
+    auto found = names->second.find(pg::qualified(schema, identifier));
+    return found == names->second.end() ? nullptr : found->second;
+}
+
 const Model &Mesh::model(const ModelName &name) {
     const Model *found = find_model(name.domain, name.name);
     if (found == nullptr) (void)get_model(name);  // raises
@@ -69,8 +84,8 @@ void Mesh::update(const Model &model) {
 const std::vector<Source> &Mesh::sources_of(const std::string &domain) {
     auto [found, fresh] = sources_.try_emplace(domain);
     if (!fresh) return found->second;
-    pg::Result rows = registry("select source_name, table_name, schema_name from mesh.source_registry where domain = $1 order by 1, 2", {domain});
-    for (const pg::Row &row : rows.rows) found->second.push_back({domain, row[0].value(), row[1].value(), row[2].value()});
+    pg::Result rows = registry("select source_name, table_name, schema_name, coalesce(identifier, table_name) from mesh.source_registry where domain = $1 order by 1, 2", {domain});
+    for (const pg::Row &row : rows.rows) found->second.push_back({domain, row[0].value(), row[1].value(), row[2].value(), row[3].value()});
     return found->second;
 }
 
@@ -82,7 +97,7 @@ const Source *Mesh::find_source(const std::string &domain, const std::string &so
 
 const Source *Mesh::source_with_relation(const std::string &domain, const std::string &schema, const std::string &table) {
     for (const Source &s : sources_of(domain))
-        if (s.schema == schema && s.table == table) return &s;
+        if (s.schema == schema && s.identifier == table) return &s;
     return nullptr;
 }
 

@@ -16,6 +16,7 @@ public:
     const Domain *find_domain(const std::string &name);
     const Domain *domain_with_schema(const std::string &schema);
     const Model *find_model(const std::string &domain, const std::string &name);
+    const Model *find_model_at(const Domain &domain, const std::string &schema, const std::string &identifier);
     const Source *find_source(const std::string &domain, const std::string &source, const std::string &table);
     const Source *source_with_relation(const std::string &domain, const std::string &schema, const std::string &table);
 
@@ -40,6 +41,7 @@ private:
     std::map<std::string, std::string> by_schema_;
     std::map<std::string, std::map<std::string, std::optional<Model>>> models_;  // nothing: known to be missing
     std::set<std::string> whole_;                                               // domains whose models are all read
+    std::map<std::string, std::map<std::string, const Model *>> by_relation_;  // of whole domains: schema.identifier with quotes
     std::map<std::string, std::vector<Source>> sources_;
 };
 

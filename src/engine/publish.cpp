@@ -93,9 +93,9 @@ void keep_readers_whole(const std::vector<Staged *> &staged) {
 // Under the locks: whoever dropped, replaced or renamed a target while its next contents were built keeps what he made.
 void require_same_targets(const std::vector<Staged *> &staged, std::string &at) {
     for (const Staged *s : staged) {
-        if (!s->target.exists() || pg::relation_oid(s->domain->schema, target_identifier(s->model)) == s->target.oid) continue;
+        if (!s->target.exists() || pg::relation_oid(target_schema(*s->domain, s->model), target_identifier(s->model)) == s->target.oid) continue;
         at = s->model.id();
-        throw Error("55000", "relation \"" + s->domain->schema + "." + target_identifier(s->model) + "\" was dropped or renamed while its next contents were built", "",
+        throw Error("55000", "relation \"" + target_schema(*s->domain, s->model) + "." + target_identifier(s->model) + "\" was dropped or renamed while its next contents were built", "",
                     "Run it again.");
     }
 }
@@ -170,7 +170,7 @@ void publish_matview(const Staged &staged) {
     std::string name = target_name(*staged.domain, staged.model);
     execute("create materialized view " + name + " as " + staged.final_sql + "\nwith no data");
     for (const std::string &index : pg::index_definitions(staged.stage_oid)) execute(create_index_sql(index, name));
-    Oid matview = pg::relation_oid(staged.domain->schema, target_identifier(staged.model));
+    Oid matview = pg::relation_oid(target_schema(*staged.domain, staged.model), target_identifier(staged.model));
     pg::swap_storage(matview, staged.stage_oid, staged.rows.value_or(0));
     pg::set_populated(matview);
 }
@@ -221,7 +221,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
                         {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
-             " columns = case when m.body = r.b then r.c else m.columns end,"  // the body may have been replaced meanwhile
+             " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
              " built_at = pg_catalog.clock_timestamp()"
              " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
              " returning domain || '.' || name",

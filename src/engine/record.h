@@ -13,6 +13,7 @@ struct Step {
     double seconds = 0;
     std::string reason, message;
     std::vector<std::string> failing;  // tests: some of the rows that are wrong, as JSON
+    std::string unique_id, compiled;   // of a project's node: dbt's id, its SQL as it was rendered for this run
 };
 
 class History {

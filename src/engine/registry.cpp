@@ -1,5 +1,7 @@
 #include "engine/registry.h"
 
+#include <algorithm>
+
 #include "pg/lock.h"
 
 extern "C" {
@@ -42,19 +44,46 @@ ModelName parse_model_name(const std::string &written) {
     return {parts.part[0], parts.part[1]};
 }
 
-static std::optional<Domain> domain_where(const std::string &condition, const std::string &value) {
-    pg::Result found = registry("select name, owner, schema_name from mesh.domain_registry where " + condition + " = $1", {value});
-    if (found.empty()) return std::nullopt;
-    const pg::Row &row = found.rows[0];
-    return Domain{row[0].value(), row[1].value(), row[2].value(), pg::find_role(row[1].value())};
+std::string Domain::search_path() const {
+    std::string out = "pg_catalog";
+    for (const std::string &name : path) out += ", " + pg::quote_ident(name);
+    return out + ", pg_temp";
+}
+
+bool Domain::owns(const std::string &name) const {
+    return std::find(schemas.begin(), schemas.end(), name) != schemas.end();
+}
+
+static Domain domain_from(const pg::Row &row) {
+    Domain out{row[0].value(), row[1].value(), row[2].value(), pg::find_role(row[1].value()), {row[2].value()}, {}, row[4] == "t"};
+    for (const Json &name : Json::parse(row[5].value())) out.schemas.push_back(name);
+    for (const std::string name : Json::parse(row[3].value_or("[]"))) out.path.push_back(name == "$user" ? out.owner : name);
+    if (!row[3]) out.path = {out.schema};
+    return out;
+}
+
+static std::vector<Domain> domains_where(const std::string &condition, const std::vector<Value> &args) {
+    std::vector<Domain> out;
+    pg::Result found = registry("select d.name, d.owner, d.schema_name, pg_catalog.to_jsonb(d.search_path), d.takes_over, (select coalesce(pg_catalog.jsonb_agg(s.schema_name order by s.schema_name), '[]')"
+                                " from mesh.domain_schema_registry s where s.domain = d.name) from mesh.domain_registry d where " + condition, args);
+    for (const pg::Row &row : found.rows) out.push_back(domain_from(row));
+    return out;
+}
+
+static std::optional<Domain> first_of(const std::vector<Domain> &domains) {
+    return domains.empty() ? std::nullopt : std::optional<Domain>(domains[0]);
+}
+
+std::vector<Domain> all_domains() {
+    return domains_where("true", {});
 }
 
 std::optional<Domain> find_domain(const std::string &name) {
-    return domain_where("name", name);
+    return first_of(domains_where("d.name = $1", {name}));
 }
 
 std::optional<Domain> find_domain_by_schema(const std::string &schema) {
-    return domain_where("schema_name", schema);
+    return first_of(domains_where("d.schema_name = $1 or d.name = (select n.domain from mesh.domain_schema_registry n where n.schema_name = $1)", {schema}));
 }
 
 Domain get_domain(const std::string &name) {
@@ -97,7 +126,7 @@ void require_run(const Domain &domain, Oid caller) {
 }
 
 static const char *const kModelColumns =
-    "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns"
+    "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node"
     " from mesh.model_registry where domain = $1";
 
 static Model model_from(const pg::Row &row) {
@@ -115,6 +144,9 @@ static Model model_from(const pg::Row &row) {
     model.description = row[10];
     model.built_sql = row[11];
     model.built_columns = columns_from_json(Json::parse(row[12].value_or("[]")));
+    model.schema = row[13];
+    model.alias = row[14];
+    model.node = row[15].value_or("");
     return model;
 }
 
@@ -129,6 +161,13 @@ std::vector<Model> models_of(const std::string &domain) {
     pg::Result found = registry(std::string(kModelColumns) + " order by name", {domain});
     for (const pg::Row &row : found.rows) out.push_back(model_from(row));
     return out;
+}
+
+std::optional<Model> find_model_at(const Domain &domain, const std::string &schema, const std::string &identifier) {
+    pg::Result found = registry(std::string(kModelColumns) + " and coalesce(schema_name, $2) = $3 and identifier = $4 order by materialized = 'ephemeral' limit 1",
+                                {domain.name, domain.schema, schema, identifier});
+    if (found.empty()) return std::nullopt;
+    return model_from(found.rows[0]);
 }
 
 Model get_model(const ModelName &name) {

@@ -14,12 +14,16 @@ using pg::Value;
 
 struct Domain {
     std::string name, owner, schema;
-    Oid owner_oid = InvalidOid;  // invalid: the role is gone
-    std::string search_path() const { return "pg_catalog, " + pg::quote_ident(schema) + ", pg_temp"; }
+    Oid owner_oid = InvalidOid;        // invalid: the role is gone
+    std::vector<std::string> schemas;  // all that are its own, `schema` first
+    std::vector<std::string> path;     // the schemas where names without one are found
+    bool takes_over = false;           // relations of its owner at a model's place become the model's, as in dbt
+    std::string search_path() const;   // as the setting, with pg_catalog first and pg_temp last
+    bool owns(const std::string &name) const;
 };
 
 struct Model {
-    std::string domain, name, body, materialized, status;
+    std::string domain, name, body, materialized, status;  // body: empty for a seed, see seed.h
     Json config = Json::object();
     std::vector<pg::Column> columns;        // as analyzed
     std::vector<pg::Column> built_columns;  // of the relation that was built
@@ -28,11 +32,14 @@ struct Model {
     std::string built_kind;  // relkind of what the mesh built; empty: nothing
     Value built_sql;         // what it was built from, over published names
     bool is_volatile = false;
+    std::string node;        // dbt's unique id of a model that came with a project; its body is rendered when it is run
+    Value schema, alias;     // of its relation; none: the domain's schema, the model's name
     std::string id() const { return domain + "." + name; }
 };
 
 struct Source {
     std::string domain, source, table, schema;
+    std::string identifier;  // the table's own name in the schema
     std::string id() const { return domain + "." + source + "." + table; }
 };
 
@@ -48,6 +55,7 @@ ModelName parse_model_name(const std::string &text);
 Domain get_domain(const std::string &name);
 std::optional<Domain> find_domain(const std::string &name);
 std::optional<Domain> find_domain_by_schema(const std::string &schema);
+std::vector<Domain> all_domains();
 
 // The domain's owner role. Raises 42704 when somebody dropped it.
 Oid owner_of(const Domain &domain);
@@ -63,6 +71,10 @@ void require_run(const Domain &domain, Oid caller);
 
 std::optional<Model> find_model(const std::string &domain, const std::string &name);
 std::vector<Model> models_of(const std::string &domain);
+
+// The model whose relation has this place; an ephemeral one only when no other has it.
+std::optional<Model> find_model_at(const Domain &domain, const std::string &schema, const std::string &identifier);
+
 Model get_model(const ModelName &name);
 
 Json columns_to_json(const std::vector<pg::Column> &columns);

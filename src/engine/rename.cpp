@@ -35,28 +35,20 @@ std::vector<Rewrite> rewrites(const Model &model, const std::string &name) {
     std::vector<Rewrite> out;
     for (const ModelName &reader : readers_of(model.id()))
         out.push_back({"model_registry set body", reader.domain, reader.name, rename_in_body(mesh, mesh.model(reader), model, name)});
-    pg::Result tests = registry("select domain, name, model, sql from mesh.test_registry where test = 'singular' and (reads ? $1 or (domain = $2 and model = $3))",
+    pg::Result tests = registry("select domain, name, model, sql from mesh.test_registry where test = 'singular' and sql is not null and (reads ? $1 or (domain = $2 and model = $3))",
                                 {model.id(), model.domain, model.name});
     for (const pg::Row &row : tests.rows) {
         TestDef test;
         test.domain = row[0].value();
-        test.model = row[2].value();
+        test.model = row[2].value_or("");
         Model body = as_model(test, row[3].value());
         out.push_back({"test_registry set sql", row[0].value(), row[1].value(), rename_in_body(mesh, body, model, name)});
     }
     return out;
 }
 
-void rename_relation(const Domain &domain, const Model &model, const std::string &name) {
-    std::string old = fit_identifier(model.name), next = fit_identifier(name);
-    if (model.built_kind.empty() || old == next || !OidIsValid(pg::relation_oid(domain.schema, old))) return;
-    std::string kind = model.built_kind == "v" ? "view" : model.built_kind == "m" ? "materialized view" : "table";
-    pg::as_role(owner_of(domain), domain.search_path(),
-                [&] { pg::execute("alter " + kind + " " + pg::qualified(domain.schema, old) + " rename to " + pg::quote_ident(next)); });
-}
-
 void rename_in_registry(const Model &model, const Model &next) {
-    registry("update mesh.model_registry set name = $3 where domain = $1 and name = $2", {model.domain, model.name, next.name});
+    registry("update mesh.model_registry set name = $3, identifier = $4 where domain = $1 and name = $2", {model.domain, model.name, next.name, target_identifier(next)});
     registry("update mesh.dependency_registry set upstream = $2 where kind = 'model' and upstream = $1", {model.id(), next.id()});
     registry("update mesh.column_lineage_registry set upstream = $2 where upstream = $1", {model.id(), next.id()});
     registry("update mesh.test_registry set reads = (select pg_catalog.jsonb_agg(case when r = $1 then $2 else r end)"
@@ -76,13 +68,23 @@ std::string rename_in_body(Mesh &mesh, const Model &reader, const Model &model, 
         if (up.kind != Upstream::Kind::model || up.id != model.id()) {
             names.push_back(written);
         } else if (ref.form == pg::Reference::Form::plain) {
-            names.push_back((ref.schema.empty() ? "" : pg::quote_ident(ref.schema) + ".") + pg::quote_ident(name));
+            names.push_back(model.alias ? written : (ref.schema.empty() ? "" : pg::quote_ident(ref.schema) + ".") + pg::quote_ident(name));
         } else {
             std::string domain = ref.schema.empty() ? "" : pg::quote_literal(ref.schema) + ", ";
             names.push_back("{{ ref(" + domain + pg::quote_literal(name) + ") }}");
         }
     }
     return pg::respell(compiled.body, names);
+}
+
+void relocate(const Domain &domain, const Model &old, const Model &next) {
+    std::string from = target_schema(domain, old), to = target_schema(domain, next), name = target_identifier(old), new_name = target_identifier(next);
+    if (old.built_kind.empty() || (from == to && name == new_name) || !OidIsValid(pg::relation_oid(from, name))) return;
+    std::string alter = std::string("alter ") + (old.built_kind == "v" ? "view " : old.built_kind == "m" ? "materialized view " : "table ");
+    pg::as_role(owner_of(domain), domain.search_path(), [&] {
+        if (from != to) pg::execute(alter + pg::qualified(from, name) + " set schema " + pg::quote_ident(to));
+        if (name != new_name) pg::execute(alter + pg::qualified(to, name) + " rename to " + pg::quote_ident(new_name));
+    });
 }
 
 void rename_model(const Model &model, const std::string &name) {
@@ -94,7 +96,7 @@ void rename_model(const Model &model, const std::string &name) {
     if (find_model(model.domain, name)) throw Error("42710", "model \"" + next.id() + "\" already exists");
     refuse_users(model);
     std::vector<Rewrite> texts = rewrites(model, name);
-    rename_relation(domain, model, name);
+    relocate(domain, model, next);
     rename_in_registry(model, next);
     for (const Rewrite &text : texts)
         registry("update mesh." + text.table + " = $3 where domain = $1 and name = $2", {text.domain, text.name, text.text});

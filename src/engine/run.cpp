@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "engine/agreement.h"
+#include "engine/plan.h"
 #include "engine/product.h"
+#include "engine/project_unit_test.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/session.h"
+#include "engine/stored_failures.h"
 #include "engine/unit_test.h"
 #include "pg/session.h"
 
@@ -41,7 +44,7 @@ public:
     Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : options_(options), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size()) {
+          progress_(history_.run_id(), selection.models.size()), projects_(mesh, &stage_, project_options(options)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -62,15 +65,81 @@ public:
 
 private:
     RunResult run_all() {
-        ErrorData *error = pg::try_in_subtransaction([&] {
-            for (const std::string &id : selection_.models) step(model_of(id));
-            if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
-            publish_built();
-        });
+        ErrorData *error = attempt();
+        if (!withheld_.empty() && again_) {
+            forget();
+            error = attempt();
+        }
         if (error != nullptr) withdraw(error);
+        for (const auto &[id, result] : to_store_)
+            if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
         history_.write(steps_, went_wrong() ? "error" : "success");
         pg::show_progress("");
         return {history_.run_id(), steps_};
+    }
+
+    ErrorData *attempt() {
+        return pg::try_in_subtransaction([&] {
+            for (const std::string &id : selection_.models) step(model_of(id));
+            free_tests();
+            if (options_.tests && !options_.only) note_left_out_tests();
+            if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
+            publish_built();
+        });
+    }
+
+    // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
+    // the rest is built once more, without it.
+    void free_tests() {
+        if (options_.tests && !again_) {
+            std::set<std::string> domains;
+            for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+            for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
+                if (is_selected(test)) free_test(test);
+        }
+        for (const Step &step : free_steps_) note(step);
+        if (withheld_.empty() || again_ || options_.atomic) return;
+        again_ = true;
+        throw Error("P0001", "a test found fault with what it reads");
+    }
+
+    void free_test(const TestDef &test) {
+        for (const std::string &id : test.reads)
+            if (failed_.count(id)) {
+                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}});
+                return;
+            }
+        pg::StepMemory memory;
+        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
+        keep_to_store(result);
+        free_steps_.push_back(test_step(result));
+        if (!failed(result)) return;
+        std::string why = "not published: " + summary("test", {result});
+        for (const std::string &id : test.reads)
+            if (stage_.count(id)) withheld_.emplace(id, why);
+        if (!options_.atomic) return;
+        if (failed_.empty()) first_failed_ = test.id();
+        failed_[test.id()] = why;
+    }
+
+    // As before the first step.
+    void forget() {
+        stage_.clear();
+        built_.clear();
+        failed_.clear();
+        first_failed_.clear();
+        size_at_.clear();
+        steps_.clear();
+        publishing_.clear();
+    }
+
+    void keep_to_store(const TestResult &result) {
+        if (!result.def.store_as.empty() && result.failures) to_store_.insert_or_assign(result.def.id(), result);
+    }
+
+    void add_reason(const std::string &node, const std::string &reason) {
+        for (Step &step : steps_)
+            if (step.node == node) step.reason += (step.reason.empty() ? "" : "; ") + reason;
     }
 
     // A model that waits for another is skipped, and nothing went wrong.
@@ -86,7 +155,7 @@ private:
     std::string skip_reason(const Model &model) const {
         for (const std::string &parent : selection_.graph.parents(model.id()))
             if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
-        if (model.status == "pending") return "pending: something it reads does not exist yet";
+        if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
         if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
         return "";
     }
@@ -108,9 +177,16 @@ private:
             finish(model, out, {});
             return;
         }
+        if (auto withheld = withheld_.find(model.id()); withheld != withheld_.end()) {
+            out.status = "error";
+            out.message = withheld->second;
+            finish(model, out, tests_of_[model.id()]);
+            return;
+        }
         Clock clock;
         std::vector<Step> tests;
-        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(model, out, tests); });
+        out.unique_id = model.node;
+        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(current(model, out), out, tests); });
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
@@ -128,14 +204,25 @@ private:
         } else {
             built_.push_back(model.id());
         }
+        tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
     }
 
+    // What is done again was told the first time.
     void note(const Step &step) {
         steps_.push_back(step);
+        if (again_) return;
         history_.add(step);
         progress_.finish(step);
+    }
+
+    // A project's model as it renders now.
+    const Model &current(const Model &model, Step &step) {
+        if (model.node.empty() || model.materialized == "seed") return model;
+        const Model &rendered = projects_.get(model.domain).current(model);
+        step.compiled = rendered.body;
+        return rendered;
     }
 
     // In one subtransaction: what fails its tests is rolled back, also when it was changed in place.
@@ -184,6 +271,7 @@ private:
     std::string unit_tests(const Model &model, std::vector<Step> &steps) {
         if (!has_tests(model.id(), NodeKind::unit_test)) return "";
         std::vector<TestResult> results = run_unit_tests(mesh_, model);
+        if (!model.node.empty()) std::ranges::move(run_project_unit_tests(projects_.get(model.domain), model), std::back_inserter(results));
         std::erase_if(results, [&](const TestResult &r) { return !is_selected(r.def); });
         for (const TestResult &result : results) steps.push_back(test_step(result));
         return summary("unit test", results);
@@ -196,9 +284,21 @@ private:
         if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
-        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_);
-        for (const TestResult &result : results) steps.push_back(test_step(result));
+        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
+        for (const TestResult &result : results) {
+            keep_to_store(result);
+            steps.push_back(test_step(result));
+        }
         return summary("test", results);
+    }
+
+    // Tests that were selected, also because they read a selected model, though their own model was not.
+    void note_left_out_tests() {
+        for (const std::string &id : selection_.ids) {
+            const core::Node &node = *selection_.graph.find(id);
+            if (!core::is_test(node) || node.parents.empty() || selection_.ids.count(node.parents[0])) continue;
+            note({node.domain, node.domain + "." + node.name, std::string(core::kind_name(node.kind)), "skipped", {}, {}, 0, kLeftOutTest, "", {}});
+        }
     }
 
     void publish_built() {
@@ -252,22 +352,53 @@ private:
     std::map<std::string, std::string> failed_;  // model id -> why
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
+    std::map<std::string, std::vector<Step>> tests_of_;
+    std::vector<Step> free_steps_;
+    std::map<std::string, std::string> withheld_;  // model id -> why a test that belongs to no model keeps it back
+    bool again_ = false;                           // the models are built a second time
+    std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    Projects projects_;
 };
+
+bool selects_tests(const Selection &selection) {
+    return std::any_of(selection.ids.begin(), selection.ids.end(), [&](const std::string &id) { return core::is_test(*selection.graph.find(id)); });
+}
+
+// A domain without models is run in a moment; whoever names a source or a product meant something else.
+void require_nothing_else(const RunOptions &options, const Selection &selection) {
+    if (selection.ids.empty()) return;
+    if (selects_tests(selection))
+        throw Error("42704", "selector \"" + options.selector + "\" matches tests only, and tests => false leaves them out");
+    std::string kind(core::kind_name(selection.graph.find(*selection.ids.begin())->kind));
+    throw Error("42704", "selector \"" + options.selector + "\" matches no model", "It matches a " + kind + ".",
+                kind == "source" ? "For the models that read it, write \"" + options.selector + "+\"." : "For the models behind it, write \"+" + options.selector + "\".");
+}
 
 }  // namespace
 
+ProjectOptions project_options(const RunOptions &options) {
+    ProjectOptions out;
+    out.vars = core::project::Json::parse(options.vars.dump());
+    out.flags = options.flags;
+    if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
+    if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
+    return out;
+}
+
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     (void)expire_agreements();
     Mesh mesh;
-    Selection selection = session.start(mesh, options.selector, options.exclude, caller, options.wait);
-    RunResult result = Runner(options, mesh, selection).go();
+    Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
+    bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
+    if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
     session.end();
     return result;
 }

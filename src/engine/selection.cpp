@@ -12,10 +12,17 @@ using pg::Row;
 
 namespace {
 
+void add_values(std::map<std::string, std::string> &out, const std::string &prefix, const Json &config) {
+    for (const auto &[key, value] : config.items()) {
+        out[prefix + key] = value.is_string() ? value.get<std::string>() : value.dump();
+        if (value.is_object()) add_values(out, prefix + key + ".", value);
+    }
+}
+
+// Also by path: config.meta.owner:jen.
 std::map<std::string, std::string> config_values(const Row &row) {
     std::map<std::string, std::string> out;
-    const Json config = Json::parse(row[4].value());
-    for (const auto &[key, value] : config.items()) out[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    add_values(out, "", Json::parse(row[4].value()));
     out["materialized"] = row[2].value();
     return out;
 }
@@ -81,7 +88,7 @@ void add_tests(core::Graph &graph, const std::string &only) {
         node.id = row[6].value() + ":" + node.domain + "." + node.name;
         node.test_type = unit ? "unit" : row[3].value() == "singular" ? "singular" : "generic";
         node.test_name = row[3].value();
-        node.parents = {node.domain + "." + row[2].value()};
+        if (row[2]) node.parents = {node.domain + "." + *row[2]};
         for (const std::string &id : strings(row[5])) node.parents.push_back(id);
         graph.add(std::move(node));
     }
@@ -160,6 +167,17 @@ core::Graph load_graph(const std::optional<std::set<std::string>> &domains) {
     add_tests(graph, only);
     add_products(graph, only);
     return graph;
+}
+
+Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller) {
+    if (!wanted.only) return select_nodes(mesh, wanted.selector, wanted.exclude, caller);
+    Selection out;
+    require_run(mesh.domain(wanted.domain), caller);
+    out.graph = load_graph(std::set<std::string>{wanted.domain});
+    for (const std::string &id : *wanted.only)
+        if (out.graph.find(id) != nullptr) out.ids.insert(id);
+    out.models = model_order(out.graph, out.ids);
+    return out;
 }
 
 Selection select_nodes(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller) {

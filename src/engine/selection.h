@@ -16,6 +16,16 @@ struct Selection {
     std::vector<std::string> models;  // ids, parents first
 };
 
+// What a run is about: a selector, or nodes of one domain that were chosen already (a project's own selection).
+struct Wanted {
+    std::string selector, exclude;
+    std::optional<std::set<std::string>> only;  // ids
+    std::string domain;                         // of those
+};
+
+// The same for what is wanted.
+Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller);
+
 // What `selector` and `exclude` mean, with the tests of what they name. Loads no more of the registry than the selector can
 // reach. Raises 42704 when nothing is selected, 42601 for bad syntax, 42501 when the caller may not run one of the domains;
 // parts of a selector that match nothing are a WARNING when others do.

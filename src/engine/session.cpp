@@ -61,12 +61,12 @@ RunSession::~RunSession() {
     running = false;
 }
 
-Selection RunSession::start(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller, bool wait) {
-    Selection selection = select_nodes(mesh, selector, exclude, caller);
+Selection RunSession::start(Mesh &mesh, const Wanted &wanted, Oid caller, bool wait) {
+    Selection selection = select_wanted(mesh, wanted, caller);
     std::set<std::string> locked = domains_of(selection);
     while (lock_domains(locked, wait)) {
         mesh = Mesh();
-        selection = select_nodes(mesh, selector, exclude, caller);
+        selection = select_wanted(mesh, wanted, caller);
         locked = domains_of(selection);
     }
     for (const std::string &domain : locked) (void)mesh.models_of(domain);
@@ -74,8 +74,8 @@ Selection RunSession::start(Mesh &mesh, const std::string &selector, const std::
     return selection;
 }
 
-Selection RunSession::start_reading(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller) {
-    Selection selection = select_nodes(mesh, selector, exclude, caller);
+Selection RunSession::start_reading(Mesh &mesh, const Wanted &wanted, Oid caller) {
+    Selection selection = select_wanted(mesh, wanted, caller);
     snapshot_.emplace();
     return selection;
 }

@@ -16,10 +16,10 @@ public:
 
     // Selects, and locks the domains of what was selected to the end of the transaction. What was selected while another run
     // held a lock is selected anew. The snapshot is taken when all locks are held, so that it sees what that run published.
-    Selection start(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller, bool wait);
+    Selection start(Mesh &mesh, const Wanted &wanted, Oid caller, bool wait);
 
     // The same without locks, for what only reads.
-    Selection start_reading(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller);
+    Selection start_reading(Mesh &mesh, const Wanted &wanted, Oid caller);
 
     void end();
 

@@ -19,12 +19,12 @@ select r.relname, c.oid, c.relkind, pg_catalog.obj_description(c.oid, 'pg_class'
          when exists (select from pg_catalog.pg_attribute where attrelid = c.oid and (attidentity <> '' or attgenerated <> '')) then 'it has identity or generated columns'
          when exists (select from pg_catalog.pg_inherits where inhparent = c.oid or inhrelid = c.oid) then 'it is part of an inheritance tree'
          else '' end,
-    c.relowner
+    c.relowner, c.relpersistence = 'u'
 from pg_catalog.unnest($2::text[]) as r(relname)
 join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1))";
 
 std::string described(const Domain &domain, const Model &model) {
-    return "relation \"" + domain.schema + "." + target_identifier(model) + "\"";
+    return "relation \"" + target_schema(domain, model) + "." + target_identifier(model) + "\"";
 }
 
 [[noreturn]] void not_ours(const Domain &domain, const Model &model) {
@@ -33,12 +33,26 @@ std::string described(const Domain &domain, const Model &model) {
 
 }  // namespace
 
+const std::string &target_schema(const Domain &domain, const Model &model) {
+    return model.schema ? *model.schema : domain.schema;
+}
+
 std::string target_identifier(const Model &model) {
-    return fit_identifier(model.name);
+    return fit_identifier(model.alias ? *model.alias : model.name);
 }
 
 std::string target_name(const Domain &domain, const Model &model) {
-    return pg::qualified(domain.schema, target_identifier(model));
+    return pg::qualified(target_schema(domain, model), target_identifier(model));
+}
+
+bool wants_unlogged(const Model &model, const Target &target) {
+    if (relkind_for(model.materialized) != "r") return false;
+    return model.config.contains("unlogged") ? model.config["unlogged"] == true : target.unlogged;
+}
+
+std::string logging_change(const Model &model, const Target &target) {
+    bool unlogged = wants_unlogged(model, target);
+    return unlogged == target.unlogged ? "" : unlogged ? "it becomes unlogged" : "it becomes logged";
 }
 
 std::string relkind_for(const std::string &materialized) {
@@ -48,22 +62,25 @@ std::string relkind_for(const std::string &materialized) {
 }
 
 Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
-    std::map<std::string, std::map<std::string, std::string>> wanted;  // domain -> identifier -> id
-    for (const Model *model : models) wanted[model->domain][target_identifier(*model)] = model->id();
+    std::map<std::string, std::map<std::string, std::string>> wanted;  // schema -> identifier -> id
+    for (const Model *model : models) {
+        std::string &id = wanted[target_schema(mesh.domain(model->domain), *model)][target_identifier(*model)];
+        if (id.empty() || model->materialized != "ephemeral") id = model->id();
+    }
     Targets out;
-    for (const auto &[domain, names] : wanted) {
+    for (const auto &[schema, names] : wanted) {
         std::vector<std::string> list;
         for (const auto &[name, id] : names) list.push_back(name);
-        pg::Result rows = pg::query(kTargets, {mesh.domain(domain).schema, pg::array_literal(list)});
+        pg::Result rows = pg::query(kTargets, {schema, pg::array_literal(list)});
         for (const pg::Row &row : rows.rows)
             out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3],
-                                          static_cast<Oid>(std::stoul(row[5].value()))};
+                                          static_cast<Oid>(std::stoul(row[5].value())), row[6] == "t"};
     }
     return out;
 }
 
 Target current_target(Mesh &mesh, const Model &model, const Target &seen) {
-    Oid now = pg::relation_oid(mesh.domain(model.domain).schema, target_identifier(model));
+    Oid now = pg::relation_oid(target_schema(mesh.domain(model.domain), model), target_identifier(model));
     if (now == seen.oid) return seen;
     Target found = find_targets(mesh, {&model})[model.id()];
     if (found.oid == now) return found;
@@ -73,7 +90,7 @@ Target current_target(Mesh &mesh, const Model &model, const Target &seen) {
 void require_ours(const Domain &domain, const Model &model, const Target &target) {
     if (!target.exists()) return;
     bool owned = pg::acts_for(owner_of(domain), target.owner);
-    if (owned && model.built_kind == target.kind) return;
+    if (owned && (model.built_kind == target.kind || (domain.takes_over && std::strchr("rvm", target.kind[0]) != nullptr))) return;
     if (model.built_kind.empty())
         throw Error("42P07", described(domain, model) + " exists and was not made by the mesh", "",
                     "Rename or drop it, or give model \"" + model.id() + "\" another name.");
@@ -85,6 +102,7 @@ void require_ours(const Domain &domain, const Model &model, const Target &target
 }
 
 void require_built_columns(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
+    if (domain.takes_over) return;
     for (const pg::Column &built : model.built_columns)
         for (const pg::Column &column : columns)
             if (built.name == column.name) return;

@@ -13,14 +13,21 @@ struct Target {
     std::string rows_only; // why its storage must not be swapped; empty: it may
     Value comment;
     Oid owner = InvalidOid;
+    bool unlogged = false;
     bool exists() const { return OidIsValid(oid); }
 };
 
 using Targets = std::map<std::string, Target>;  // by model id
 
-// The published name of a model, as an identifier and as schema.name with quotes.
+// Where a model is published: its schema, its identifier there, and both as schema.name with quotes.
+const std::string &target_schema(const Domain &domain, const Model &model);
 std::string target_identifier(const Model &model);
 std::string target_name(const Domain &domain, const Model &model);
+
+// Whether the model's table shall be unlogged: what its config says, or else what the table is; and what that changes about it
+// ("it becomes unlogged"), or nothing.
+bool wants_unlogged(const Model &model, const Target &target);
+std::string logging_change(const Model &model, const Target &target);
 
 // "v", "m", "r", or "" for an ephemeral model.
 std::string relkind_for(const std::string &materialized);
@@ -33,7 +40,8 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models);
 Target current_target(Mesh &mesh, const Model &model, const Target &seen);
 
 // Raises 42P07 when a relation of the model's name exists and the mesh did not make it, 42809 when it is no longer
-// what the mesh built, 42501 when it no longer belongs to the domain's owner. Such a relation is never replaced.
+// what the mesh built, 42501 when it no longer belongs to the domain's owner. Such a relation is never replaced. A domain that
+// takes over accepts whatever belongs to its owner.
 void require_ours(const Domain &domain, const Model &model, const Target &target);
 
 // Raises 42809 when a table has not one of the columns that the mesh built: it is another one of the same name.

@@ -21,7 +21,7 @@ namespace {
 struct PlainName {
     const char *schema, *name, *column;
     int begin;
-    bool has_alias;
+    bool has_alias;  // of a column: has it the database's name in front?
 };
 
 // Plain data of the collected names, so that C++ code need not hold server lists across guards.
@@ -56,7 +56,7 @@ NameTable name_table(const char *sql) {
     foreach (cell, names.qualified_columns) {
         auto *ref = lfirst_node(ColumnRef, cell);
         out.column[out.columns++] = {strVal(linitial(ref->fields)), strVal(lsecond(ref->fields)), nullptr,
-                                     ref->location, false};
+                                     ref->location, list_length(ref->fields) > 3};
     }
     out.call_at = static_cast<int *>(palloc0(sizeof(int) * (list_length(names.incremental_calls) + 1)));
     foreach (cell, names.incremental_calls)
@@ -94,6 +94,16 @@ void check_statement(const NameTable &names, const std::string &text) {
         raise_at("0A000", "a model must be a SELECT statement", text, 0,
                  "Data is written by the materialization, not by the body.");
     if (names.refused != nullptr) raise_at("0A000", names.refused, text, std::max(names.refused_at, 0), "");
+}
+
+// Where the name behind the one at `begin`, and behind its dot, starts.
+int next_name(const std::string &text, int begin) {
+    size_t at = begin;
+    bool quoted = false;
+    for (; at < text.size() && (quoted || text[at] != '.'); at++)
+        if (text[at] == '"') quoted = !quoted;
+    for (at++; at < text.size() && isspace(static_cast<unsigned char>(text[at]));) at++;
+    return static_cast<int>(at);
 }
 
 // The end of "is_incremental ( )" that starts at `begin`.
@@ -171,7 +181,7 @@ void rewrite(RawNames names, const PlainStandIn *ins, QueryEnvironment *env, con
     }
     foreach (cell, names.qualified_columns) {
         auto *ref = lfirst_node(ColumnRef, cell);
-        ref->fields = list_delete_first(list_copy(ref->fields));
+        ref->fields = list_copy_tail(ref->fields, list_length(ref->fields) - 2);
     }
 }
 
@@ -231,8 +241,8 @@ ParsedBody parse_body(const std::string &text) {
     for (int i = 0; i < names.calls; i++)
         body.incremental_calls.push_back({names.call_at[i], call_end(text, names.call_at[i])});
     for (int i = 0; i < names.columns; i++) {
-        size_t dot = text.find('.', names.column[i].begin);
-        body.schema_prefixes.push_back({names.column[i].begin, static_cast<int>(dot) + 1});
+        int begin = names.column[i].begin, end = next_name(text, begin);
+        body.schema_prefixes.push_back({begin, names.column[i].has_alias ? next_name(text, end) : end});
     }
     return body;
 }

@@ -1,6 +1,10 @@
 #include "pg/guc.h"
 
-#include "pg/pg.h"
+#include "pg/guard.h"
+
+extern "C" {
+#include "utils/varlena.h"
+}
 
 namespace mesh::pg {
 
@@ -25,6 +29,28 @@ void define_settings() {
                                "A JSON object. mesh.run(vars => ...) sets it for the time of the run.", &vars, "{}",
                                PGC_USERSET, 0, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("mesh");
+}
+
+std::vector<std::string> parse_search_path(const std::string &text) {
+    struct Names {
+        bool ok;
+        int count;
+        const char **name;
+    };
+    const char *raw = text.c_str();
+    Names names = call([raw] {
+        List *list = NIL;
+        Names out = {SplitIdentifierString(pstrdup(raw), ',', &list), 0, nullptr};
+        out.name = static_cast<const char **>(palloc0(sizeof(char *) * (list_length(list) + 1)));
+        ListCell *cell;
+        foreach (cell, list) out.name[out.count++] = static_cast<const char *>(lfirst(cell));
+        return out;
+    });
+    if (!names.ok) throw core::Error("22023", "invalid search_path: \"" + text + "\"", "", "Write names of schemas, separated by commas.");
+    std::vector<std::string> out;
+    for (int i = 0; i < names.count; i++)
+        if (std::string name = names.name[i]; name != "pg_catalog" && name != "pg_temp") out.push_back(name);
+    return out;
 }
 
 }  // namespace mesh::pg

@@ -1,6 +1,9 @@
 // The extension's settings (mesh.*). Plain C variables with literal boot values.
 #pragma once
 
+#include <string>
+#include <vector>
+
 namespace mesh::pg {
 
 extern int history_retention_days;  // mesh.history_retention: days of run history kept; 0 keeps all
@@ -10,5 +13,8 @@ extern bool progress;               // mesh.progress: a run tells each step in a
 extern char *vars;                  // mesh.vars: a run's variables, as a JSON object
 
 void define_settings();
+
+// The names in a search_path written as in SET, without pg_catalog and pg_temp. Raises 22023 for what is no list of names.
+std::vector<std::string> parse_search_path(const std::string &text);
 
 }  // namespace mesh::pg

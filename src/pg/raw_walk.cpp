@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "mb/pg_wchar.h"
+#include "commands/dbcommands.h"
 #include "parser/parser.h"
 }
 
@@ -72,6 +73,8 @@ bool name_walker(Node *node, NameWalk *walk) {
     if (IsA(node, SelectStmt)) return walk_select(reinterpret_cast<SelectStmt *>(node), walk);
     if (IsA(node, RangeVar)) {
         auto *range = reinterpret_cast<RangeVar *>(node);
+        if (range->catalogname != nullptr && strcmp(range->catalogname, get_database_name(MyDatabaseId)) != 0)
+            refuse(walk, psprintf("cross-database references are not implemented: \"%s.%s.%s\"", range->catalogname, range->schemaname, range->relname), range->location);
         if (range->schemaname != nullptr || !in_scope(walk->scope, range->relname))
             walk->names.relations = lappend(walk->names.relations, range);
         return false;

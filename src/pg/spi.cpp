@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "catalog/pg_type_d.h"
+#include "utils/builtins.h"
 #include "utils/array.h"
 }
 
@@ -15,10 +16,19 @@ struct Raw {
     uint64_t rows;
     uint64_t processed;
     char **names;
+    char **types;  // NULL: not asked for
     char **cells;  // row-major, NULL for NULL
 };
 
-void copy_out(Raw *raw, MemoryContext home) {
+void copy_types(Raw *raw, TupleDesc desc) {
+    raw->types = static_cast<char **>(palloc0(sizeof(char *) * (desc->natts + 1)));
+    for (int c = 0; c < desc->natts; c++) {
+        Form_pg_attribute column = TupleDescAttr(desc, c);
+        raw->types[c] = format_type_with_typemod(column->atttypid, column->atttypmod);
+    }
+}
+
+void copy_out(Raw *raw, MemoryContext home, bool with_types) {
     SPITupleTable *table = SPI_tuptable;
     raw->processed = SPI_processed;
     if (table == nullptr) return;
@@ -29,6 +39,7 @@ void copy_out(Raw *raw, MemoryContext home) {
     raw->names = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns + 1)));
     raw->cells = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns * raw->rows + 1)));
     for (int c = 0; c < raw->columns; c++) raw->names[c] = pstrdup(NameStr(TupleDescAttr(desc, c)->attname));
+    if (with_types) copy_types(raw, desc);
     for (uint64_t r = 0; r < raw->rows; r++)
         for (int c = 0; c < raw->columns; c++)
             raw->cells[r * raw->columns + c] = SPI_getvalue(table->vals[r], desc, c + 1);
@@ -51,19 +62,16 @@ Raw run(const char *sql, int nargs, const char *const *args, long limit) {
     int rc = nargs == 0 ? SPI_execute(sql, false, limit)
                         : SPI_execute_with_args(sql, nargs, types, values, nulls, false, limit);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
-    copy_out(&raw, home);
+    copy_out(&raw, home, false);
     SPI_finish();
     return raw;
 }
-
-}  // namespace
-
-namespace {
 
 Result to_result(const Raw &raw) {
     Result result;
     result.processed = raw.processed;
     for (int c = 0; c < raw.columns; c++) result.columns.emplace_back(raw.names[c]);
+    for (int c = 0; raw.types != nullptr && c < raw.columns; c++) result.types.emplace_back(raw.types[c]);
     result.rows.resize(raw.rows);
     for (uint64_t i = 0; i < raw.rows * static_cast<uint64_t>(raw.columns); i++) {
         const char *cell = raw.cells[i];
@@ -84,7 +92,7 @@ Raw run_as_of(const char *sql) {
     if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
     int rc = SPI_execute_snapshot(plan, nullptr, nullptr, snapshot, InvalidSnapshot, false, true, 0);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
-    copy_out(&raw, home);
+    copy_out(&raw, home, true);
     SPI_finish();
     return raw;
 }

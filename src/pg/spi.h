@@ -10,6 +10,7 @@ using Row = std::vector<Value>;
 
 struct Result {
     std::vector<std::string> columns;
+    std::vector<std::string> types;  // as format_type() prints them; of query_as_of() alone
     std::vector<Row> rows;
     uint64_t processed = 0;
     bool empty() const { return rows.empty(); }

@@ -6,7 +6,15 @@ CREATE TABLE mesh.domain_registry (
     owner       text NOT NULL,
     schema_name text NOT NULL UNIQUE,
     description text,
-    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
+    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    search_path text[],                          -- where names without a schema are found; NULL: in schema_name alone
+    takes_over  boolean NOT NULL DEFAULT false   -- relations of the owner at a model's place are taken over, as dbt does
+);
+
+-- Further schemas of a domain: those that its models name.
+CREATE TABLE mesh.domain_schema_registry (
+    schema_name text PRIMARY KEY,
+    domain      text NOT NULL REFERENCES mesh.domain_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
 
 CREATE TABLE mesh.run_grant_registry (
@@ -20,6 +28,7 @@ CREATE TABLE mesh.source_registry (
     source_name text NOT NULL,
     table_name  text NOT NULL,
     schema_name text NOT NULL,
+    identifier  text,  -- the table's own name; NULL: table_name
     loaded_at   text,
     warn_after  interval,
     error_after interval,
@@ -44,10 +53,16 @@ CREATE TABLE mesh.model_registry (
     built_sql    text,                         -- what it was built from, over published names
     built_columns jsonb,                       -- the columns it then had
     row_count    bigint,                       -- rows when it was last built; NULL for a view
+    node         text,                         -- dbt's unique id, of a model that came with a project: it is rendered when it is run
     created_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
     changed_at   timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    schema_name  text,                         -- where its relation is; NULL: in the domain's schema
+    alias        text,                         -- its relation's name; NULL: the model's
+    identifier   text NOT NULL,                -- that name as it is built, with 63 bytes at most
     PRIMARY KEY (domain, name)
 );
+
+CREATE INDEX ON mesh.model_registry (identifier);
 
 CREATE TABLE mesh.dependency_registry (
     domain      text NOT NULL,
@@ -82,7 +97,7 @@ CREATE TABLE mesh.generic_test_registry (
 CREATE TABLE mesh.test_registry (
     domain         text NOT NULL,
     name           text NOT NULL,
-    model          text NOT NULL,
+    model          text,             -- NULL: it belongs to none; what it reads decides when it runs
     test           text NOT NULL,    -- singular, or a generic test's name
     column_name    text,
     arguments      jsonb NOT NULL DEFAULT '{}',
@@ -94,6 +109,13 @@ CREATE TABLE mesh.test_registry (
     fail_limit     bigint,
     store_failures boolean NOT NULL DEFAULT false,
     reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name
+    fail_calc      text NOT NULL DEFAULT 'count(*)',  -- the number of failures, from the failing rows
+    store_as       text CHECK (store_as IN ('table', 'view')),  -- its failing rows become this; NULL: no relation
+    store_schema   text,                              -- where; NULL: the domain's schema with _dbt_test__audit
+    store_alias    text,                              -- NULL: the test's name
+    stored_kind    text,                              -- relkind of what was made there; NULL: nothing yet
+    node           text,                         -- dbt's unique id, of a test that came with a project
+    is_rendered    boolean NOT NULL DEFAULT false,  -- its SQL is rendered when it is run
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -108,6 +130,7 @@ CREATE TABLE mesh.unit_test_registry (
     expect      jsonb NOT NULL,                -- [rows]
     overrides   jsonb NOT NULL DEFAULT '{}',   -- {"is_incremental": boolean}
     description text,
+    node        text,                          -- dbt's unique id, of a test that came with a project, which has its rows
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -197,6 +220,7 @@ ALTER TABLE mesh.column_lineage_registry REPLICA IDENTITY FULL;
 ALTER TABLE mesh.failure_history REPLICA IDENTITY FULL;
 
 SELECT pg_catalog.pg_extension_config_dump('mesh.domain_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.domain_schema_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.run_grant_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.source_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.model_registry', '');

@@ -4,9 +4,9 @@ CREATE FUNCTION mesh.create_domain(name text, owner name DEFAULT NULL, schema na
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_domain';
 COMMENT ON FUNCTION mesh.create_domain IS 'Registers a domain; its owner role (default: you) owns the schema (default: the domain''s name, created if missing) and all that is built there.';
 
-CREATE FUNCTION mesh.alter_domain(name text, owner name DEFAULT NULL, description text DEFAULT NULL)
+CREATE FUNCTION mesh.alter_domain(name text, owner name DEFAULT NULL, description text DEFAULT NULL, search_path text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_alter_domain';
-COMMENT ON FUNCTION mesh.alter_domain IS 'Gives a domain another owner, with its schema, all that was built there and the grants of its agreements, or another description. What is not given stays.';
+COMMENT ON FUNCTION mesh.alter_domain IS 'Gives a domain another owner, with its schemas, all that was built there and the grants of its agreements, or another description. search_path, written as in SET, says where its models, tests and hooks find names without a schema; empty: in its own schema alone. What is not given stays.';
 
 CREATE FUNCTION mesh.drop_domain(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_domain';
 COMMENT ON FUNCTION mesh.drop_domain IS 'Unregisters an empty domain; refuses, naming them, while it has models or sources. The schema stays.';
@@ -19,15 +19,15 @@ COMMENT ON FUNCTION mesh.revoke_run IS 'Takes back what mesh.grant_run allowed.'
 
 CREATE FUNCTION mesh.create_model(name text, body text, materialized text DEFAULT 'view', unique_key text[] DEFAULT NULL,
         incremental_strategy text DEFAULT NULL, on_schema_change text DEFAULT NULL, indexes jsonb DEFAULT NULL, tags text[] DEFAULT NULL,
-        description text DEFAULT NULL, config jsonb DEFAULT NULL, replace boolean DEFAULT false)
+        description text DEFAULT NULL, config jsonb DEFAULT NULL, replace boolean DEFAULT false, schema text DEFAULT NULL, alias text DEFAULT NULL)
     RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_model';
-COMMENT ON FUNCTION mesh.create_model IS 'Registers a model (domain.name) with one SELECT as its body, analyzed at once; what it reads need not be built yet. A model whose upstream does not exist yet is kept as pending.';
+COMMENT ON FUNCTION mesh.create_model IS 'Registers a model (domain.name) with one SELECT as its body, analyzed at once; what it reads need not be built yet. A model whose upstream does not exist yet is kept as pending. Its relation is in the domain''s schema and has its name, unless schema and alias say otherwise; a schema becomes the domain''s, and is created when it is missing.';
 
 CREATE FUNCTION mesh.drop_model(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_model';
 COMMENT ON FUNCTION mesh.drop_model IS 'Drops a model and the relation built from it; refuses, naming them, while other models read it or a product publishes it.';
 
 CREATE FUNCTION mesh.rename_model(name text, new_name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_rename_model';
-COMMENT ON FUNCTION mesh.rename_model IS 'Renames a model and its relation, which keeps its grants and dependents; bodies and singular tests that name it are rewritten. new_name is without the domain.';
+COMMENT ON FUNCTION mesh.rename_model IS 'Renames a model and its relation, which keeps its grants and dependents; bodies and singular tests that name it are rewritten. A relation that has its name from alias keeps it. new_name is without the domain.';
 
 CREATE FUNCTION mesh.run(selector text, tests boolean DEFAULT true, full_refresh boolean DEFAULT false, fail_fast boolean DEFAULT false,
         atomic boolean DEFAULT false, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, wait boolean DEFAULT true, publish text DEFAULT 'run',

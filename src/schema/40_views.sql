@@ -18,14 +18,18 @@ CREATE FUNCTION mesh.sees(domain text) RETURNS boolean LANGUAGE sql STABLE
 COMMENT ON FUNCTION mesh.sees IS 'Does the current role see the details of this domain, as a holder of its owner''s rights?';
 
 CREATE VIEW mesh.domains WITH (security_barrier) AS
-    SELECT name, owner, schema_name, description, created_at, name IN (SELECT s.name FROM mesh.seen_domains s) AS is_seen FROM mesh.domain_registry;
+    SELECT name, owner, schema_name, description, created_at, name IN (SELECT s.name FROM mesh.seen_domains s) AS is_seen,
+           ARRAY(SELECT n.schema_name FROM mesh.domain_schema_registry n WHERE n.domain = name ORDER BY 1) AS other_schemas, search_path
+    FROM mesh.domain_registry;
 COMMENT ON VIEW mesh.domains IS 'The domains of the mesh, everybody''s.';
 COMMENT ON COLUMN mesh.domains.owner IS 'The role that owns the schema and everything the mesh builds in it; models and tests run with its rights.';
+COMMENT ON COLUMN mesh.domains.other_schemas IS 'Further schemas that its models name; they are the domain''s alone.';
+COMMENT ON COLUMN mesh.domains.search_path IS 'Where its SQL finds names without a schema, after pg_catalog; null: in schema_name alone.';
 COMMENT ON COLUMN mesh.domains.is_seen IS 'Does the current role see the domain''s details in the other views?';
 
 CREATE VIEW mesh.models WITH (security_barrier) AS
     SELECT m.domain, m.name, m.materialized, m.status, m.pending_on, m.tags, m.description,
-           CASE WHEN m.materialized <> 'ephemeral' THEN pg_catalog.format('%I.%I', d.schema_name, mesh.identifier(m.name)) END AS relation,
+           CASE WHEN m.materialized <> 'ephemeral' THEN pg_catalog.format('%I.%I', coalesce(m.schema_name, d.schema_name), m.identifier) END AS relation,
            m.row_count, m.built_at, s.run_id AS last_run_id, s.status AS last_status, m.changed_at, m.columns, m.body, m.config
     FROM mesh.model_registry m JOIN mesh.domain_registry d ON d.name = m.domain
     LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind = 'model'

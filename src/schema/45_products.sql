@@ -13,11 +13,11 @@ CREATE VIEW mesh.products WITH (security_barrier) AS
            ARRAY(SELECT pg_catalog.format('%I %s%s', c.value ->> 'name', c.value ->> 'type',
                                           CASE WHEN (c.value ->> 'not_null')::boolean THEN ' not null' END)
                  FROM pg_catalog.jsonb_array_elements(p.contract -> 'columns') WITH ORDINALITY AS c(value, at) ORDER BY c.at) AS columns,
-           p.contract, p.published_at, d.owner, d.schema_name,
+           p.contract, p.published_at, d.owner, coalesce(m.schema_name, d.schema_name) AS schema_name,
            (SELECT pg_catalog.count(DISTINCT (a.consumer_kind, a.consumer)) FROM mesh.agreement_registry a
             WHERE a.domain = p.domain AND a.product = p.name AND a.version = p.version AND a.status = 'approved'
-                  AND (a.valid_until IS NULL OR a.valid_until > pg_catalog.now())) AS consumers
-    FROM mesh.product_registry p JOIN mesh.domain_registry d ON d.name = p.domain
+                  AND (a.valid_until IS NULL OR a.valid_until > pg_catalog.now())) AS consumers, m.identifier AS relation_name
+    FROM mesh.product_registry p JOIN mesh.domain_registry d ON d.name = p.domain JOIN mesh.model_registry m ON m.domain = p.domain AND m.name = p.model
     WHERE p.access <> 'private' OR mesh.sees(p.domain);
 COMMENT ON VIEW mesh.products IS 'The products there are: all of your domains, the public and protected ones of others. Ask for one with mesh.request_access().';
 COMMENT ON COLUMN mesh.products.access IS 'public: granted to whoever asks; protected: its owner decides; private: for its own domain only.';
@@ -25,6 +25,7 @@ COMMENT ON COLUMN mesh.products.columns IS 'The promised columns, to be read; co
 COMMENT ON COLUMN mesh.products.contract IS 'What every build of the model must hold: {"columns": [{"name", "type", "not_null"}], "keys": [{"columns", "primary"}], "tests": []}.';
 COMMENT ON COLUMN mesh.products.owner IS 'The role that decides on requests.';
 COMMENT ON COLUMN mesh.products.schema_name IS 'Where consumers find the relation.';
+COMMENT ON COLUMN mesh.products.relation_name IS 'Its name there.';
 COMMENT ON COLUMN mesh.products.consumers IS 'How many domains and roles hold it by an agreement in force.';
 
 CREATE VIEW mesh.agreements WITH (security_barrier) AS

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/project/settings.h"
@@ -15,6 +16,9 @@ enum class ResourceType { model, seed, snapshot, test, unit_test, analysis, oper
 
 // "model", "seed", ...
 const char *resource_type_name(ResourceType type);
+
+// The type of that name, nullopt for none.
+std::optional<ResourceType> resource_type_of(std::string_view name);
 
 struct Ref {
     std::string name;
@@ -27,17 +31,20 @@ struct ColumnInfo {
     std::string name, description, data_type;
     bool quote = false;
     Json meta = Json::object(), tags = Json::array(), constraints = Json::array(), extra = Json::object();
+    bool operator==(const ColumnInfo &) const = default;
 };
 
 // A hook: {"sql", "transaction", "index"}.
 struct Hook {
     std::string sql;
     bool transaction = true;
+    bool operator==(const Hook &) const = default;
 };
 
 struct TestMetadata {
     std::string name, package;  // of the generic test: "not_null", and its namespace (empty: none)
     Json kwargs = Json::object();
+    bool operator==(const TestMetadata &) const = default;
 };
 
 // Models, seeds, snapshots, data tests, analyses and operations (hooks of the run).
@@ -76,8 +83,9 @@ struct Node {
     std::string column_name, file_key_name, attached_node;
 
     std::vector<std::string> primary_key;
-    Json extra = Json::object();                    // whatever else the type has: unit_test's given/expect, seeds' root_path ...
+    Json extra = Json::object();                    // further keys of the manifest, as they stand there: root_path of seeds, time_spine ...
     unsigned line = 0;                              // where it is defined, 0: its file's beginning
+    bool operator==(const Node &) const = default;
 };
 
 struct Source {
@@ -92,6 +100,7 @@ struct Source {
     std::vector<std::string> tags;
     bool enabled = true;
     Json extra = Json::object();
+    bool operator==(const Source &) const = default;
 };
 
 struct MacroInfo {
@@ -104,10 +113,12 @@ struct MacroInfo {
     Json arguments = Json::array(), meta = Json::object(), extra = Json::object();
     std::vector<std::string> depends_on_macros;
     std::vector<std::string> supported_languages;
+    bool operator==(const MacroInfo &) const = default;
 };
 
 struct Doc {
     std::string unique_id, name, package_name, path, original_file_path, block_contents;
+    bool operator==(const Doc &) const = default;
 };
 
 // What mesh carries as metadata: exposures, groups, metrics, semantic models, saved queries, unit tests.
@@ -121,12 +132,14 @@ struct OtherResource {
     std::vector<std::string> depends_on_nodes;
     std::vector<std::string> tags;
     bool enabled = true;
+    bool operator==(const OtherResource &) const = default;
 };
 
 struct Warning {
     std::string file;                       // empty: none
     unsigned line = 0;
     std::string text;
+    bool operator==(const Warning &) const = default;
 };
 
 // One dbt_project.yml.
@@ -135,6 +148,7 @@ struct Package {
     std::string version, profile;
     Json project = Json::object();          // its text as data, rendered
     std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths, snapshot_paths, docs_paths, asset_paths;
+    bool operator==(const Package &) const = default;
 };
 
 struct Manifest {
@@ -154,6 +168,7 @@ struct Manifest {
     std::vector<Warning> warnings;
 
     const Package &root() const { return packages.front(); }
+    bool operator==(const Manifest &) const = default;
 };
 
 }  // namespace mesh::core::project

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "core/project/manifest.h"
+#include "core/project/manifest_json.h"
+#include "core/project/manifest_json.h"
+#include "core/project/store.h"
 
 namespace mesh::core::project {
 
@@ -9,14 +12,5 @@ namespace mesh::core::project {
 // 42710 for duplicates) with file, line and column, and near names in the hint. Unknown keys are warnings.
 // `previous` is what the same project was before: resources of files that did not change are taken from it.
 Manifest parse(const Files &files, const Settings &settings, const Manifest *previous = nullptr);
-
-// A resource as JSON and back, for keeping it in the registry.
-Json node_to_json(const Node &node);
-Node node_from_json(const Json &json);
-Json manifest_to_store(const Manifest &manifest);
-Manifest manifest_from_store(const Json &json);
-
-// dbt's manifest.json, version 12.
-Json manifest_json(const Manifest &manifest);
 
 }  // namespace mesh::core::project

@@ -31,6 +31,7 @@ struct Target {
     long port = 5432;
     long threads = 1;
     Json all = Json::object();  // every key of the output, passwords left out
+    bool operator==(const Target &) const = default;
 };
 
 }  // namespace mesh::core::project

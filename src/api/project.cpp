@@ -1,0 +1,106 @@
+// mesh.deploy and what is asked of a deployed project.
+#include "api/args.h"
+#include "engine/deploy.h"
+#include "engine/invoke.h"
+
+using namespace mesh;
+using core::Error;
+using engine::project::Json;
+
+namespace {
+
+Json json_arg(FunctionCallInfo fcinfo, int i, const char *name) {
+    Json value = Json::parse(api::arg(fcinfo, i).value_or("{}"));
+    if (!value.is_object()) throw Error("22023", std::string(name) + " must be a JSON object");
+    return value;
+}
+
+pg::Value text_or_null(const std::string &text) {
+    return text.empty() ? pg::Value() : pg::Value(text);
+}
+
+template <typename T>
+pg::Value number_or_null(const std::optional<T> &number) {
+    return number ? pg::Value(std::to_string(*number)) : pg::Value();
+}
+
+Json settings_of(FunctionCallInfo fcinfo) {
+    static const char *const texts[] = {"profiles", "profile", "target"}, *const objects[] = {"vars", "env", "flags"};
+    Json out = Json::object();
+    for (int i = 0; i < 3; i++)
+        if (auto text = api::arg(fcinfo, 2 + i)) out[texts[i]] = *text;
+    for (int i = 0; i < 3; i++)
+        if (api::arg(fcinfo, 5 + i)) out[objects[i]] = json_arg(fcinfo, 5 + i, objects[i]);
+    return out;
+}
+
+// A domain whose project the caller may look into.
+engine::Domain visible_domain(FunctionCallInfo fcinfo) {
+    engine::Domain domain = engine::get_domain(api::required(fcinfo, 0, "domain"));
+    engine::require_run(domain, GetUserId());
+    return domain;
+}
+
+}  // namespace
+
+MESH_FUNCTION(mesh_deploy) {
+    engine::Deployment deployment;
+    deployment.domain = api::required(fcinfo, 0, "domain");
+    deployment.files = json_arg(fcinfo, 1, "files");
+    deployment.settings = settings_of(fcinfo);
+    deployment.partial = api::arg(fcinfo, 8).value_or("f") == "t";
+    deployment.check = api::arg(fcinfo, 9).value_or("t") == "t";
+    std::vector<engine::Change> changes = engine::deploy(deployment, GetUserId());
+    api::start_rows(fcinfo);
+    for (const engine::Change &c : changes)
+        api::add_row(fcinfo, {c.change, text_or_null(c.node), text_or_null(c.kind), text_or_null(c.file), text_or_null(c.message)});
+    return Datum(0);
+}
+
+MESH_FUNCTION(mesh_deployed_files) {
+    std::string domain = api::required(fcinfo, 0, "domain");
+    std::map<std::string, std::string> files;
+    if (engine::find_domain(domain)) files = engine::file_checksums(visible_domain(fcinfo).name);
+    api::start_rows(fcinfo);
+    for (const auto &[path, checksum] : files) api::add_row(fcinfo, {path, checksum});
+    return Datum(0);
+}
+
+MESH_FUNCTION(mesh_invoke) {
+    engine::Domain domain = visible_domain(fcinfo);
+    std::vector<engine::InvokeRow> rows = engine::invoke(domain.name, api::required(fcinfo, 1, "command"), json_arg(fcinfo, 2, "options"), GetUserId());
+    api::start_rows(fcinfo);
+    for (const engine::InvokeRow &r : rows)
+        api::add_row(fcinfo, {r.run_id == 0 ? pg::Value() : std::to_string(r.run_id), text_or_null(r.unique_id), r.step.node, r.step.kind, text_or_null(r.step.status),
+                              number_or_null(r.step.rows), number_or_null(r.step.failures), std::to_string(r.step.seconds) + " s", text_or_null(r.step.reason),
+                              text_or_null(r.step.message), text_or_null(r.relation), text_or_null(r.compiled)});
+    return Datum(0);
+}
+
+MESH_FUNCTION(mesh_compiled) {
+    engine::Domain domain = visible_domain(fcinfo);
+    return api::text_result(engine::compiled_sql(domain.name, api::required(fcinfo, 1, "node")));
+}
+
+MESH_FUNCTION(mesh_manifest) {
+    engine::Domain domain = visible_domain(fcinfo);
+    return api::text_result(engine::project::manifest_json(engine::load_manifest(engine::get_project(domain.name))).dump());
+}
+
+MESH_FUNCTION(mesh_catalog) {
+    engine::Domain domain = visible_domain(fcinfo);
+    return api::text_result(engine::catalog(domain.name).dump());
+}
+
+MESH_FUNCTION(mesh_run_operation) {
+    engine::Domain domain = visible_domain(fcinfo);
+    return api::text_result(engine::run_operation(domain.name, api::required(fcinfo, 1, "macro"), json_arg(fcinfo, 2, "args")).dump());
+}
+
+MESH_FUNCTION(mesh_show) {
+    engine::Domain domain = visible_domain(fcinfo);
+    std::vector<std::string> rows = engine::show(domain.name, api::required(fcinfo, 1, "node"), std::stol(api::arg(fcinfo, 2).value_or("5")));
+    api::start_values(fcinfo);
+    for (const std::string &row : rows) api::add_row(fcinfo, {row});
+    return Datum(0);
+}

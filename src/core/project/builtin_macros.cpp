@@ -1,0 +1,12 @@
+#include "core/project/builtin_macros.h"
+
+namespace mesh::core::project {
+
+const std::vector<BuiltinFile> &builtin_files() {
+    static const std::vector<BuiltinFile> files = {
+#include "core/project/builtin_macros.inc"  // made by scripts/embed-macros
+    };
+    return files;
+}
+
+}  // namespace mesh::core::project

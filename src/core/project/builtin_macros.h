@@ -1,0 +1,17 @@
+// The macros that come with mesh, by the names of dbt's own.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace mesh::core::project {
+
+struct BuiltinFile {
+    std::string_view package;  // "dbt" or "dbt_postgres"
+    std::string_view path;     // "macros/adapters/relation.sql"
+    std::string_view text;
+};
+
+const std::vector<BuiltinFile> &builtin_files();
+
+}  // namespace mesh::core::project

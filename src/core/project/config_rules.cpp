@@ -1,0 +1,180 @@
+#include "core/project/config_rules.h"
+
+#include <algorithm>
+
+#include "core/project/place.h"
+
+namespace mesh::core::project {
+
+namespace {
+
+enum class Rule { replace, append, update, append_by_key };
+
+// Of other types the nearest list replaces the others.
+bool appends_tags(ResourceType type) {
+    switch (type) {
+        case ResourceType::model:
+        case ResourceType::seed:
+        case ResourceType::snapshot:
+        case ResourceType::test:
+        case ResourceType::unit_test:
+        case ResourceType::analysis:
+        case ResourceType::operation: return true;
+        default: return false;
+    }
+}
+
+Rule rule_of(const std::string &key, ResourceType type) {
+    if (key == "tags") return appends_tags(type) ? Rule::append : Rule::replace;
+    if (key == "pre-hook" || key == "post-hook" || key == "packages") return Rule::append;
+    if (key == "meta") return type == ResourceType::exposure ? Rule::replace : Rule::update;
+    if (key == "quoting" || key == "column_types" || key == "docs" || key == "contract") return Rule::update;
+    return key == "grants" ? Rule::append_by_key : Rule::replace;
+}
+
+void append(Json &value, const Json &more) {
+    value = as_list(value);
+    for (const Json &item : as_list(more)) value.push_back(item);
+}
+
+void update(Json &value, const Json &more, const std::string &key) {
+    if (more.is_null()) return;
+    if (!more.is_object()) throw Error("22023", "config \"" + key + "\" must be a mapping", "It is " + more.dump() + ".");
+    if (!value.is_object()) value = Json::object();
+    for (const auto &item : more.items()) value[item.key()] = item.value();
+}
+
+// "+select" adds to what "select" has.
+void append_by_key(Json &value, const Json &more, bool keep_plus) {
+    if (more.is_null()) return;
+    if (!more.is_object()) throw Error("22023", "config \"grants\" must be a mapping", "It is " + more.dump() + ".");
+    if (!value.is_object()) value = Json::object();
+    for (auto &item : value.items()) item.value() = as_list(item.value());
+    for (const auto &item : more.items()) {
+        const bool extend = !item.key().empty() && item.key()[0] == '+';
+        const std::string key = extend && !keep_plus ? item.key().substr(item.key().find_first_not_of('+')) : item.key();
+        if (extend && value.contains(key)) append(value[key], item.value());
+        else value[key] = as_list(item.value());
+    }
+}
+
+// A hook may be text, JSON in text, or a mapping.
+Json hook(const Json &written) {
+    Json source = written;
+    if (written.is_string()) {
+        source = Json::parse(written.get_ref<const std::string &>(), nullptr, false);
+        if (source.is_discarded() || !source.is_object()) source = {{"sql", written}};
+    }
+    if (!source.is_object() || !source.contains("sql") || !source["sql"].is_string())
+        throw Error("22023", "a hook must be a text or a mapping with \"sql\"", "It is " + written.dump() + ".");
+    return {{"sql", source["sql"]}, {"transaction", source.value("transaction", Json(true))}, {"index", source.value("index", Json())}};
+}
+
+void finish_hooks(Json &config, const char *key) {
+    Json hooks = Json::array();
+    for (const Json &item : as_list(config[key])) hooks.push_back(hook(item));
+    config[key] = std::move(hooks);
+}
+
+// Only the keys that the class has.
+void restrict_to(Json &config, const char *key, std::initializer_list<std::pair<const char *, Json>> keys) {
+    const Json given = config[key];
+    Json result = Json::object();
+    for (const auto &[name, usual] : keys) result[name] = given.is_object() ? given.value(name, usual) : usual;
+    config[key] = std::move(result);
+}
+
+void check_booleans(const Json &config, std::initializer_list<const char *> keys, const std::string &file) {
+    for (const char *key : keys) {
+        const auto found = config.find(key);
+        if (found == config.end() || found->is_null() || found->is_boolean()) continue;
+        fail("22023", "config \"" + std::string(key) + "\" must be true or false, not " + found->dump(), file, 0,
+             found->is_string() ? "A template that is to give a value needs \"| as_bool\"." : "");
+    }
+}
+
+void finish_test(Json &config, const std::string &file) {
+    std::string severity = config["severity"].is_string() ? config["severity"].get<std::string>() : config["severity"].dump();
+    std::transform(severity.begin(), severity.end(), severity.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (severity != "warn" && severity != "error") fail("22023", "severity must be \"warn\" or \"error\", not " + config["severity"].dump(), file);
+    Json &as = config["store_failures_as"], &store = config["store_failures"];
+    if (!as.is_null()) store = as != "ephemeral";
+    else if (store.is_boolean()) as = store.get<bool>() ? "table" : "ephemeral";
+}
+
+void finish_node(Json &config, ResourceType type, const std::string &file) {
+    finish_hooks(config, "pre-hook");
+    finish_hooks(config, "post-hook");
+    restrict_to(config, "docs", {{"show", true}, {"node_color", nullptr}});
+    restrict_to(config, "contract", {{"enforced", false}, {"alias_types", true}});
+    check_booleans(config["contract"], {"enforced"}, file);
+    check_booleans(config, {"full_refresh"}, file);
+    if (type == ResourceType::snapshot)
+        restrict_to(config, "snapshot_meta_column_names",
+                    {{"dbt_valid_to", nullptr}, {"dbt_valid_from", nullptr}, {"dbt_scd_id", nullptr}, {"dbt_updated_at", nullptr}, {"dbt_is_deleted", nullptr}});
+    if (type != ResourceType::model) return;
+    const Json &freshness = config["freshness"];
+    if (!freshness.is_object() || !freshness.contains("build_after")) config["freshness"] = nullptr;
+    const Json &change = config["on_schema_change"];
+    if (config["contract"]["enforced"] == true && config["materialized"] == "incremental" && change != "append_new_columns" && change != "fail")
+        fail("22023", "on_schema_change " + change.dump() + " does not go with an enforced contract", file, 0,
+             "An incremental model with an enforced contract sets on_schema_change to \"append_new_columns\" or \"fail\".");
+}
+
+}  // namespace
+
+Json as_list(const Json &value) {
+    return value.is_array() ? value : Json::array({value});
+}
+
+std::string config_key(const std::string &key) {
+    if (key == "pre_hook") return "pre-hook";
+    if (key == "post_hook") return "post-hook";
+    if (key == "dbname") return "database";
+    const std::size_t start = key.find_first_not_of(' '), end = key.find_last_not_of(' ');
+    return start == std::string::npos || (start == 0 && end + 1 == key.size()) ? key : key.substr(start, end - start + 1);
+}
+
+void merge_config(Json &config, const Json &layer, ResourceType type) {
+    for (const auto &item : layer.items()) {
+        const std::string key = config_key(item.key());
+        Json &value = config[key];
+        switch (rule_of(key, type)) {
+            case Rule::append: append(value, item.value()); break;
+            case Rule::update: update(value, item.value(), key); break;
+            case Rule::append_by_key: append_by_key(value, item.value(), false); break;
+            case Rule::replace: value = item.value();
+        }
+    }
+}
+
+void merge_config_call(Json &calls, const Json &call) {
+    const bool first = calls.empty();
+    for (const auto &item : call.items()) {
+        const std::string key = config_key(item.key());
+        const bool known = calls.contains(key);
+        Json &value = calls[key];
+        const Rule rule = first ? Rule::replace : rule_of(key, ResourceType::model);
+        if (rule == Rule::append) known ? append(value, item.value()) : void(value = as_list(item.value()));
+        else if (rule == Rule::update) known ? update(value, item.value(), key) : void(value = item.value());
+        else if (rule == Rule::append_by_key) append_by_key(value, item.value(), true);
+        else value = item.value();
+    }
+}
+
+void finish_config(Json &config, ResourceType type, const std::string &file) {
+    check_booleans(config, {"enabled"}, file);
+    if (config.contains("static_analysis") && config["static_analysis"].is_boolean())
+        config["static_analysis"] = config["static_analysis"].get<bool>() ? "on" : "off";
+    switch (type) {
+        case ResourceType::test: return finish_test(config, file);
+        case ResourceType::model:
+        case ResourceType::seed:
+        case ResourceType::snapshot:
+        case ResourceType::analysis:
+        case ResourceType::operation: return finish_node(config, type, file);
+        default: return;
+    }
+}
+
+}  // namespace mesh::core::project

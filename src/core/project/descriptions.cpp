@@ -1,0 +1,111 @@
+// Descriptions with doc() in them.
+#include "core/jinja/text.h"
+#include "core/near.h"
+#include "core/project/parse_state.h"
+#include "core/project/place.h"
+
+namespace mesh::core::project {
+
+namespace {
+
+class DocRenderer {
+public:
+    explicit DocRenderer(ParseState &state) : state_(state) {}
+
+    // Renders the text in place, seen from a package; ids of the docs blocks it used.
+    Json render(std::string &text, const std::string &package, const std::string &place) {
+        used_ = Json::array();
+        if (has_template(text)) text = renderer(package).render_text(text, place);
+        return used_;
+    }
+
+private:
+    const YamlRenderer &renderer(const std::string &package) {
+        if (const auto found = renderers_.find(package); found != renderers_.end()) return found->second;
+        BaseOptions options;
+        options.settings = &state_.settings;
+        options.target = &state_.manifest.target;
+        options.project_name = state_.manifest.project_name;
+        options.vars = &state_.vars;
+        options.package = package;
+        options.var_mode = VarMode::plain;
+        auto context = make_base_context(options);
+        context->set("doc", jinja::make_function("doc", [this, package](jinja::Arguments &arguments) { return doc(arguments, package); }));
+        return renderers_.emplace(package, YamlRenderer(context)).first->second;
+    }
+
+    jinja::Value doc(jinja::Arguments &arguments, const std::string &package) {
+        const auto &given = arguments.positional;
+        if (given.empty() || given.size() > 2 || !arguments.named.empty())
+            jinja::raise(jinja::ErrorClass::compilation, "doc() takes the name of a docs block, or a package and a name");
+        const std::string name = jinja::to_text(given.back());
+        const Doc *found = find(name, given.size() == 2 ? jinja::to_text(given[0]) : "", package);
+        if (!found) missing(name);
+        used_.push_back(found->unique_id);
+        return jinja::Value(found->block_contents);
+    }
+
+    const Doc *find(const std::string &name, const std::string &named, const std::string &package) const {
+        const auto in = [&](const std::string &where) -> const Doc * {
+            const auto doc = state_.manifest.docs.find("doc." + where + "." + name);
+            return doc == state_.manifest.docs.end() ? nullptr : &doc->second;
+        };
+        if (!named.empty()) return in(named);
+        for (const std::string &where : {state_.manifest.project_name, package})
+            if (const Doc *doc = in(where)) return doc;
+        for (const auto &[id, doc] : state_.manifest.docs)
+            if (doc.name == name) return &doc;
+        return nullptr;
+    }
+
+    [[noreturn]] void missing(const std::string &name) const {
+        std::vector<std::string> names;
+        for (const auto &[id, doc] : state_.manifest.docs) names.push_back(doc.name);
+        jinja::TemplateError error(jinja::ErrorClass::compilation, "docs block \"" + name + "\" does not exist");
+        error.sqlstate = "42704";
+        error.hint = name_hint(name, names);
+        throw error;
+    }
+
+    ParseState &state_;
+    std::map<std::string, YamlRenderer> renderers_;
+    Json used_;
+};
+
+void render_columns(DocRenderer &docs, std::vector<ColumnInfo> &columns, const std::string &package, const std::string &place) {
+    for (ColumnInfo &column : columns)
+        if (Json used = docs.render(column.description, package, place); !used.empty()) column.extra["doc_blocks"] = std::move(used);
+}
+
+}  // namespace
+
+void render_descriptions(ParseState &state) {
+    DocRenderer docs(state);
+    for (auto &[id, node] : state.manifest.nodes) {
+        const std::string place = node.patch_path.substr(std::min(node.patch_path.size(), node.patch_path.find("://") + 3));
+        node.doc_blocks = docs.render(node.description, node.package_name, place);
+        render_columns(docs, node.columns, node.package_name, place);
+    }
+    for (auto &[id, source] : state.manifest.sources) {
+        if (Json used = docs.render(source.description, source.package_name, source.original_file_path); !used.empty()) source.extra["doc_blocks"] = std::move(used);
+        docs.render(source.source_description, source.package_name, source.original_file_path);
+        render_columns(docs, source.columns, source.package_name, source.original_file_path);
+    }
+    for (auto &[id, macro] : state.manifest.macros) {
+        docs.render(macro.description, macro.package_name, macro.original_file_path);
+        for (Json &argument : macro.arguments) {
+            std::string text = argument["description"];
+            docs.render(text, macro.package_name, macro.original_file_path);
+            argument["description"] = text;
+        }
+    }
+    for (auto &[id, other] : state.manifest.others) {
+        if (const auto found = other.content.find("description"); found != other.content.end() && found->is_string()) {
+            std::string text = *found;
+            docs.render(text, other.package_name, other.original_file_path);
+            *found = text;
+        }
+    }
+}
+
+}  // namespace mesh::core::project

@@ -1,0 +1,25 @@
+// dbt's manifest.json, version 12, of a project and back.
+#pragma once
+
+#include "core/project/manifest.h"
+
+namespace mesh::core::project {
+
+// The release of dbt-core whose manifest this is, for readers that ask for it.
+inline constexpr const char *kDbtVersion = "1.11.0";
+
+// The whole. `metadata` of the manifest goes in as it is; whoever writes the file puts generated_at and invocation_id there.
+Json manifest_json(const Manifest &manifest);
+
+// One resource as the manifest shows it, every key that dbt gives it.
+Json manifest_json(const Node &node);
+Json manifest_json(const Source &source);
+Json manifest_json(const MacroInfo &macro);
+Json manifest_json(const Doc &doc);
+Json manifest_json(const OtherResource &resource);
+
+// A manifest written by dbt or by mesh, for --state and --defer: what a comparison or a selection asks for, and nothing of the files.
+// Older versions (down to 7) are read as far as their keys are the same. Raises Error 22023 when it is no manifest.
+Manifest manifest_from_manifest_json(const Json &json);
+
+}  // namespace mesh::core::project

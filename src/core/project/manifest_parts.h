@@ -1,0 +1,50 @@
+// Pieces that several kinds of resource in a manifest are made of.
+#pragma once
+
+#include <string_view>
+
+#include "core/project/manifest.h"
+
+namespace mesh::core::project {
+
+// Adds members in order without looking for earlier ones of the same name.
+class ObjectBuilder {
+public:
+    ObjectBuilder &operator()(const char *key, Json value) {
+        members().emplace_back(key, std::move(value));
+        return *this;
+    }
+    // Replaces members of the same names and adds the others.
+    ObjectBuilder &overlay(const Json &further) {
+        for (const auto &[key, value] : further.items()) json_[key] = value;
+        return *this;
+    }
+    Json take() { return std::move(json_); }
+
+private:
+    Json::object_t &members() { return json_.get_ref<Json::object_t &>(); }
+    Json json_ = Json::object();
+};
+
+// null for an empty text.
+Json text_or_null(const std::string &text);
+
+// 2, 1.5, "beta", or null for none: a version as YAML has it.
+Json version_json(const std::string &version);
+std::string version_text(const Json &version);
+
+Json refs_json(const std::vector<Ref> &refs);
+std::vector<Ref> refs_from(const Json &json);
+
+// {"id": {"name": "id", ...}}, constraints with all their keys.
+Json columns_json(const std::vector<ColumnInfo> &columns);
+std::vector<ColumnInfo> columns_from(const Json &json);
+
+Json depends_on_json(const std::vector<std::string> &macros, const std::vector<std::string> &nodes);
+
+// The member, or `otherwise` where it is missing or null.
+Json member_or(const Json &object, const char *key, Json otherwise);
+std::string text_of(const Json &object, const char *key);
+std::vector<std::string> texts_of(const Json &object, const char *key);
+
+}  // namespace mesh::core::project

@@ -1,0 +1,126 @@
+// refs and sources to the unique ids of what they mean, and who may use what.
+#include <algorithm>
+
+#include "core/near.h"
+#include "core/project/parse_state.h"
+#include "core/project/place.h"
+#include "core/project/ref_lookup.h"
+
+namespace mesh::core::project {
+
+namespace {
+
+// Whoever asks: a node or one of the other resources.
+struct Asker {
+    ResourceType type;
+    const std::string &name, &package, &group;
+    std::string place;
+    unsigned line;
+    bool may_lack;  // a test whose target is missing is disabled with a warning
+    std::vector<std::string> &depends_on;
+
+    std::string title() const { return std::string(resource_type_name(type)) + " \"" + name + "\""; }
+};
+
+void add(std::vector<std::string> &list, const std::string &item) {
+    if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+std::string written(const Ref &ref) {
+    std::string text = "ref('" + (ref.package.empty() ? "" : ref.package + "', '") + ref.name + "'";
+    return text + (ref.version.empty() ? "" : ", v=" + ref.version) + ")";
+}
+
+bool missing(ParseState &state, const Asker &asker, const std::string &what, bool disabled, const std::string &name,
+             const std::vector<std::string> &known) {
+    const std::string why = disabled ? ", which is disabled" : ", which does not exist";
+    if (asker.may_lack) {
+        state.warn(asker.place, asker.line, asker.title() + " depends on " + what + why + "; the test is disabled");
+        return false;
+    }
+    fail("42704", asker.title() + " depends on " + what + why, asker.place, asker.line, disabled ? "" : name_hint(name, known));
+}
+
+bool restricts_access(const ParseState &state, const std::string &package) {
+    for (const LoadedProject &project : state.projects)
+        if (project.package.name == package) return project.package.project.value("restrict-access", Json()) == true;
+    return false;
+}
+
+void check_access(const ParseState &state, const Asker &asker, const Node &target) {
+    if (target.resource_type != ResourceType::model || target.access == "public") return;
+    const bool foreign = asker.package != target.package_name && restricts_access(state, target.package_name);
+    if (target.access == "private" && (asker.group.empty() || asker.group != target.group || foreign))
+        fail("42501", asker.title() + " refs model \"" + target.name + "\", which is private to group \"" + target.group + "\"", asker.place, asker.line,
+             "Put it into the group, or make the model protected or public.");
+    if (target.access == "protected" && foreign)
+        fail("42501", asker.title() + " refs model \"" + target.name + "\", which is protected in project \"" + target.package_name + "\"", asker.place,
+             asker.line, "Make the model public there.");
+}
+
+bool resolve_ref(ParseState &state, const RefLookup &lookup, const Asker &asker, const Ref &ref) {
+    RefLookup::Found found;
+    try {
+        found = lookup.ref(ref, asker.package);
+    } catch (Error &error) {
+        error.detail = place_text(asker.place, asker.line);
+        throw;
+    }
+    if (!found.node) return missing(state, asker, written(ref), found.disabled, ref.name, lookup.ref_names());
+    check_access(state, asker, *found.node);
+    add(asker.depends_on, found.node->unique_id);
+    return true;
+}
+
+bool resolve_source(ParseState &state, const RefLookup &lookup, const Asker &asker, const std::vector<std::string> &source) {
+    if (source.size() != 2) return true;
+    const auto found = lookup.source(source[0], source[1], asker.package);
+    if (!found.source)
+        return missing(state, asker, "source('" + source[0] + "', '" + source[1] + "')", found.disabled, source[0] + "." + source[1], lookup.source_names());
+    add(asker.depends_on, found.source->unique_id);
+    return true;
+}
+
+template <class Resource>
+bool resolve(ParseState &state, const RefLookup &lookup, const Asker &asker, const Resource &resource) {
+    bool complete = true;
+    for (const auto &source : resource.sources) complete = resolve_source(state, lookup, asker, source) && complete;
+    for (const Ref &ref : resource.refs) complete = resolve_ref(state, lookup, asker, ref) && complete;
+    return complete;
+}
+
+void resolve_nodes(ParseState &state, const RefLookup &lookup) {
+    std::vector<std::string> incomplete;
+    for (auto &[id, node] : state.manifest.nodes) {
+        const bool test = node.resource_type == ResourceType::test;
+        const Asker asker{node.resource_type, node.name, node.package_name, node.group, node.package_root + node.original_file_path, node.line, test, node.depends_on_nodes};
+        if (!resolve(state, lookup, asker, node)) incomplete.push_back(id);
+    }
+    for (const std::string &id : incomplete) {
+        auto found = state.manifest.nodes.extract(id);
+        found.mapped().enabled = false;
+        found.mapped().config["enabled"] = false;
+        state.manifest.disabled.push_back(std::move(found.mapped()));
+    }
+}
+
+std::string root_of(const ParseState &state, const std::string &package) {
+    for (const LoadedProject &project : state.projects)
+        if (project.package.name == package) return project.package.root;
+    return "";
+}
+
+}  // namespace
+
+void resolve_dependencies(ParseState &state) {
+    const RefLookup lookup(state.manifest);
+    for (auto &[id, other] : state.manifest.others) {
+        if (!other.enabled) continue;
+        const std::string group = other.content.value("group", Json()).is_string() ? other.content["group"].get<std::string>() : "";
+        const Asker asker{other.resource_type, other.name, other.package_name, group, root_of(state, other.package_name) + other.original_file_path, 0, false, other.depends_on_nodes};
+        if (other.resource_type == ResourceType::exposure || other.resource_type == ResourceType::semantic_model) resolve(state, lookup, asker, other);
+    }
+    resolve_nodes(state, lookup);
+}
+
+}  // namespace mesh::core::project

@@ -1,0 +1,271 @@
+#include "engine/invoke.h"
+
+#include "core/near.h"
+#include "core/project/select.h"
+#include "engine/freshness.h"
+#include "pg/report.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using project::Json;
+using project::Manifest;
+using project::Node;
+using project::ResourceType;
+
+namespace {
+
+// An option by dbt's name; nothing when it was not given.
+const Json *option(const Json &options, const char *name) {
+    auto found = options.find(name);
+    return found == options.end() || found->is_null() ? nullptr : &*found;
+}
+
+bool flag(const Json &options, const char *name, bool otherwise = false) {
+    const Json *value = option(options, name);
+    if (value == nullptr) return otherwise;
+    if (!value->is_boolean()) throw Error("22023", std::string("option \"") + name + "\" must be true or false");
+    return value->get<bool>();
+}
+
+std::string text(const Json &options, const char *name) {
+    const Json *value = option(options, name);
+    if (value == nullptr) return "";
+    if (!value->is_string()) throw Error("22023", std::string("option \"") + name + "\" must be a text");
+    return value->get<std::string>();
+}
+
+// A list of words, or one text.
+std::vector<std::string> words(const Json &options, const char *name) {
+    std::vector<std::string> out;
+    const Json *value = option(options, name);
+    if (value == nullptr) return out;
+    if (value->is_string()) return {value->get<std::string>()};
+    if (!value->is_array()) throw Error("22023", std::string("option \"") + name + "\" must be a text or a list of texts");
+    for (const Json &word : *value) out.push_back(word.get<std::string>());
+    return out;
+}
+
+Json object(const Json &options, const char *name) {
+    const Json *value = option(options, name);
+    if (value == nullptr) return Json::object();
+    if (!value->is_object()) throw Error("22023", std::string("option \"") + name + "\" must be an object");
+    return *value;
+}
+
+struct Command {
+    bool models = false, tests = false;  // what it runs; neither: it looks only
+};
+
+const Command &command_named(const std::string &name) {
+    static const std::map<std::string, Command> commands = {{"run", {true, false}},      {"seed", {true, false}},     {"snapshot", {true, false}},
+                                                            {"test", {false, true}},     {"build", {true, true}},     {"compile", {}},
+                                                            {"list", {}},                {"source freshness", {}}};
+    auto found = commands.find(name);
+    if (found != commands.end()) return found->second;
+    std::vector<std::string> names;
+    for (const auto &[known, command] : commands) names.push_back(known);
+    throw Error("22023", "unknown command \"" + name + "\"", "", core::name_hint(name, names));
+}
+
+// The options of the command as templates see them in `flags`.
+Json flags_of(const std::string &command, const Json &options) {
+    Json out = object(options, "flags");
+    out["WHICH"] = command;
+    out["FULL_REFRESH"] = flag(options, "full_refresh");
+    out["EMPTY"] = flag(options, "empty");
+    out["FAIL_FAST"] = flag(options, "fail_fast");
+    out["STORE_FAILURES"] = flag(options, "store_failures");
+    if (const Json *sample = option(options, "sample")) out["SAMPLE"] = *sample;
+    return out;
+}
+
+std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const Json &options) {
+    project::SelectOptions chosen;
+    chosen.command = command;
+    chosen.select = words(options, "select");
+    chosen.exclude = words(options, "exclude");
+    chosen.selector = text(options, "selector");
+    chosen.resource_types = words(options, "resource_types");
+    chosen.exclude_resource_types = words(options, "exclude_resource_types");
+    if (std::string mode = text(options, "indirect_selection"); !mode.empty()) chosen.indirect_selection = project::indirect_selection_of(mode);
+    std::optional<Manifest> state;
+    if (const Json *given = option(options, "state")) state = project::manifest_from_manifest_json(given->is_string() ? Json::parse(given->get<std::string>()) : *given);
+    if (state) chosen.previous.manifest = &*state;
+    project::Selection found = project::select(manifest, chosen);
+    for (const std::string &warning : found.warnings) pg::warning(warning);
+    return found.ids;
+}
+
+// Unique ids as the ids of the mesh's own graph.
+class GraphIds {
+public:
+    explicit GraphIds(const Project &project) : project_(project) {
+        for (const char *table : {"test", "unit_test"})
+            for (const pg::Row &row : registry("select node, name from mesh." + std::string(table) + "_registry where domain = $1 and node is not null", {project.domain()}).rows)
+                tests_[row[0].value()] = {std::string(table) + ":" + project.domain() + "." + row[1].value(), project.domain() + "." + row[1].value()};
+    }
+
+    std::string of(const std::string &unique_id) const {
+        auto test = tests_.find(unique_id);
+        if (test != tests_.end()) return test->second.first;
+        std::string name = project_.model_name(unique_id);
+        return name.empty() ? "" : project_.domain() + "." + name;
+    }
+
+    // From a step's node back.
+    std::map<std::string, std::string> by_step() const {
+        std::map<std::string, std::string> out;
+        for (const auto &[id, names] : tests_) out[names.second] = id;
+        for (const auto &[id, node] : project_.manifest().nodes)
+            if (std::string name = project_.model_name(id); !name.empty()) out[project_.domain() + "." + name] = id;
+        return out;
+    }
+
+private:
+    const Project &project_;
+    std::map<std::string, std::pair<std::string, std::string>> tests_;  // unique id -> graph id, step's node
+};
+
+RunOptions run_options(const std::string &command, const Command &what, const Json &options) {
+    RunOptions out;
+    out.command = command;
+    out.selector = text(options, "selector");
+    for (const std::string &word : words(options, "select")) out.selector += (out.selector.empty() ? "" : " ") + word;
+    for (const std::string &word : words(options, "exclude")) out.exclude += (out.exclude.empty() ? "" : " ") + word;
+    out.full_refresh = flag(options, "full_refresh");
+    out.fail_fast = flag(options, "fail_fast");
+    out.atomic = flag(options, "atomic");
+    out.tests = what.tests;
+    out.vars = mesh::engine::Json::parse(object(options, "vars").dump());
+    out.flags = flags_of(command, options);
+    return out;
+}
+
+std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const Json &options, Oid caller) {
+    GraphIds graph_ids(project);
+    RunOptions run_as = run_options(command, what, options);
+    run_as.only.emplace();
+    for (const std::string &id : ids)
+        if (std::string in_graph = graph_ids.of(id); !in_graph.empty()) run_as.only->insert(in_graph);
+    run_as.domain = project.domain();
+    RunResult result = what.models ? run(run_as, caller) : test(run_as, caller);
+    std::map<std::string, std::string> unique_ids = graph_ids.by_step();
+    std::vector<InvokeRow> out;
+    for (const Step &step : result.steps) {
+        auto known = unique_ids.find(step.node);
+        InvokeRow row{result.run_id, known == unique_ids.end() ? step.unique_id : known->second, step, "", step.compiled};
+        auto node = project.manifest().nodes.find(row.unique_id);
+        if (node != project.manifest().nodes.end()) {
+            if (node->second.config.value("materialized", "") == "ephemeral") continue;
+            row.relation = node->second.relation_name;
+        }
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+Step plain_step(const Project &project, const std::string &name, const std::string &kind) {
+    Step out;
+    out.domain = project.domain();
+    out.node = project.domain() + "." + name;
+    out.kind = kind;
+    return out;
+}
+
+std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::string> &ids) {
+    std::vector<InvokeRow> out;
+    for (const std::string &id : ids) {
+        const Node &node = project.manifest().nodes.at(id);
+        InvokeRow row{0, id, plain_step(project, node.name, project::resource_type_name(node.resource_type)), node.relation_name, ""};
+        row.step.status = "success";
+        if (node.resource_type != ResourceType::seed) row.compiled = project.invocation().compile(id).code;
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+std::vector<InvokeRow> list_all(const Project &project, const std::vector<std::string> &ids) {
+    std::vector<InvokeRow> out;
+    for (const std::string &id : ids) {
+        std::string type = id.substr(0, id.find('.'));
+        out.push_back({0, id, plain_step(project, id.substr(id.rfind('.') + 1), type), "", ""});
+    }
+    return out;
+}
+
+std::vector<InvokeRow> freshness(Mesh &mesh, Project &project, const std::vector<std::string> &ids, Oid caller) {
+    std::map<std::string, std::string> wanted;  // domain.source.table -> unique id
+    for (const std::string &id : ids) {
+        const project::Source &source = project.manifest().sources.at(id);
+        wanted[project.domain() + "." + source.source_name + "." + source.name] = id;
+    }
+    std::vector<InvokeRow> out;
+    for (const SourceAge &age : source_freshness(mesh, project.domain(), caller)) {
+        auto found = wanted.find(age.domain + "." + age.source + "." + age.table);
+        if (found == wanted.end()) continue;
+        InvokeRow row{0, found->second, plain_step(project, age.source + "." + age.table, "source"), project.manifest().sources.at(found->second).relation_name, ""};
+        row.step.status = age.status;
+        row.step.message = age.message;
+        row.step.reason = Json{{"max_loaded_at", age.max_loaded_at.value_or("")}, {"snapshotted_at", age.snapshotted_at.value_or("")}, {"age", age.age.value_or("")}}.dump();
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+std::string node_named(const Project &project, const std::string &name) {
+    const Manifest &manifest = project.manifest();
+    if (manifest.nodes.count(name)) return name;
+    std::vector<std::string> names;
+    for (const auto &[id, node] : manifest.nodes) {
+        std::string versioned = node.version.empty() ? node.name : node.name + ".v" + node.version;
+        if (name == versioned || (name == node.name && (node.version.empty() || node.version == node.latest_version))) return id;
+        names.push_back(versioned);
+    }
+    throw Error("42704", "node \"" + name + "\" does not exist in the project of domain \"" + project.domain() + "\"", "", core::name_hint(name, names));
+}
+
+bool is_word(const std::string &text) {
+    return text.find_first_of(" \t\n{(") == std::string::npos;
+}
+
+ProjectOptions project_options(const std::string &command, const Json &options) {
+    return {object(options, "vars"), flags_of(command, options)};
+}
+
+}  // namespace
+
+std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const Json &options, Oid caller) {
+    const Command &what = command_named(command);
+    Mesh mesh;
+    Project project(mesh, get_project(domain), nullptr, project_options(command, options));
+    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options);
+    if (what.models || what.tests) return execute(project, command, what, ids, options, caller);
+    if (command == "compile") return compile_all(project, ids);
+    if (command == "list") return list_all(project, ids);
+    return freshness(mesh, project, ids, caller);
+}
+
+std::string compiled_sql(const std::string &domain, const std::string &node) {
+    Mesh mesh;
+    Project project(mesh, get_project(domain), nullptr, project_options("compile", Json::object()));
+    return project.invocation().compile(node_named(project, node)).code;
+}
+
+Json run_operation(const std::string &domain, const std::string &macro, const Json &arguments) {
+    Mesh mesh;
+    Project project(mesh, get_project(domain), nullptr, project_options("run-operation", Json::object()));
+    return project::to_json_value(project.invocation().run_operation(macro, arguments));
+}
+
+std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit) {
+    Mesh mesh;
+    Project project(mesh, get_project(domain), nullptr, project_options("show", Json::object()));
+    project::Compiled sql = is_word(node_or_sql) ? project.invocation().compile(node_named(project, node_or_sql)) : project.invocation().compile_inline(node_or_sql);
+    std::string limited = "select pg_catalog.to_jsonb(mesh_row) from (" + sql.code + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
+    std::vector<std::string> out;
+    for (const auto &row : project.database().execute(limited).rows) out.push_back(row[0].value_or("null"));
+    return out;
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,30 @@
+// dbt's commands on a deployed project.
+#pragma once
+
+#include "engine/project.h"
+#include "engine/run.h"
+
+namespace mesh::engine {
+
+struct InvokeRow {
+    int64_t run_id = 0;  // 0: nothing was run
+    std::string unique_id;
+    Step step;
+    std::string relation;  // "db"."schema"."name", where there is one
+    std::string compiled;  // its SQL, where it was asked for
+};
+
+// Runs the command on what the options select. Raises 22023 for an unknown command or a bad option, and as run() does.
+std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &options, Oid caller);
+
+// A node's SQL; `node` is a unique id, a name, or a name with its version ("orders.v2"). Raises 42704, with near names in the hint.
+std::string compiled_sql(const std::string &domain, const std::string &node);
+
+project::Json catalog(const std::string &domain);
+
+project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments);
+
+// At most `limit` rows (-1: all), each as JSON.
+std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit);
+
+}  // namespace mesh::engine

@@ -1,0 +1,70 @@
+// A domain's dbt project at work: its nodes rendered for a run, or for looking at them.
+#pragma once
+
+#include "core/project/invocation.h"
+#include "engine/project_database.h"
+#include "engine/project_store.h"
+#include "engine/render.h"
+
+namespace mesh::engine {
+
+struct ProjectOptions {
+    project::Json vars = project::Json::object();
+    project::Json flags = project::Json::object();  // as templates see them in `flags`
+};
+
+class Project {
+public:
+    // `stage`: what the run has staged so far, or nullptr. The mesh and the stage must outlive it.
+    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options);
+
+    const std::string &domain() const { return domain_; }
+    const project::Manifest &manifest() const { return manifest_; }
+    project::Invocation &invocation() { return invocation_; }
+    ProjectDatabase &database() { return database_; }
+
+    // The unique id of a model of the domain, "" for one that the project does not have; and back.
+    std::string node_id(const std::string &model) const;
+    std::string model_name(const std::string &unique_id) const;
+
+    // The model with its body as it renders now; analyzed anew, and so stored, when that is another one than it was. Raises what
+    // rendering and analysis raise.
+    const Model &current(const Model &model);
+
+    // The node's hooks as SQL; those that render to nothing are left out.
+    std::vector<std::string> hooks(const std::string &unique_id, bool before);
+
+    // The models that the node reads by ref(), as domain.name.
+    std::vector<std::string> models_read(const std::string &unique_id) const;
+
+private:
+    Mesh &mesh_;
+    std::string domain_;
+    project::Manifest manifest_;
+    project::Settings settings_;
+    std::map<std::string, std::string> names_, ids_;
+    ProjectDatabase database_;
+    project::Invocation invocation_;
+};
+
+// The projects of a run, each loaded when it is first needed.
+class Projects : public Renderer {
+public:
+    Projects(Mesh &mesh, const Stage *stage, ProjectOptions options) : mesh_(mesh), stage_(stage), options_(std::move(options)) {}
+
+    // nullptr when the domain has none.
+    Project *find(const std::string &domain);
+    Project &get(const std::string &domain);
+
+    std::string test(const TestDef &test, const Stage &stage) override;
+    std::vector<std::string> pre_hooks(const Model &model, const Stage &stage) override;
+    std::vector<std::string> post_hooks(const Model &model, const Stage &stage) override;
+
+private:
+    Mesh &mesh_;
+    const Stage *stage_;
+    ProjectOptions options_;
+    std::map<std::string, std::unique_ptr<Project>> loaded_;
+};
+
+}  // namespace mesh::engine

@@ -1,0 +1,188 @@
+#include "engine/project_database.h"
+
+#include "pg/relation.h"
+#include "pg/report.h"
+#include "pg/script.h"
+
+namespace mesh::engine {
+
+using core::project::DatabaseColumn;
+using core::project::QueryResult;
+using core::project::RelationInfo;
+using pg::ScriptStatement;
+
+namespace {
+
+const char *const kRelations =
+    "select c.relname, case c.relkind when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'external' else 'table' end"
+    " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+    " where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')";
+
+std::string relation_type(const std::string &materialized) {
+    if (materialized == "view" || materialized == "materialized_view") return materialized;
+    return "table";
+}
+
+// What stands between the parentheses of "numeric(10,2)".
+std::vector<long> modifiers(const std::string &type) {
+    std::vector<long> out;
+    size_t open = type.find('('), close = type.find(')', open == std::string::npos ? 0 : open);
+    if (open == std::string::npos || close == std::string::npos) return out;
+    std::string inner = type.substr(open + 1, close - open - 1);
+    for (size_t at = 0; at < inner.size();) {
+        size_t comma = std::min(inner.find(',', at), inner.size());
+        out.push_back(std::atol(inner.substr(at, comma - at).c_str()));
+        at = comma + 1;
+    }
+    return out;
+}
+
+std::string without_modifiers(const std::string &type) {
+    size_t open = type.find('('), close = type.find(')', open == std::string::npos ? 0 : open);
+    return open == std::string::npos || close == std::string::npos ? type : type.substr(0, open) + type.substr(close + 1);
+}
+
+QueryResult to_query_result(const pg::Result &found, const std::string &tag) {
+    QueryResult out;
+    out.columns = found.columns;
+    out.types = found.types;
+    for (const pg::Row &row : found.rows) out.rows.push_back(row);
+    out.rows_affected = static_cast<long>(found.processed);
+    bool counts = tag == "SELECT" || tag == "INSERT" || tag == "UPDATE" || tag == "DELETE" || tag == "MERGE" || tag == "CREATE TABLE AS";
+    out.status = tag == "INSERT" ? "INSERT 0 " + std::to_string(found.processed) : counts ? tag + " " + std::to_string(found.processed) : tag;
+    return out;
+}
+
+}  // namespace
+
+DatabaseColumn database_column(const pg::Column &column) {
+    static const std::map<std::string, long> precisions = {{"smallint", 16}, {"integer", 32}, {"bigint", 64}, {"real", 24}, {"double precision", 53}};
+    DatabaseColumn out;
+    out.name = column.name;
+    out.full_type = shown_type(column.type);
+    std::string base = without_modifiers(out.full_type);
+    std::vector<long> given = modifiers(out.full_type);
+    bool array = base.size() > 2 && base.compare(base.size() - 2, 2, "[]") == 0;
+    out.data_type = array ? "ARRAY" : base.find('.') != std::string::npos ? "USER-DEFINED" : base;
+    if ((base == "character varying" || base == "character") && !given.empty()) out.character_maximum_length = given[0];
+    if (base == "numeric" && !given.empty()) {
+        out.numeric_precision = given[0];
+        out.numeric_scale = given.size() > 1 ? given[1] : 0;
+    }
+    auto known = precisions.find(base);
+    if (known != precisions.end()) out.numeric_precision = known->second;
+    if (known != precisions.end() && base != "real" && base != "double precision") out.numeric_scale = 0;
+    return out;
+}
+
+// A caller who is the owner gives up nothing by what the project's own statements do; another one's session is closed to them.
+template <typename F>
+auto ProjectDatabase::as_owner(F &&f) {
+    const Domain &domain = mesh_.domain(domain_);
+    Oid owner = owner_of(domain);
+    pg::RoleScope scope = pg::enter_role(owner, domain.search_path().c_str(), owner != GetUserId());
+    auto result = f();
+    pg::leave_role(scope);
+    return result;
+}
+
+const Model *ProjectDatabase::model_at(const std::string &schema, const std::string &identifier) const {
+    const Domain *owner = mesh_.domain_with_schema(schema);
+    return owner == nullptr ? nullptr : mesh_.find_model_at(*owner, schema, identifier);
+}
+
+const Staged *ProjectDatabase::staged(const std::string &schema, const std::string &identifier) const {
+    if (stage_ == nullptr) return nullptr;
+    const Model *model = model_at(schema, identifier);
+    if (model == nullptr) return nullptr;
+    auto found = stage_->find(model->id());
+    return found == stage_->end() ? nullptr : &found->second;
+}
+
+// The statement with staged relations in the place of published ones.
+std::string ProjectDatabase::spliced(const ScriptStatement &statement) const {
+    std::vector<std::string> names;
+    for (const pg::ScriptName &name : statement.names) {
+        const Staged *found = staged(name.schema, name.name);
+        names.push_back(found == nullptr || found->at_target ? std::string() : found->relation);
+    }
+    return pg::replace_names(statement, names);
+}
+
+QueryResult ProjectDatabase::execute(const std::string &sql) {
+    QueryResult out;
+    for (const ScriptStatement &statement : pg::parse_script(sql)) {
+        if (statement.kind == ScriptStatement::Kind::transaction) continue;  // the run's own transaction goes on
+        std::string text = spliced(statement);
+        bool reads = statement.kind != ScriptStatement::Kind::utility;
+        pg::Result result = as_owner([&] { return reads ? pg::query_as_of(text) : pg::query(text); });
+        out = to_query_result(result, statement.tag);
+    }
+    return out;
+}
+
+std::vector<DatabaseColumn> ProjectDatabase::describe(const std::string &sql) {
+    std::vector<ScriptStatement> statements = pg::parse_script(sql);
+    if (statements.size() != 1) throw core::Error("42601", "a query to be described must be one statement");
+    std::string text = spliced(statements.front());
+    std::vector<DatabaseColumn> out;
+    for (const pg::Column &column : as_owner([&] { return pg::describe(text); })) out.push_back(database_column(column));
+    return out;
+}
+
+std::optional<RelationInfo> ProjectDatabase::find_relation(const std::string &schema, const std::string &identifier) {
+    const Staged *found = staged(schema, identifier);
+    if (found != nullptr) return RelationInfo{schema, identifier, relation_type(found->model.materialized)};
+    pg::Result rows = pg::query(std::string(kRelations) + " and c.relname = $2", {schema, identifier});
+    if (rows.empty()) return std::nullopt;
+    return RelationInfo{schema, identifier, rows.rows[0][1].value()};
+}
+
+std::vector<RelationInfo> ProjectDatabase::list_relations(const std::string &schema) {
+    std::vector<RelationInfo> out;
+    std::set<std::string> seen;
+    for (const pg::Row &row : pg::query(std::string(kRelations) + " order by 1", {schema}).rows) {
+        if (row[0]->rfind("mesh_stage_", 0) == 0) continue;
+        seen.insert(*row[0]);
+        out.push_back({schema, *row[0], row[1].value()});
+    }
+    if (stage_ == nullptr) return out;
+    for (const auto &[id, staged] : *stage_) {
+        if (staged.model.materialized == "ephemeral" || target_schema(*staged.domain, staged.model) != schema) continue;
+        std::string name = target_identifier(staged.model);
+        if (seen.insert(name).second) out.push_back({schema, name, relation_type(staged.model.materialized)});
+    }
+    return out;
+}
+
+// A model that is neither staged nor built has the columns that its analysis gave.
+std::vector<DatabaseColumn> ProjectDatabase::columns(const std::string &schema, const std::string &identifier) {
+    std::vector<pg::Column> found;
+    const Staged *in_stage = staged(schema, identifier);
+    if (in_stage != nullptr) found = in_stage->columns;
+    if (found.empty()) {
+        Oid relation = pg::relation_oid(schema, identifier);
+        if (OidIsValid(relation)) found = pg::relation_columns(relation);
+    }
+    const Model *model = found.empty() ? model_at(schema, identifier) : nullptr;
+    if (model != nullptr) found = model->columns;
+    std::vector<DatabaseColumn> out;
+    for (const pg::Column &column : found) out.push_back(database_column(column));
+    return out;
+}
+
+bool ProjectDatabase::schema_exists(const std::string &schema) {
+    return !pg::query("select from pg_catalog.pg_namespace where nspname = $1", {schema}).empty();
+}
+
+std::vector<std::string> ProjectDatabase::list_schemas() {
+    std::vector<std::string> out;
+    for (const pg::Row &row : pg::query("select nspname from pg_catalog.pg_namespace order by 1").rows) out.push_back(row[0].value());
+    return out;
+}
+
+void ProjectDatabase::log(const std::string &text, bool to_user) {
+    if (to_user) pg::notice(text);
+}
+
+}  // namespace mesh::engine

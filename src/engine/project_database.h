@@ -1,0 +1,39 @@
+// The database as a project's templates see it: with the owner's rights, on the run's snapshot, and with what the run has
+// staged in the place of what is published.
+#pragma once
+
+#include "core/project/database.h"
+#include "engine/build.h"
+#include "pg/script.h"
+
+namespace mesh::engine {
+
+class ProjectDatabase : public core::project::Database {
+public:
+    // `stage` may be nullptr: nothing is staged. All must outlive it.
+    ProjectDatabase(Mesh &mesh, std::string domain, const Stage *stage) : mesh_(mesh), domain_(std::move(domain)), stage_(stage) {}
+
+    core::project::QueryResult execute(const std::string &sql) override;
+    std::vector<core::project::DatabaseColumn> describe(const std::string &sql) override;
+    std::optional<core::project::RelationInfo> find_relation(const std::string &schema, const std::string &identifier) override;
+    std::vector<core::project::RelationInfo> list_relations(const std::string &schema) override;
+    std::vector<core::project::DatabaseColumn> columns(const std::string &schema, const std::string &identifier) override;
+    bool schema_exists(const std::string &schema) override;
+    std::vector<std::string> list_schemas() override;
+    void log(const std::string &text, bool to_user) override;
+
+private:
+    std::string spliced(const pg::ScriptStatement &statement) const;
+    const Model *model_at(const std::string &schema, const std::string &identifier) const;
+    const Staged *staged(const std::string &schema, const std::string &identifier) const;
+    template <typename F> auto as_owner(F &&f);
+
+    Mesh &mesh_;
+    std::string domain_;
+    const Stage *stage_;
+};
+
+// A column as information_schema describes it, from its name and type.
+core::project::DatabaseColumn database_column(const pg::Column &column);
+
+}  // namespace mesh::engine

@@ -1,0 +1,158 @@
+#include "engine/project_store.h"
+
+#include <chrono>
+
+#include "core/graph/graph.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using project::ResourceType;
+
+namespace {
+
+std::string text_of(const project::Json &settings, const char *key) {
+    return settings.contains(key) && settings[key].is_string() ? settings[key].get<std::string>() : "";
+}
+
+project::Json object_of(const project::Json &settings, const char *key) {
+    return settings.contains(key) && settings[key].is_object() ? settings[key] : project::Json::object();
+}
+
+std::string resource_type(const std::string &unique_id) {
+    return unique_id.substr(0, unique_id.find('.'));
+}
+
+Json changed_pairs(const std::map<std::string, std::string> &now, const std::map<std::string, std::string> &before) {
+    Json out = Json::array();
+    for (const auto &[key, value] : now) {
+        auto old = before.find(key);
+        if (old == before.end() || old->second != value) out.push_back({key, value});
+    }
+    return out;
+}
+
+std::vector<std::string> gone(const std::map<std::string, std::string> &now, const std::map<std::string, std::string> &before) {
+    std::vector<std::string> out;
+    for (const auto &[key, value] : before)
+        if (!now.count(key)) out.push_back(key);
+    return out;
+}
+
+void store_files(const std::string &domain, const project::Files &files) {
+    project::Files before = load_files(domain);
+    registry("delete from mesh.project_file_registry where domain = $1 and path = any($2::text[])", {domain, pg::array_literal(gone(files, before))});
+    registry("insert into mesh.project_file_registry select $1, e->>0, pg_catalog.md5(pg_catalog.convert_to(e->>1, 'UTF8')), e->>1"
+             " from pg_catalog.json_array_elements($2::json) e on conflict (domain, path) do update set checksum = excluded.checksum, content = excluded.content",
+             {domain, changed_pairs(files, before).dump()});
+}
+
+void store_resources(const std::string &domain, const std::map<std::string, std::string> &resources) {
+    std::map<std::string, std::string> before = load_resources(domain);
+    registry("delete from mesh.project_resource_registry where domain = $1 and unique_id = any($2::text[])", {domain, pg::array_literal(gone(resources, before))});
+    Json rows = changed_pairs(resources, before);
+    for (Json &row : rows) row.push_back(resource_type(row[0].get<std::string>()));
+    registry("insert into mesh.project_resource_registry select $1, e->>0, e->>2, e->>1 from pg_catalog.json_array_elements($2::json) e"
+             " on conflict (domain, unique_id) do update set content = excluded.content",
+             {domain, rows.dump()});
+}
+
+}  // namespace
+
+std::optional<StoredProject> find_project(const std::string &domain) {
+    pg::Result rows = registry("select name, settings, header from mesh.project_registry where domain = $1", {domain});
+    if (rows.empty()) return std::nullopt;
+    const pg::Row &row = rows.rows[0];
+    return StoredProject{domain, row[0].value(), project::Json::parse(row[1].value()), project::Json::parse(row[2].value())};
+}
+
+StoredProject get_project(const std::string &domain) {
+    (void)get_domain(domain);
+    std::optional<StoredProject> found = find_project(domain);
+    if (found) return *found;
+    throw Error("55000", "domain \"" + domain + "\" has no dbt project", "", "Deploy one with mesh.deploy(), or with meshctl.");
+}
+
+project::Settings settings_of(const StoredProject &stored, const project::Json &vars, const project::Json &flags) {
+    project::Settings out;
+    out.profiles = text_of(stored.settings, "profiles");
+    out.profile = text_of(stored.settings, "profile");
+    out.target = text_of(stored.settings, "target");
+    out.vars = object_of(stored.settings, "vars");
+    out.vars.update(vars);
+    out.flags = object_of(stored.settings, "flags");
+    out.flags.update(flags);
+    const project::Json env = object_of(stored.settings, "env");
+    for (const auto &[name, value] : env.items())
+        if (value.is_string()) out.env[name] = value.get<std::string>();
+    pg::Row now = pg::query("select pg_catalog.gen_random_uuid(), pg_catalog.current_database(), current_user").rows.at(0);
+    out.invocation_id = now[0].value();
+    out.database = now[1].value();
+    out.user = now[2].value();
+    out.schema = text_of(stored.settings, "schema");
+    out.started_at = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return out;
+}
+
+project::Files load_files(const std::string &domain) {
+    project::Files out;
+    for (const pg::Row &row : registry("select path, content from mesh.project_file_registry where domain = $1", {domain}).rows)
+        out[row[0].value()] = row[1].value();
+    return out;
+}
+
+std::map<std::string, std::string> file_checksums(const std::string &domain) {
+    std::map<std::string, std::string> out;
+    for (const pg::Row &row : registry("select path, checksum from mesh.project_file_registry where domain = $1", {domain}).rows)
+        out[row[0].value()] = row[1].value();
+    return out;
+}
+
+std::map<std::string, std::string> load_resources(const std::string &domain) {
+    std::map<std::string, std::string> out;
+    for (const pg::Row &row : registry("select unique_id, content from mesh.project_resource_registry where domain = $1", {domain}).rows)
+        out[row[0].value()] = row[1].value();
+    return out;
+}
+
+project::Manifest load_manifest(const StoredProject &stored) {
+    project::Manifest out = project::manifest_from_head(stored.head);
+    for (const auto &[id, content] : load_resources(stored.domain)) project::add_resource(out, project::Json::parse(content));
+    return out;
+}
+
+void store_project(const StoredProject &stored, const project::Files &files, const std::map<std::string, std::string> &resources) {
+    registry("insert into mesh.project_registry values ($1, $2, $3::jsonb, $4, $5, pg_catalog.now()) on conflict (domain) do update set name = excluded.name,"
+             " settings = excluded.settings, header = excluded.header, deployed_by = excluded.deployed_by, deployed_at = excluded.deployed_at",
+             {stored.domain, stored.name, stored.settings.dump(), stored.head.dump(), pg::role_name(GetUserId())});
+    store_files(stored.domain, files);
+    store_resources(stored.domain, resources);
+}
+
+std::vector<std::string> build_order(const project::Manifest &manifest) {
+    core::Graph graph;
+    for (const auto &[id, resource] : manifest.nodes) {
+        core::Node node;
+        node.id = id;
+        node.parents = resource.depends_on_nodes;
+        graph.add(std::move(node));
+    }
+    return graph.topological_order();
+}
+
+std::map<std::string, std::string> model_names(const project::Manifest &manifest) {
+    std::map<std::string, std::string> out;
+    std::set<std::string> taken;
+    for (bool of_root : {true, false}) {
+        for (const auto &[id, node] : manifest.nodes) {
+            bool builds = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
+            if (!builds || (node.package_name == manifest.project_name) != of_root) continue;
+            std::string name = node.version.empty() ? node.name : node.name + ".v" + node.version;
+            if (!taken.insert(name).second) taken.insert(name = node.package_name + "." + name);
+            out[id] = name;
+        }
+    }
+    return out;
+}
+
+}  // namespace mesh::engine

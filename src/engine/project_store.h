@@ -1,0 +1,45 @@
+// A domain's dbt project in the registry: its files as they were deployed, and what they define.
+#pragma once
+
+#include "core/project/parse.h"
+#include "engine/registry.h"
+
+namespace mesh::engine {
+
+namespace project = core::project;
+
+struct StoredProject {
+    std::string domain, name;
+    project::Json settings = project::Json::object();  // profiles, profile, target, vars, env, flags, as deployed
+    project::Json head;
+};
+
+// Nothing when the domain has none.
+std::optional<StoredProject> find_project(const std::string &domain);
+
+// Raises 55000, with a hint, when the domain has none.
+StoredProject get_project(const std::string &domain);
+
+// The settings of an invocation of it: `vars` go before those of the deploy.
+project::Settings settings_of(const StoredProject &stored, const project::Json &vars, const project::Json &flags);
+
+project::Files load_files(const std::string &domain);
+
+// Path -> checksum.
+std::map<std::string, std::string> file_checksums(const std::string &domain);
+
+// Unique id -> its JSON, as stored.
+std::map<std::string, std::string> load_resources(const std::string &domain);
+
+project::Manifest load_manifest(const StoredProject &stored);
+
+// Replaces what is stored. Files and resources that stay as they are cost nothing.
+void store_project(const StoredProject &stored, const project::Files &files, const std::map<std::string, std::string> &resources);
+
+// The unique ids of all nodes, each after those that it depends on. Raises 42P19 when some depend on one another in a circle.
+std::vector<std::string> build_order(const project::Manifest &manifest);
+
+// Models have dbt's names; a version is part of it ("orders.v2"), and so is the package of one whose name another has too.
+std::map<std::string, std::string> model_names(const project::Manifest &manifest);  // unique id -> name
+
+}  // namespace mesh::engine

@@ -1,0 +1,170 @@
+#include "pg/script.h"
+
+#include <algorithm>
+
+#include "pg/compat.h"
+#include "pg/raw_body.h"
+#include "pg/spi.h"
+
+extern "C" {
+#include "parser/parser.h"
+#include "tcop/utility.h"
+}
+
+namespace mesh::pg {
+
+namespace {
+
+struct FoundName {
+    const char *schema, *name;
+    int at;
+    bool takes_alias;
+};
+
+struct NameList {
+    FoundName *items;
+    int count, room;
+};
+
+void add(NameList *list, const RangeVar *range, bool takes_alias) {
+    if (range == nullptr || range->schemaname == nullptr || range->location < 0) return;
+    if (list->count == list->room) {
+        list->room = Max(8, list->room * 2);
+        auto *grown = static_cast<FoundName *>(palloc(sizeof(FoundName) * list->room));
+        if (list->count > 0) memcpy(grown, list->items, sizeof(FoundName) * list->count);
+        list->items = grown;
+    }
+    list->items[list->count++] = {range->schemaname, range->relname, range->location, takes_alias && range->alias == nullptr};
+}
+
+bool query_walker(Node *node, NameList *list) {
+    if (node == nullptr) return false;
+    check_stack_depth();
+    if (IsA(node, RangeVar)) {
+        add(list, reinterpret_cast<RangeVar *>(node), true);
+        return false;
+    }
+    if (IsA(node, SelectStmt) && reinterpret_cast<SelectStmt *>(node)->intoClause != nullptr)
+        add(list, reinterpret_cast<SelectStmt *>(node)->intoClause->rel, false);
+    return raw_expression_tree_walker(node, MESH_WALKER(query_walker), list);
+}
+
+void add_all(NameList *list, const List *ranges) {
+    ListCell *cell;
+    foreach (cell, ranges) {
+        Node *item = static_cast<Node *>(lfirst(cell));
+        if (IsA(item, RangeVar)) add(list, reinterpret_cast<RangeVar *>(item), false);
+        if (IsA(item, VacuumRelation)) add(list, reinterpret_cast<VacuumRelation *>(item)->relation, false);
+    }
+}
+
+// The relations of statements that the tree walker does not know.
+void utility_names(Node *node, NameList *list) {
+    switch (nodeTag(node)) {
+        case T_CreateTableAsStmt: query_walker(reinterpret_cast<CreateTableAsStmt *>(node)->query, list); break;
+        case T_ViewStmt: query_walker(reinterpret_cast<ViewStmt *>(node)->query, list); break;
+        case T_ExplainStmt: query_walker(reinterpret_cast<ExplainStmt *>(node)->query, list); break;
+        case T_CopyStmt:
+            add(list, reinterpret_cast<CopyStmt *>(node)->relation, false);
+            query_walker(reinterpret_cast<CopyStmt *>(node)->query, list);
+            break;
+        case T_IndexStmt: add(list, reinterpret_cast<IndexStmt *>(node)->relation, false); break;
+        case T_AlterTableStmt: add(list, reinterpret_cast<AlterTableStmt *>(node)->relation, false); break;
+        case T_RenameStmt: add(list, reinterpret_cast<RenameStmt *>(node)->relation, false); break;
+        case T_CreateTrigStmt: add(list, reinterpret_cast<CreateTrigStmt *>(node)->relation, false); break;
+        case T_CreatePolicyStmt: add(list, reinterpret_cast<CreatePolicyStmt *>(node)->table, false); break;
+        case T_TruncateStmt: add_all(list, reinterpret_cast<TruncateStmt *>(node)->relations); break;
+        case T_LockStmt: add_all(list, reinterpret_cast<LockStmt *>(node)->relations); break;
+        case T_VacuumStmt: add_all(list, reinterpret_cast<VacuumStmt *>(node)->rels); break;
+        case T_GrantStmt: add_all(list, reinterpret_cast<GrantStmt *>(node)->objects); break;
+        case T_CreateStatsStmt: add_all(list, reinterpret_cast<CreateStatsStmt *>(node)->relations); break;
+        default: break;
+    }
+}
+
+ScriptStatement::Kind kind_of(const Node *node) {
+    switch (nodeTag(node)) {
+        case T_SelectStmt:
+            return reinterpret_cast<const SelectStmt *>(node)->intoClause == nullptr ? ScriptStatement::Kind::query : ScriptStatement::Kind::change;
+        case T_ExplainStmt:
+        case T_VariableShowStmt: return ScriptStatement::Kind::query;
+        case T_InsertStmt:
+        case T_UpdateStmt:
+        case T_DeleteStmt:
+        case T_MergeStmt:
+        case T_CreateTableAsStmt: return ScriptStatement::Kind::change;
+        case T_TransactionStmt: return ScriptStatement::Kind::transaction;
+        default: return ScriptStatement::Kind::utility;
+    }
+}
+
+struct FoundStatement {
+    ScriptStatement::Kind kind;
+    int begin, end;  // end 0: to the end of the text
+    const char *tag;
+    NameList names;
+};
+
+struct FoundScript {
+    FoundStatement *items;
+    int count;
+};
+
+FoundScript find_statements(const char *text) {
+    List *parsed = raw_parser(text, RAW_PARSE_DEFAULT);
+    FoundScript out = {static_cast<FoundStatement *>(palloc0(sizeof(FoundStatement) * (list_length(parsed) + 1))), 0};
+    ListCell *cell;
+    foreach (cell, parsed) {
+        auto *raw = lfirst_node(RawStmt, cell);
+        FoundStatement *found = &out.items[out.count++];
+        found->kind = kind_of(raw->stmt);
+        found->begin = raw->stmt_location;
+        found->end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len : 0;
+        found->tag = CreateCommandName(raw->stmt);
+        bool data = found->kind == ScriptStatement::Kind::query || found->kind == ScriptStatement::Kind::change;
+        if (data && !IsA(raw->stmt, CreateTableAsStmt) && !IsA(raw->stmt, ExplainStmt) && !IsA(raw->stmt, VariableShowStmt))
+            query_walker(raw->stmt, &found->names);
+        else
+            utility_names(raw->stmt, &found->names);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<ScriptStatement> parse_script(const std::string &text) {
+    std::vector<ScriptStatement> out;
+    const char *source = text.c_str();
+    FoundScript script = with_position(text, [&] { return call([source] { return find_statements(source); }); });
+    for (int i = 0; i < script.count; i++) {
+        const FoundStatement &found = script.items[i];
+        ScriptStatement statement;
+        statement.kind = found.kind;
+        statement.text = text.substr(found.begin, found.end == 0 ? std::string::npos : found.end - found.begin);
+        statement.tag = found.tag;
+        for (int n = 0; n < found.names.count; n++) {
+            const FoundName &name = found.names.items[n];
+            statement.names.push_back({name.schema, name.name, name.at - found.begin, name_end(text, name.at) - found.begin, name.takes_alias});
+        }
+        out.push_back(std::move(statement));
+    }
+    return out;
+}
+
+std::string replace_names(const ScriptStatement &statement, const std::vector<std::string> &names) {
+    std::vector<size_t> order(statement.names.size());
+    for (size_t i = 0; i < order.size(); i++) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return statement.names[a].begin < statement.names[b].begin; });
+    std::string out;
+    int at = 0;
+    for (size_t i : order) {
+        const ScriptName &name = statement.names[i];
+        if (names[i].empty()) continue;
+        out.append(statement.text, at, name.begin - at).append(names[i]);
+        if (name.takes_alias) out += " as " + quote_ident(name.name);
+        at = name.end;
+    }
+    return out.append(statement.text, at);
+}
+
+}  // namespace mesh::pg

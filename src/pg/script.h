@@ -1,0 +1,33 @@
+// SQL of any kind, several statements perhaps, taken apart by the server's parser: hooks and what macros run.
+#pragma once
+
+#include "pg/guard.h"
+
+namespace mesh::pg {
+
+// A relation named with its schema; byte offsets [begin, end) in the statement's text.
+struct ScriptName {
+    std::string schema, name;
+    int begin = 0, end = 0;
+    bool takes_alias = false;  // stands where an alias may follow, and has none
+};
+
+struct ScriptStatement {
+    enum class Kind {
+        query,        // gives rows
+        change,       // INSERT, UPDATE, DELETE, MERGE, CREATE TABLE AS: reads data
+        transaction,  // BEGIN, COMMIT and their kin
+        utility,      // everything else
+    } kind = Kind::utility;
+    std::string text;  // without its semicolon
+    std::string tag;   // "SELECT", "CREATE TABLE AS" ...
+    std::vector<ScriptName> names;
+};
+
+// Raises what the parser raises, with the position in `text`.
+std::vector<ScriptStatement> parse_script(const std::string &text);
+
+// The statement with names replaced by those of `names` (same order; empty: stays), each still known by its old name.
+std::string replace_names(const ScriptStatement &statement, const std::vector<std::string> &names);
+
+}  // namespace mesh::pg

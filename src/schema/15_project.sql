@@ -1,0 +1,30 @@
+-- dbt projects: the files as they were deployed, and what they define. As text, so that a dump carries the whole project.
+
+CREATE TABLE mesh.project_registry (
+    domain      text PRIMARY KEY REFERENCES mesh.domain_registry ON UPDATE CASCADE,
+    name        text NOT NULL,     -- in dbt_project.yml
+    settings    jsonb NOT NULL,    -- profiles, profile, target, vars, env, flags of the deploy
+    header      text NOT NULL,     -- what belongs to the project and to no resource, as JSON
+    deployed_by text NOT NULL,
+    deployed_at timestamptz NOT NULL
+);
+
+CREATE TABLE mesh.project_file_registry (
+    domain   text NOT NULL REFERENCES mesh.project_registry ON UPDATE CASCADE ON DELETE CASCADE,
+    path     text NOT NULL,
+    checksum text NOT NULL,        -- md5 of the text in UTF-8
+    content  text NOT NULL,
+    PRIMARY KEY (domain, path)
+);
+
+CREATE TABLE mesh.project_resource_registry (
+    domain        text NOT NULL REFERENCES mesh.project_registry ON UPDATE CASCADE ON DELETE CASCADE,
+    unique_id     text NOT NULL,
+    resource_type text NOT NULL,
+    content       text NOT NULL,   -- JSON
+    PRIMARY KEY (domain, unique_id)
+);
+
+SELECT pg_catalog.pg_extension_config_dump('mesh.project_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.project_file_registry', '');
+SELECT pg_catalog.pg_extension_config_dump('mesh.project_resource_registry', '');
