@@ -34,6 +34,7 @@ struct Staged {
     std::vector<pg::Column> columns;   // as they really are
     std::vector<std::string> new_indexes;  // definitions ("using btree (a)") that the target has not
     std::string final_sql;             // the body over published names
+    std::string relkind;               // of what a project's own materialization made; else the model's materialization tells
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
     std::vector<std::string> after;    // statements of hooks that wait for the publish

@@ -185,6 +185,9 @@ private:
         Model model = model_from(deployment_.domain, name, node, files_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
         store_definition(model);
+        std::vector<std::string> read = project_.models_read(node.unique_id);
+        registry("insert into mesh.dependency_registry select $1, $2, 'model', id from pg_catalog.unnest($3::text[]) id where id <> $1 || '.' || $2 on conflict do nothing",
+                 {model.domain, model.name, pg::array_literal(read)});
     }
 
     // A model whose definition and inputs are as they were costs nothing.

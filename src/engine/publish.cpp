@@ -218,7 +218,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
     Json rows = Json::array();
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral") continue;
-        rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", relkind_for(s->model.materialized)}, {"s", s->final_sql},
+        rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", s->relkind.empty() ? relkind_for(s->model.materialized) : s->relkind}, {"s", s->final_sql},
                         {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"

@@ -81,12 +81,54 @@ private:
 
     ErrorData *attempt() {
         return pg::try_in_subtransaction([&] {
+            run_operations(true);
             for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
+            run_operations(false);
         });
+    }
+
+    // on-run-start or on-run-end of the projects whose nodes are run.
+    void run_operations(bool start) {
+        std::set<std::string> domains;
+        for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+        for (const std::string &domain : domains) {
+            Project *project = projects_.find(domain);
+            if (project == nullptr) continue;
+            if (!start) add_results(*project);
+            for (const std::string &id : start ? project->manifest().on_run_start : project->manifest().on_run_end) operation(*project, id);
+        }
+    }
+
+    void operation(Project &project, const std::string &id) {
+        const core::project::Node &node = project.manifest().nodes.at(id);
+        Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
+        Clock clock;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            out.compiled = project.invocation().render_hook(id, node.raw_code);
+            run_hooks(mesh_, mesh_.domain(project.domain()), {out.compiled}, stage_, nullptr);
+        });
+        out.seconds = clock.seconds();
+        if (error != nullptr) {
+            out.status = "error";
+            out.message = error_text(error);
+            if (start_failed_.empty()) start_failed_ = out.node + " failed";
+        }
+        note(out);
+    }
+
+    void add_results(Project &project) {
+        for (const Step &step : steps_) {
+            auto node = project.manifest().nodes.find(step.unique_id);
+            if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
+            core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
+            result["node"] = core::project::manifest_json(node->second);
+            result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();
+            project.invocation().add_result(result);
+        }
     }
 
     // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
@@ -132,6 +174,7 @@ private:
         size_at_.clear();
         steps_.clear();
         publishing_.clear();
+        start_failed_.clear();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -154,6 +197,7 @@ private:
     }
 
     std::string skip_reason(const Model &model) const {
+        if (!start_failed_.empty() && !model.node.empty()) return start_failed_;
         for (const std::string &parent : selection_.graph.parents(model.id()))
             if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
         if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
@@ -223,6 +267,8 @@ private:
 
     // What the model wants done before it is built.
     void before(const Model &model) {
+        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+        if (project != nullptr && project->materializes(model)) return;  // its macro runs them
         std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
         if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
         run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
@@ -249,12 +295,14 @@ private:
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
-        Staged staged = build(mesh_, model, target, stage_, options);
+        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+        bool own = project != nullptr && project->materializes(model);
+        Staged staged = own ? project->materialize(model, target) : build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
-        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
+        if (!own) run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
     }
@@ -295,6 +343,16 @@ private:
         return summary("unit test", results);
     }
 
+    // A test that also reads what failed has nothing to look at.
+    bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
+        for (const std::string &id : test.reads) {
+            if (!failed_.count(id)) continue;
+            steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
+            return true;
+        }
+        return false;
+    }
+
     // What a product promises is tested whatever the run leaves out.
     std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
         std::set<std::string> promised;
@@ -302,6 +360,7 @@ private:
         if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
+        std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
         std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
         for (const TestResult &result : results) {
             keep_to_store(result);
@@ -376,6 +435,7 @@ private:
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
 };
 
