@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/grant.h"
+#include "pg/lock.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -41,7 +42,9 @@ void own_name(Staged &staged) {
 }
 
 void create_staged_view(Staged &staged, const std::string &sql) {
+    pg::LimitedWaits waits;
     execute("create view " + staged.relation + " as " + sql);
+    waits.end();
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.columns = pg::relation_columns(staged.stage_oid);
 }
@@ -110,6 +113,19 @@ void stage_sibling(Staged &staged, const pg::PreparedQuery &query) {
     for (const std::string &index : staged.new_indexes) execute(create_index_sql(index, staged.relation));
 }
 
+// Two rows of one key are found here, and not by readers.
+void create_row_key(const Staged &staged, const RowKey &key) {
+    if (key.columns.empty()) return;
+    std::string columns, name = staged.name + "_key";
+    for (const std::string &column : key.columns) columns += (columns.empty() ? "" : ", ") + pg::quote_ident(column);
+    try {
+        execute("create unique index " + pg::quote_ident(name) + " on " + staged.relation + " (" + columns + ")");
+    } catch (const pg::ServerError &e) {
+        pg::rename_in_error(e.data, name, key.index);
+        throw;
+    }
+}
+
 void stage_existing(Staged &staged, const pg::PreparedQuery &query, const Stage &stage, const BuildOptions &options) {
     std::vector<pg::Column> columns = pg::relation_columns(staged.target.oid);
     require_built_columns(*staged.domain, staged.model, columns);
@@ -124,6 +140,7 @@ void stage_existing(Staged &staged, const pg::PreparedQuery &query, const Stage 
     execute("create table " + staged.relation + " (" + column_definitions(query.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = pg::fill_frozen(staged.stage_oid, query, staged.stage_oid);
+    create_row_key(staged, row_key(staged.target.oid, common_columns(columns, query.columns)));
 }
 
 void stage_table(Staged &staged, const std::string &sql, const Stage &stage, const BuildOptions &options) {
@@ -243,6 +260,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
     if (model.built_kind.empty() && target.exists()) staged.model.built_columns = pg::relation_columns(target.oid);  // taken over
     try {
         pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] {
+            if (target.exists()) pg::lock_relation(target.oid, false);
             build_as_owner(mesh, staged, stage, options);
             if (options.is_product && OidIsValid(staged.stage_oid)) grant_staged(*staged.domain, model, staged.relation);
         });

@@ -1,6 +1,7 @@
 #include "engine/run.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/agreement.h"
 #include "engine/plan.h"
@@ -27,6 +28,12 @@ std::string error_text(const ErrorData *error) {
     if (hint.find("CASCADE") != std::string::npos) hint = "Change or drop what depends on it first; the mesh drops nothing of others.";
     if (!hint.empty()) text += " Hint: " + hint;
     return text;
+}
+
+// The server says no more than that it waited long enough.
+ErrorData *explained(ErrorData *error) {
+    if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE || error->hint != nullptr) return error;
+    return pg::make_error("55P03", "another session kept locked what it needs", error->message, "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
 }
 
 Json options_json(const RunOptions &options) {
@@ -118,7 +125,7 @@ private:
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
-            out.message = error_text(error);
+            out.message = error_text(explained(error));
         }
         finish(model, out, tests);
     }
@@ -162,8 +169,16 @@ private:
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
+        require_replaceable(kept, relations_of_run());
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    std::set<Oid> relations_of_run() const {
+        std::set<Oid> out;
+        for (const auto &[id, target] : targets_) out.insert(target.oid);
+        for (const auto &[id, staged] : stage_) out.insert(staged.stage_oid);
+        return out;
     }
 
     bool has_product(const std::string &id) const {
@@ -227,13 +242,49 @@ private:
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
         progress_.publish();
-        if (!options_.publish_each) return publish_and_note(all);
+        if (!options_.publish_each) return publish_together(all);
         for (Staged *staged : all) {
             ErrorData *error = pg::try_in_subtransaction([&] { publish_and_note({staged}); });
             if (error == nullptr) continue;
             withdraw_one(staged->model.id(), error);
-            drop_stage(*staged);
+            (void)drop_stage(*staged);
         }
+    }
+
+    // What cannot be published is withheld with all that was built on it, and the others are tried without them.
+    void publish_together(std::vector<Staged *> all) {
+        while (!all.empty()) {
+            std::vector<Decision> decisions;
+            for (const Staged *s : all) decisions.push_back({s->how, s->recreate, s->reason});
+            ErrorData *error = pg::try_in_subtransaction([&] { publish_and_note(all); });
+            if (error == nullptr) return;
+            for (size_t i = 0; i < all.size(); i++) std::tie(all[i]->how, all[i]->recreate, all[i]->reason) = decisions[i];
+            // Where somebody took away what the run was about to publish, all goes back to what it was.
+            bool interfered = error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+            if (options_.atomic || publishing_.empty() || interfered) throw pg::ServerError{error};
+            std::string culprit = publishing_;
+            withhold(culprit, all, error);
+        }
+    }
+
+    // What the publish decides; a publish that failed has decided nothing.
+    using Decision = std::tuple<Publish, bool, std::string>;
+
+    void withhold(const std::string &culprit, std::vector<Staged *> &all, ErrorData *error) {
+        core::Graph::Ids below = selection_.graph.descendants(culprit);
+        auto is_withheld = [&](const Staged *s) { return s->model.id() == culprit || below.count(s->model.id()) > 0; };
+        for (auto s = all.rbegin(); s != all.rend(); ++s)
+            if (is_withheld(*s) && !drop_stage(**s)) throw pg::ServerError{error};  // it was written in place: all or nothing
+        for (const Staged *s : all) {
+            if (!is_withheld(s)) continue;
+            withdraw_one(s->model.id(), error);
+            if (s->model.id() == culprit) continue;
+            Step &step = steps_[size_at_[s->model.id()]];
+            step.status = "skipped";
+            step.message.clear();
+            step.reason = "upstream " + culprit + " could not be published";
+        }
+        std::erase_if(all, is_withheld);
     }
 
     // The publish may have found a reason of its own for how it was done.
