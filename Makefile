@@ -5,7 +5,7 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart locations
+REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart locations free_tests seeds snapshots model_hooks
 ISOLATION = publish_readers runs_together model_replaced administrator locked
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
@@ -15,11 +15,12 @@ PG_CXXFLAGS = -std=gnu++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall
     -Wno-missing-field-initializers -MMD -MP $(if $(MESH_WERROR),-Werror)
 # Before 16 the server's headers do not mark what an extension exports, and everything else is hidden.
 VISIBLE = -D'PGDLLEXPORT=__attribute__((visibility("default")))'
-PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
+MACROS = $(wildcard src/core/project/macros/*/*.sql src/core/project/macros/*/*/*.sql)
+PG_CPPFLAGS = -Ibuild/generated $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
 # Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
 SHLIB_LINK = -lyaml-cpp $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
 comma := ,
-EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
+EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz build/generated
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
@@ -55,5 +56,10 @@ endif
 
 $(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard src/schema/*.sql)) mesh.control
 	cat $(sort $(wildcard src/schema/*.sql)) > $@
+
+src/core/project/builtin_macros.o: build/generated/builtin_macros.inc
+build/generated/builtin_macros.inc: $(MACROS) scripts/embed-macros
+	mkdir -p $(@D)
+	scripts/embed-macros > $@
 
 -include $(OBJS:.o=.d)

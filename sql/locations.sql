@@ -1,13 +1,13 @@
 -- A model's relation in another schema of its domain, and under another name; the domain's search_path.
-CREATE EXTENSION IF NOT EXISTS mesh;
+CREATE EXTENSION mesh;
 SET mesh.progress = off;
 SET client_min_messages = warning;
-CREATE ROLE place_owner;
-CREATE ROLE place_other;
-CREATE ROLE place_reader;
-DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO place_owner, place_other', current_database()); END $$;
-SELECT mesh.create_domain('place', owner => 'place_owner');
-SELECT mesh.create_domain('other', owner => 'place_other');
+CREATE ROLE regress_place_owner;
+CREATE ROLE regress_place_other;
+CREATE ROLE regress_place_reader;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_place_owner, regress_place_other', current_database()); END $$;
+SELECT mesh.create_domain('place', owner => 'regress_place_owner');
+SELECT mesh.create_domain('other', owner => 'regress_place_other');
 CREATE SCHEMA foreign_hands;
 CREATE FUNCTION pg_temp.where_is(domain text) RETURNS TABLE (name text, relation text, kind "char", owner name) LANGUAGE sql AS $$
     SELECT m.name, m.relation, c.relkind, pg_get_userbyid(c.relowner) FROM mesh.models m LEFT JOIN pg_class c ON c.oid = to_regclass(m.relation)
@@ -42,7 +42,7 @@ SELECT mesh.create_model('place.again', 'select 1 as a', schema => 'foreign_hand
 SELECT mesh.create_model('place.again', 'select 1 as a', schema => 'pg_catalog');
 SELECT mesh.create_model('place.again', 'select 1 as a', alias => '');
 SELECT mesh.create_model('other.steal', 'select 1 as a', schema => 'place_marts');
-SELECT mesh.create_domain('place_marts', owner => 'place_other');
+SELECT mesh.create_domain('place_marts', owner => 'regress_place_other');
 
 -- A name that is too long for the server is shortened as a model's is.
 SELECT mesh.create_model('place.long', 'select 1 as a', alias => repeat('long_', 20));
@@ -74,22 +74,22 @@ DROP VIEW public.watcher;
 -- Products: consumers get the schema and the relation where they are.
 SELECT mesh.publish('place.origin', access => 'public');
 SELECT product, schema_name, relation_name FROM mesh.products WHERE domain = 'place';
-SELECT mesh.grant_product('place.origin', 'place_reader') > 0 AS granted;
-SELECT has_schema_privilege('place_reader', 'place_marts', 'USAGE') AS usage, has_table_privilege('place_reader', 'place_marts.rows', 'SELECT') AS read,
-       has_schema_privilege('place_reader', 'place', 'USAGE') AS elsewhere;
+SELECT mesh.grant_product('place.origin', 'regress_place_reader') > 0 AS granted;
+SELECT has_schema_privilege('regress_place_reader', 'place_marts', 'USAGE') AS usage, has_table_privilege('regress_place_reader', 'place_marts.rows', 'SELECT') AS read,
+       has_schema_privilege('regress_place_reader', 'place', 'USAGE') AS elsewhere;
 SELECT mesh.create_model('other.reads', 'select id from place_marts.rows');
 SELECT mesh.request_access('place.origin', 'other') > 0 AS asked;
 SELECT mesh.create_model('other.reads', 'select id from place_marts.rows');
 SELECT upstream FROM mesh.dependencies WHERE domain = 'other';
-SELECT mesh.revoke_product('place.origin', 'place_reader');
-SELECT has_schema_privilege('place_reader', 'place_marts', 'USAGE') AS usage, has_table_privilege('place_reader', 'place_marts.rows', 'SELECT') AS read;
+SELECT mesh.revoke_product('place.origin', 'regress_place_reader');
+SELECT has_schema_privilege('regress_place_reader', 'place_marts', 'USAGE') AS usage, has_table_privilege('regress_place_reader', 'place_marts.rows', 'SELECT') AS read;
 
 -- Dropping a model drops the relation where it is; changing the owner gives all schemas.
 SELECT mesh.drop_model('place.by_schema');
 SELECT mesh.drop_model('place.grand_total');
 SELECT to_regclass('place_marts.grand_total') IS NULL AS gone;
-CREATE ROLE place_next;
-SELECT mesh.alter_domain('place', owner => 'place_next');
+CREATE ROLE regress_place_next;
+SELECT mesh.alter_domain('place', owner => 'regress_place_next');
 SELECT nspname, pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname LIKE 'place%' ORDER BY 1;
 SELECT * FROM pg_temp.where_is('place') WHERE name = 'origin';
 
@@ -98,8 +98,8 @@ CREATE SCHEMA shared;
 CREATE TABLE shared.rates (rate numeric);
 INSERT INTO shared.rates VALUES (2.5);
 CREATE FUNCTION shared.twice(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE RETURN $1 * 2;
-GRANT USAGE ON SCHEMA shared TO place_next;
-GRANT SELECT ON shared.rates TO place_next;
+GRANT USAGE ON SCHEMA shared TO regress_place_next;
+GRANT SELECT ON shared.rates TO regress_place_next;
 SELECT mesh.create_model('place.priced', 'select twice(rate) as price from rates', materialized => 'table');
 SELECT status, pending_on FROM mesh.models WHERE name = 'priced';
 SELECT mesh.alter_domain('place', search_path => 'place, "shared", pg_catalog');
@@ -115,7 +115,7 @@ SELECT node, status, message FROM mesh.run('place.priced');
 
 -- A domain that takes over, as a project's does: what its owner has at a model's place becomes the model's, and stays when the model goes elsewhere.
 UPDATE mesh.domain_registry SET takes_over = true WHERE name = 'place';
-SET ROLE place_next;
+SET ROLE regress_place_next;
 CREATE TABLE place.found (a text, gone int);
 RESET ROLE;
 CREATE TABLE place_staging.strangers (a int);
@@ -126,3 +126,8 @@ SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = 'place.foun
 SELECT mesh.create_model('place.found', 'select 1 as a', schema => 'place_marts', replace => true);
 SELECT node, status, reason FROM mesh.run('place.found');
 SELECT to_regclass('place.found') IS NOT NULL AS still_there, relation FROM mesh.models WHERE name = 'found';
+SET client_min_messages = error;
+DROP EXTENSION mesh CASCADE;
+DROP OWNED BY regress_place_owner, regress_place_other, regress_place_next, regress_place_reader CASCADE;
+DROP ROLE regress_place_owner, regress_place_other, regress_place_next, regress_place_reader;
+DROP SCHEMA foreign_hands, shared CASCADE;

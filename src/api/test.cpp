@@ -49,7 +49,8 @@ void drop_registered(const std::string &table, const std::string &text) {
     engine::Domain domain = engine::get_domain(name.domain);
     engine::require_owner(domain, GetUserId());
     pg::Result gone = engine::registry("delete from mesh." + table + " where domain = $1 and name = $2 returning model", {name.domain, name.name});
-    for (const pg::Row &row : gone.rows) check_promises(domain, row[0].value());
+    for (const pg::Row &row : gone.rows)
+        if (row[0]) check_promises(domain, *row[0]);
 }
 
 engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
@@ -71,18 +72,11 @@ engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
     test.error_if = api::arg(fcinfo, 7).value_or("!= 0");
     test.limit = api::arg(fcinfo, 8);
     test.store_failures = api::arg(fcinfo, 11).value_or("f") == "t";
+    test.fail_calc = api::arg(fcinfo, 13).value_or("count(*)");
+    test.store_as = api::arg(fcinfo, 14).value_or("");
+    test.store_schema = api::arg(fcinfo, 15);
+    test.store_alias = api::arg(fcinfo, 16);
     return test;
-}
-
-void store_test(engine::Mesh &mesh, const engine::TestDef &test) {
-    engine::registry(
-        "insert into mesh.test_registry (domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit, store_failures, reads)"
-        " values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11, $12::bigint, $13::boolean, $14::jsonb)"
-        " on conflict (domain, name) do update set model = excluded.model, test = excluded.test, column_name = excluded.column_name,"
-        " arguments = excluded.arguments, sql = excluded.sql, severity = excluded.severity, where_clause = excluded.where_clause,"
-        " warn_if = excluded.warn_if, error_if = excluded.error_if, fail_limit = excluded.fail_limit, store_failures = excluded.store_failures, reads = excluded.reads",
-        {test.domain, test.name, test.model, test.test, test.column, core::dump_exact(test.arguments), test.sql, test.severity, test.where, test.warn_if,
-         test.error_if, test.limit, test.store_failures ? "t" : "f", Json(engine::models_read(mesh, test)).dump()});
 }
 
 void check_generic(const std::string &name, const std::vector<std::string> &arguments, const std::string &sql) {
@@ -114,9 +108,7 @@ void pass_on(const std::string &name) {
                 pg::notice("test \"" + test.id() + "\" of another owner keeps the former SQL");
                 continue;
             }
-            engine::Mesh mesh;
-            engine::check_test(mesh, mesh.model({test.domain, test.model}), &test);
-            store_test(mesh, test);
+            engine::define_test(test, true);
         }
     }
 }
@@ -124,19 +116,20 @@ void pass_on(const std::string &name) {
 }  // namespace
 
 MESH_FUNCTION(mesh_create_test) {
-    engine::Model model = engine::get_model(engine::parse_model_name(api::required(fcinfo, 0, "model")));
+    pg::Value model_name = api::arg(fcinfo, 0), given = api::arg(fcinfo, 10);
+    bool replace = api::arg(fcinfo, 12).value_or("f") == "t";
+    if (!model_name && !given) throw Error("22004", "a test that belongs to no model needs a name", "", "Give name => 'domain.test'.");
+    engine::Model model;
+    if (model_name) model = engine::get_model(engine::parse_model_name(*model_name));
+    else std::tie(model.domain, given) = [](const engine::ModelName &name) { return std::pair(name.domain, pg::Value(name.name)); }(split_test_name(*given));
     engine::Domain domain = engine::get_domain(model.domain);
     engine::require_owner(domain, GetUserId());
     engine::TestDef test = read_test(fcinfo, model);
     std::string standard = test.test == "singular" ? engine::fit_identifier("singular_" + model.name)
                                                    : engine::standard_test_name(test.test, model.name, test.column, test.arguments);
-    test.name = api::arg(fcinfo, 10).value_or(standard);
-    if (test.name.empty() || test.name != engine::fit_identifier(test.name)) throw Error("42602", "a test's name must have 1 to 63 bytes");
-    engine::Mesh mesh;
-    engine::check_test(mesh, model, &test);
-    engine::refuse_duplicate_test("test_registry", test.domain, test.name, api::arg(fcinfo, 12).value_or("f") == "t");
-    store_test(mesh, test);
-    check_promises(domain, model.name);
+    test.name = given.value_or(standard);
+    engine::define_test(test, replace);
+    if (model_name) check_promises(domain, model.name);
     return api::text_result(test.name);
 }
 

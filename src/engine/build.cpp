@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "engine/grant.h"
+#include "engine/model_contract.h"
+#include "engine/seed.h"
+#include "engine/snapshot.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
 
@@ -54,10 +57,19 @@ bool stays(const Staged &staged) {
     return staged.target.kind == "v" && staged.model.built_sql == staged.final_sql && staged.columns == pg::relation_columns(staged.target.oid);
 }
 
+// What an enforced contract asks of the columns: said before anything is built, and then their order.
+std::string contracted(Staged &staged, const std::string &sql) {
+    if (!has_enforced_contract(staged.model)) return sql;
+    std::vector<pg::Column> columns = pg::describe(sql);
+    check_model_contract(*staged.domain, staged.model, columns);
+    staged.final_sql = in_contract_order(*staged.domain, staged.model, staged.final_sql, columns);
+    return in_contract_order(*staged.domain, staged.model, sql, columns);
+}
+
 // A view that says what it said needs no publishing, and no stage either when what it says it of is at its place.
 void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     bool direct = upstreams_at_target(mesh, staged.compiled, stage);
-    std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, false);
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, false));
     if (!staged.target.exists() && direct) {
         own_name(staged);
         return create_staged_view(staged, sql);
@@ -75,16 +87,34 @@ void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptio
     create_staged_view(staged, sql);
 }
 
+// Where a table's next rows come from.
+struct Rows {
+    std::vector<pg::Column> columns;
+    std::function<uint64_t(Oid relation, Oid constraints_of, bool decoded)> fill;
+};
+
+Rows rows_of(const std::string &sql) {
+    pg::PreparedQuery query = pg::prepare(sql);
+    return {query.columns, [query](Oid relation, Oid constraints_of, bool decoded) { return pg::fill_frozen(relation, query, constraints_of, decoded); }};
+}
+
+Rows rows_of_seed(const Staged &staged) {
+    const Model &model = staged.model;
+    return {seed_columns(*staged.domain, model), [&model](Oid relation, Oid constraints_of, bool decoded) { return fill_seed(model, relation, constraints_of, decoded); }};
+}
+
 void add_reason(Staged &staged, const std::string &reason) {
     staged.reason += (staged.reason.empty() ? "" : "; ") + reason;
 }
 
-void create_and_fill(Staged &staged, const pg::PreparedQuery &query) {
+void create_and_fill(Staged &staged, const Rows &rows) {
     execute("create " + std::string(wants_unlogged(staged.model, staged.target) ? "unlogged " : "") + "table " + staged.relation + " (" +
-            column_definitions(query.columns) + ")");
+            column_definitions(rows.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
-    staged.rows = pg::fill_frozen(staged.stage_oid, query, staged.stage_oid, staged.at_target);
+    staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target);
     for (const std::string &index : configured_indexes(staged.model)) execute(create_index_sql(index, staged.relation));
+    if (relkind_for(staged.model.materialized) != "r") return;
+    for (const std::string &action : missing_constraints(staged.model, staged.stage_oid)) execute("alter table " + staged.relation + " " + action);
 }
 
 // Why the target's storage cannot simply be exchanged; empty: it can.
@@ -99,7 +129,7 @@ std::string rows_only(const Staged &staged, const std::vector<pg::Column> &colum
 }
 
 // The target's storage is rebuilt beside it, with the columns that the target will have.
-void stage_sibling(Staged &staged, const pg::PreparedQuery &query) {
+void stage_sibling(Staged &staged, const Rows &rows) {
     Oid target = staged.target.oid;
     staged.how = Publish::swap;
     if (std::string change = logging_change(staged.model, staged.target); !change.empty()) add_reason(staged, change);
@@ -107,7 +137,7 @@ void stage_sibling(Staged &staged, const pg::PreparedQuery &query) {
     std::tie(staged.schema, staged.name) = pg::relation_name(staged.stage_oid);
     staged.relation = qualified(staged.schema, staged.name);
     if (!staged.alter.empty()) execute("alter table " + staged.relation + " " + staged.alter);
-    staged.rows = pg::fill_frozen(staged.stage_oid, query, staged.alter.empty() ? target : staged.stage_oid);
+    staged.rows = rows.fill(staged.stage_oid, staged.alter.empty() ? target : staged.stage_oid, false);
     pg::copy_indexes(target, staged.stage_oid);
     staged.new_indexes = missing_indexes(staged.model, staged.stage_oid);
     for (const std::string &index : staged.new_indexes) execute(create_index_sql(index, staged.relation));
@@ -126,28 +156,27 @@ void create_row_key(const Staged &staged, const RowKey &key) {
     }
 }
 
-void stage_existing(Staged &staged, const pg::PreparedQuery &query, const Stage &stage, const BuildOptions &options) {
+void stage_existing(Staged &staged, const Rows &source, const Stage &stage, const BuildOptions &options) {
     std::vector<pg::Column> columns = pg::relation_columns(staged.target.oid);
     require_built_columns(*staged.domain, staged.model, columns);
-    staged.alter = alter_actions(columns, query.columns, staged.model.built_columns);
+    staged.alter = alter_actions(columns, source.columns, staged.model.built_columns);
     if (!staged.alter.empty()) staged.reason = "its columns changed: " + staged.alter;
     std::string rows = rows_only(staged, columns);
-    if (rows.empty()) return stage_sibling(staged, query);
+    if (rows.empty()) return stage_sibling(staged, source);
     name_stage(staged, options, stage.size());
     staged.how = Publish::rows;
     add_reason(staged, "published row by row: " + rows);
     if (!logging_change(staged.model, staged.target).empty()) add_reason(staged, "its setting unlogged has no effect row by row");
-    execute("create table " + staged.relation + " (" + column_definitions(query.columns) + ")");
+    execute("create table " + staged.relation + " (" + column_definitions(source.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
-    staged.rows = pg::fill_frozen(staged.stage_oid, query, staged.stage_oid);
-    create_row_key(staged, row_key(staged.target.oid, common_columns(columns, query.columns)));
+    staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false);
+    create_row_key(staged, row_key(staged.target.oid, common_columns(columns, source.columns)));
 }
 
-void stage_table(Staged &staged, const std::string &sql, const Stage &stage, const BuildOptions &options) {
-    pg::PreparedQuery query = pg::prepare(sql);
-    staged.columns = query.columns;
+void stage_table(Staged &staged, const Rows &rows, const Stage &stage, const BuildOptions &options) {
+    staged.columns = rows.columns;
     if (staged.columns.empty()) throw Error("42P16", "model \"" + staged.model.id() + "\" has no columns");
-    if (staged.target.kind == "r") return stage_existing(staged, query, stage, options);
+    if (staged.target.kind == "r") return stage_existing(staged, rows, stage, options);
     if (staged.target.exists()) {
         name_stage(staged, options, stage.size());
         staged.how = Publish::rename;
@@ -156,7 +185,7 @@ void stage_table(Staged &staged, const std::string &sql, const Stage &stage, con
     } else {
         own_name(staged);
     }
-    create_and_fill(staged, query);
+    create_and_fill(staged, rows);
 }
 
 // Indexes that somebody gave a materialized view are built on its successor as well, when their columns are there still.
@@ -169,15 +198,15 @@ void keep_indexes(const Staged &staged) {
 
 // Its own definition must name published relations, not staged ones: it is staged as a table and created at the publish.
 void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, const BuildOptions &options) {
-    pg::PreparedQuery query = pg::prepare(sql);
-    staged.columns = query.columns;
-    bool same = staged.target.kind == "m" && staged.model.built_sql == staged.final_sql && pg::relation_columns(staged.target.oid) == query.columns;
-    if (same) return stage_sibling(staged, query);
+    Rows rows = rows_of(sql);
+    staged.columns = rows.columns;
+    bool same = staged.target.kind == "m" && staged.model.built_sql == staged.final_sql && pg::relation_columns(staged.target.oid) == rows.columns;
+    if (same) return stage_sibling(staged, rows);
     name_stage(staged, options, stage.size());
     staged.how = Publish::matview;
     staged.recreate = staged.target.exists();
     staged.reason = !staged.recreate ? "new" : staged.target.kind == "m" ? "its definition changed" : "its materialization changed";
-    create_and_fill(staged, query);
+    create_and_fill(staged, rows);
     if (staged.target.kind == "m") keep_indexes(staged);
 }
 
@@ -186,10 +215,24 @@ bool increments(const Staged &staged, bool full_refresh) {
     return !staged.model.config.value("full_refresh", full_refresh);
 }
 
+// History is never built anew, whatever the run says.
+void update_snapshot(Mesh &mesh, Staged &staged, const Stage &stage) {
+    if (staged.target.kind != "r")
+        throw Error("42809", "snapshot \"" + staged.model.id() + "\" cannot be kept in " + target_name(*staged.domain, staged.model), "It is not a table.");
+    Model source = staged.model;
+    source.materialized = "ephemeral";
+    staged.relation = target_name(*staged.domain, staged.model);
+    staged.at_target = true;
+    staged.how = Publish::in_place;
+    apply_snapshot(staged, runnable_sql(mesh, source, resolve(mesh, source), &stage, false));
+}
+
 void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     if (staged.model.materialized == "view") return stage_view(mesh, staged, stage, options);
+    if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
+    if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
     bool increment = increments(staged, options.full_refresh);
-    std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, increment);
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment));
     if (increment) {
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;
@@ -199,7 +242,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
         return;
     }
     if (staged.model.materialized == "materialized_view") return stage_matview(staged, sql, stage, options);
-    stage_table(staged, sql, stage, options);
+    stage_table(staged, rows_of(sql), stage, options);
     if (staged.model.materialized == "incremental" && staged.target.kind == "r") staged.reason = "full refresh" + (staged.reason.empty() ? "" : "; " + staged.reason);
 }
 
@@ -241,13 +284,17 @@ std::string runnable_sql(Mesh &mesh, const Model &model, const Compiled &compile
     return pg::splice(compiled.body, names, incremental);
 }
 
+std::string definition_of(Mesh &mesh, const Model &model, const Compiled &compiled) {
+    return is_seed(model) ? seed_fingerprint(model) : runnable_sql(mesh, model, compiled, nullptr, false);
+}
+
 Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &stage, const BuildOptions &options) {
     Staged staged;
     staged.model = model;
     staged.domain = &mesh.domain(model.domain);
     staged.target = target;
     staged.compiled = resolve(mesh, model);
-    staged.final_sql = runnable_sql(mesh, model, staged.compiled, nullptr, false);
+    staged.final_sql = definition_of(mesh, model, staged.compiled);
     if (model.materialized == "ephemeral") {
         std::string sql = runnable_sql(mesh, model, staged.compiled, &stage, false);
         staged.columns = pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { return pg::describe(sql); });

@@ -36,6 +36,7 @@ struct Staged {
     std::string final_sql;             // the body over published names
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
+    std::vector<std::string> after;    // statements of hooks that wait for the publish
 };
 
 struct BuildOptions {
@@ -50,6 +51,9 @@ using Stage = std::map<std::string, Staged>;  // by model id
 // The body as runnable SQL. Upstreams that are in `stage` are read there, others where they are published;
 // ephemeral ones are written in. With a stage, raises 55000 when an upstream was never built.
 std::string runnable_sql(Mesh &mesh, const Model &model, const Compiled &compiled, const Stage *stage, bool incremental);
+
+// What the model is built from, over published names: its body as SQL, or what stands for a seed's text.
+std::string definition_of(Mesh &mesh, const Model &model, const Compiled &compiled);
 
 // One upstream model as a complete FROM item, in the same way.
 std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage);

@@ -31,40 +31,46 @@ struct Work {
 
 class Checker {
     Mesh &mesh_;
-    Projects *projects_;
     const Domain &domain_;
     const std::string &relation_;
     const Stage &stage_;
     std::string alias_;
-    const Model &model_;
-    const std::vector<pg::Column> &columns_;  // as they are staged
+    std::vector<pg::Column> columns_;  // of the model, as they are staged
+    Renderer *renderer_;
     std::vector<Work> work_;
 
 public:
-    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, Projects *projects, std::vector<TestResult> &results)
-        : mesh_(mesh), projects_(projects), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
-          alias_(pg::quote_ident(results.front().def.model)), model_(mesh.model({domain_.name, results.front().def.model})),
-          columns_(stage.count(model_.id()) ? stage.at(model_.id()).columns : model_.columns) {
+    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, std::vector<TestResult> &results, Renderer *renderer)
+        : mesh_(mesh), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
+          alias_(pg::quote_ident(results.front().def.model)), renderer_(renderer) {
+        if (ModelName name{domain_.name, results.front().def.model}; !name.name.empty())
+            columns_ = stage.count(name.id()) ? stage.at(name.id()).columns : mesh.model(name).columns;
         for (TestResult &result : results) work_.push_back({&result, {}, false});
     }
 
     void run() {
-        for (Work &work : work_)
-            if (work.def().is_rendered) alone(work, [&] { render_test(projects_->get(domain_.name), &work.result->def); });
-        for (Work &work : work_)
-            if (!work.done) alone(work, [&] { work.sql = test_sql(mesh_, work.def(), relation_, stage_, columns_); });
+        for (Work &work : work_) alone(work, [&] { prepare(work); });
         prove();
         each_scan(kTestsPerScan, [](const Work &work) { return work.sql.condition.has_value(); },
                   [this](std::vector<Work *> &works) { count_conditions(works); });
-        each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique" && !work.def().is_rendered; },
+        each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique" && !work.def().is_sql() && work.def().counts_rows(); },
                   [this](std::vector<Work *> &works) { count_duplicates(works); });
         for (Work &work : work_)
             if (!work.done) alone(work, [&] { judge(work, count_failing(work)); });
         for (Work &work : work_)
-            if (work.result->failures.value_or(0) > 0) keep_rows(work);
+            if (work.result->failures && (*work.result->failures != 0 || !work.def().store_as.empty())) keep_rows(work);
     }
 
 private:
+    void prepare(Work &work) {
+        if (work.def().is_rendered) {
+            if (renderer_ == nullptr)
+                throw core::Error("55000", "test \"" + work.def().id() + "\" belongs to a project and is rendered when that runs", "", "Run it with mesh.invoke().");
+            work.result->def.sql = renderer_->test(work.def(), stage_);
+        }
+        work.sql = test_sql(mesh_, work.def(), relation_, stage_, columns_);
+    }
+
     // A step of one test; an error in it is the test's result and nobody else's.
     template <typename F>
     void alone(Work &work, F &&step) {
@@ -91,7 +97,7 @@ private:
         (void)pg::try_in_subtransaction([&] {
             Proofs proofs(relation_);
             for (Work &work : work_) {
-                if (work.done) continue;
+                if (work.done || work.def().is_sql() || !work.def().counts_rows()) continue;
                 std::string why = pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return proofs.proof(work.def(), work.sql, alias_); });
                 if (why.empty()) continue;
                 judge(work, 0);
@@ -174,9 +180,12 @@ private:
     }
 
     int64_t count_failing(const Work &work) {
-        std::string limit = work.def().limit ? " limit " + *work.def().limit : "";
-        pg::Result rows = query("select count(*) from (select from (" + work.sql.failing + "\n) as failing" + limit + ") as counted");
-        return std::stoll(rows.rows.at(0).at(0).value());
+        std::string limit = work.def().limit ? " limit " + *work.def().limit : "", what = work.def().counts_rows() ? "" : " *";
+        pg::Result rows = query("select " + work.def().fail_calc + "\nfrom (select" + what + " from (" + work.sql.failing + "\n) as failing" + limit + ") as dbt_internal_test");
+        const pg::Row &row = rows.rows.at(0);
+        if (rows.rows.size() != 1 || row.size() != 1 || !row[0] || row[0]->empty() || row[0]->find_first_not_of("-0123456789") != std::string::npos)
+            throw core::Error("22023", "fail_calc must give one whole number", "It gave " + (row.at(0) ? *row[0] : std::string("null")) + ".", "Write coalesce(..., 0) where there may be no rows.");
+        return std::stoll(*row[0]);
     }
 
     // "<failures> <comparison>", as PostgreSQL sees it.
@@ -188,7 +197,7 @@ private:
     // dbt's order: severity error looks at error_if first, then at warn_if; severity warn never fails.
     void judge(Work &work, int64_t failures) {
         const TestDef &def = work.def();
-        if (def.limit) failures = std::min<int64_t>(failures, std::stoll(*def.limit));
+        if (def.limit && def.counts_rows()) failures = std::min<int64_t>(failures, std::stoll(*def.limit));
         std::string status = "pass";
         if (def.severity == "error" && holds(failures, def.error_if)) status = "fail";
         else if (holds(failures, def.warn_if)) status = "warn";
@@ -203,8 +212,11 @@ private:
     // The verdict stands without its examples.
     void keep_rows(Work &work) {
         std::string limit = work.def().limit.value_or("");
-        if (!work.def().store_failures && (limit.empty() || std::stoll(limit) > kKeptRows)) limit = std::to_string(kKeptRows);
+        bool all = work.def().store_failures || !work.def().store_as.empty();
+        if (!all && (limit.empty() || std::stoll(limit) > kKeptRows)) limit = std::to_string(kKeptRows);
         ErrorData *error = pg::try_in_subtransaction([&] {
+            if (!work.def().store_as.empty())
+                work.result->columns = pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return pg::describe(work.sql.failing); });
             pg::Result rows = query("select pg_catalog.to_jsonb(mesh_failing_row) from (" + work.sql.failing + "\n) as mesh_failing_row" +
                                     (limit.empty() ? "" : " limit " + limit));
             for (const pg::Row &row : rows.rows) work.result->failed_rows.push_back(row[0].value_or("null"));
@@ -215,10 +227,10 @@ private:
 
 }  // namespace
 
-std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects *projects) {
+std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Renderer *renderer) {
     std::vector<TestResult> results;
-    for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}});
-    if (!results.empty()) Checker(mesh, relation, stage, projects, results).run();
+    for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}, {}});
+    if (!results.empty()) Checker(mesh, relation, stage, results, renderer).run();
     return results;
 }
 

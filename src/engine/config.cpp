@@ -4,6 +4,8 @@
 #include "core/near.h"
 #include "engine/build.h"
 #include "engine/definition.h"
+#include "engine/hooks.h"
+#include "engine/snapshot.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -68,7 +70,10 @@ void report_unknown(const std::string &id, const std::string &key) {
 }  // namespace
 
 const std::vector<std::string> &known_config() {
-    static const std::vector<std::string> known = {"full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
+    static const std::vector<std::string> known = {"batch_size", "begin", "check_cols", "column_types", "columns", "constraints", "contract", "dbt_valid_to_current",
+                                                   "delimiter", "event_time", "grants", "hard_deletes", "invalidate_hard_deletes", "lookback", "persist_docs",
+                                                   "post_hook", "pre_hook", "quote_columns", "snapshot_meta_column_names", "sql_header", "strategy", "updated_at",
+                                                   "full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
                                                    "merge_update_columns", "meta", "on_schema_change", "unique_key", "unlogged"};
     return known;
 }
@@ -79,13 +84,15 @@ void report_unknown_config(const Model &model) {
 }
 
 void check_config(const Model &model, const std::vector<pg::Column> &columns) {
-    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral"};
+    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral", "seed", "snapshot"};
     if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
         throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
-                    "Use view, table, materialized_view, incremental or ephemeral.");
-    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge"});
+                    "Use view, table, materialized_view, incremental, ephemeral, seed or snapshot.");
+    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch"});
+    check_grants(model);
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
-    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) check_columns(model, setting, columns);
+    if (model.materialized == "snapshot") check_snapshot_config(model);
+    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) if (model.materialized != "snapshot") check_columns(model, setting, columns);
     if (model.config.contains("merge_update_columns") && model.config.contains("merge_exclude_columns"))
         throw Error("22023", "merge_update_columns and merge_exclude_columns of model \"" + model.id() + "\" exclude each other");
     for (const char *setting : {"unlogged", "full_refresh"})

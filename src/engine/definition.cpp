@@ -143,7 +143,7 @@ void recheck_tests(const Model &model) {
     for (TestDef test : load_tests(model.domain, model.name)) {
         ErrorData *error = pg::try_in_subtransaction([&] {
             Mesh mesh;
-            check_test(mesh, mesh.model({model.domain, model.name}), &test);
+            check_test(mesh, &mesh.model({model.domain, model.name}), &test);
         });
         if (error != nullptr)
             throw Error("42P16", "the change breaks test \"" + test.id() + "\" of model \"" + model.id() + "\"", error->message,

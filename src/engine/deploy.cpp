@@ -76,11 +76,15 @@ std::string materialization(const Node &node) {
     return node.config.value("materialized", "view");
 }
 
-std::vector<std::string> strings(const project::Json &list) {
-    std::vector<std::string> out;
-    for (const project::Json &item : list)
-        if (item.is_string()) out.push_back(item.get<std::string>());
-    return out;
+// What a contract and the comments on columns need of the node.
+void add_columns(Model &model, const Node &node) {
+    if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
+    Json columns = Json::array();
+    for (const project::ColumnInfo &column : node.columns)
+        columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", column.data_type}, {"quote", column.quote},
+                           {"constraints", Json::parse(column.constraints.dump())}});
+    model.config["columns"] = columns;
+    model.config["constraints"] = Json::parse(node.constraints.dump());
 }
 
 Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
@@ -90,6 +94,7 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
     out.node = node.unique_id;
     out.materialized = materialization(node);
     out.config = Json::parse(node.config.dump());
+    add_columns(out, node);
     out.schema = node.schema;
     out.alias = node.alias;
     out.tags = node.tags;
@@ -115,7 +120,7 @@ public:
             if (!project_.model_name(id).empty()) define(node);
         mesh_ = Mesh();
         (void)mesh_.models_of(deployment_.domain);
-        for (const std::string &id : project::topological_order(manifest_)) {
+        for (const std::string &id : build_order(manifest_)) {
             auto node = manifest_.nodes.find(id);
             if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
@@ -206,7 +211,7 @@ private:
         throw pg::ServerError{error};
     }
 
-    void deploy_tests() { store_project_tests(mesh_, project_, deployment_.domain); }
+    void deploy_tests() { store_project_tests(project_, deployment_.domain); }
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {

@@ -159,6 +159,7 @@ void check_builtin_arguments(const std::string &test, const Json &arguments) {
 
 std::string failing_template(const TestDef &test) {
     if (test.sql) return *test.sql;
+    if (test.is_rendered) throw Error("55000", "test \"" + test.id() + "\" has no SQL before it runs");
     if (test.test == "not_null") return "select * from {{ model }} where {{ column_name }} is null";
     if (test.test == "unique")
         return "select {{ column_name }} as unique_field, count(*) as n_records from {{ model }}"

@@ -111,7 +111,8 @@ void write_delta(const Staged &staged, const std::string &delta, const Columns &
     std::vector<std::string> key = configured(model, "unique_key");
     std::string strategy = strategy_of(model);
     auto write = [&](const std::string &sql) { (void)pg::write_rows(staged.target.oid, sql, true); };
-    if (strategy == "merge" && !key.empty()) {
+    if (strategy == "microbatch" && key.empty()) throw Error("22023", "microbatch model \"" + model.id() + "\" needs a unique_key");
+    if ((strategy == "merge" || strategy == "microbatch") && !key.empty()) {
         write(merge_sql(model, target, delta, columns, key));
         return;
     }

@@ -54,21 +54,13 @@ Json object(const Json &options, const char *name) {
 }
 
 struct Command {
-    std::vector<std::string> types;  // resource types that it is about; empty: all
-    bool models = false, tests = false, executes = true;
+    bool models = false, tests = false;  // what it runs; neither: it looks only
 };
 
 const Command &command_named(const std::string &name) {
-    static const std::map<std::string, Command> commands = {
-        {"run", {{"model"}, true, false}},
-        {"seed", {{"seed"}, true, false}},
-        {"snapshot", {{"snapshot"}, true, false}},
-        {"test", {{"test", "unit_test"}, false, true}},
-        {"build", {{"model", "seed", "snapshot", "test", "unit_test"}, true, true}},
-        {"compile", {{"model", "analysis", "test", "snapshot", "seed", "operation"}, false, false, false}},
-        {"list", {{}, false, false, false}},
-        {"source freshness", {{"source"}, false, false, false}},
-    };
+    static const std::map<std::string, Command> commands = {{"run", {true, false}},      {"seed", {true, false}},     {"snapshot", {true, false}},
+                                                            {"test", {false, true}},     {"build", {true, true}},     {"compile", {}},
+                                                            {"list", {}},                {"source freshness", {}}};
     auto found = commands.find(name);
     if (found != commands.end()) return found->second;
     std::vector<std::string> names;
@@ -88,22 +80,21 @@ Json flags_of(const std::string &command, const Json &options) {
     return out;
 }
 
-std::vector<std::string> select_nodes_of(const Manifest &manifest, const Command &command, const Json &options) {
+std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const Json &options) {
     project::SelectOptions chosen;
+    chosen.command = command;
     chosen.select = words(options, "select");
     chosen.exclude = words(options, "exclude");
     chosen.selector = text(options, "selector");
     chosen.resource_types = words(options, "resource_types");
-    if (chosen.resource_types.empty()) chosen.resource_types = command.types;
     chosen.exclude_resource_types = words(options, "exclude_resource_types");
-    chosen.indirect_selection = text(options, "indirect_selection");
+    if (std::string mode = text(options, "indirect_selection"); !mode.empty()) chosen.indirect_selection = project::indirect_selection_of(mode);
     std::optional<Manifest> state;
     if (const Json *given = option(options, "state")) state = project::manifest_from_manifest_json(given->is_string() ? Json::parse(given->get<std::string>()) : *given);
-    if (state) chosen.state = &*state;
-    std::vector<std::string> warnings;
-    std::vector<std::string> ids = project::select(manifest, chosen, &warnings);
-    for (const std::string &warning : warnings) pg::warning(warning);
-    return ids;
+    if (state) chosen.previous.manifest = &*state;
+    project::Selection found = project::select(manifest, chosen);
+    for (const std::string &warning : found.warnings) pg::warning(warning);
+    return found.ids;
 }
 
 // Unique ids as the ids of the mesh's own graph.
@@ -248,8 +239,8 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
     const Command &what = command_named(command);
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
-    std::vector<std::string> ids = select_nodes_of(project.manifest(), what, options);
-    if (what.executes) return execute(project, command, what, ids, options, caller);
+    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options);
+    if (what.models || what.tests) return execute(project, command, what, ids, options, caller);
     if (command == "compile") return compile_all(project, ids);
     if (command == "list") return list_all(project, ids);
     return freshness(mesh, project, ids, caller);

@@ -89,8 +89,8 @@ private:
             for (size_t i = 0; i < compiled.pending_on.size(); i++) out.reason += (i == 0 ? "" : ", ") + compiled.pending_on[i];
             return;
         }
-        std::string final_sql = runnable_sql(mesh_, model, compiled, nullptr, false);
-        (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
+        std::string final_sql = definition_of(mesh_, model, compiled);
+        if (model.materialized != "seed") (void)runnable_sql(mesh_, model, compiled, &stage_, false);  // raises when something it reads was never built
         std::string rebuilt = rebuilt_upstreams(compiled);
         if (model.materialized == "ephemeral") {
             out.action = "inline";
@@ -138,6 +138,12 @@ private:
         if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
         bool full = model.config.value("full_refresh", full_refresh_);
         if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
+        if (model.materialized == "snapshot" && out.target.kind == "r") {
+            out.at_target = true;
+            out.action = "snapshot";
+            out.reason = "what changed since is added";
+            return;
+        }
         out.action = "rebuild";
         out.reason = model.materialized == "incremental" && out.target.kind == "r" ? "full refresh" : "";
         add(out.reason, changed);
@@ -315,7 +321,7 @@ private:
         std::set<std::string> promised = kind == NodeKind::test ? promised_of(p) : std::set<std::string>();
         for (const std::string &child : selection_.graph.children(p.model->id())) {
             const core::Node &node = *selection_.graph.find(child);
-            if (node.kind != kind || node.parents[0] != p.model->id()) continue;
+            if (node.kind != kind || node.parents.empty() || node.parents[0] != p.model->id()) continue;
             bool selected = selection_.ids.count(child) > 0;
             if (!selected && !promised.count(node.name)) continue;
             if (!selected && p.runs()) add_test(node, "test", "not selected, but a product promises it");

@@ -1,6 +1,8 @@
 #include "engine/project.h"
 
-#include "engine/definition.h"
+#include <algorithm>
+
+#include "engine/check.h"
 
 namespace mesh::engine {
 
@@ -66,12 +68,32 @@ const Model &Project::current(const Model &model) {
     return mesh_.model({model.domain, model.name});
 }
 
+std::vector<std::string> Project::hooks(const std::string &unique_id, bool before) {
+    const project::Node &node = manifest_.nodes.at(unique_id);
+    std::vector<std::string> out;
+    for (const project::Hook &hook : before ? node.pre_hook : node.post_hook)
+        if (std::string sql = invocation_.render_hook(unique_id, hook.sql); sql.find_first_not_of(" \t\n\r;") != std::string::npos) out.push_back(sql);
+    return out;
+}
+
 Project *Projects::find(const std::string &domain) {
     auto [found, fresh] = loaded_.try_emplace(domain);
     if (!fresh) return found->second.get();
     std::optional<StoredProject> stored = find_project(domain);
     if (stored) found->second = std::make_unique<Project>(mesh_, *stored, stage_, options_);
     return found->second.get();
+}
+
+std::string Projects::test(const TestDef &test, const Stage &) {
+    return get(test.domain).invocation().compile(test.node).code;
+}
+
+std::vector<std::string> Projects::pre_hooks(const Model &model, const Stage &) {
+    return model.node.empty() ? std::vector<std::string>() : get(model.domain).hooks(model.node, true);
+}
+
+std::vector<std::string> Projects::post_hooks(const Model &model, const Stage &) {
+    return model.node.empty() ? std::vector<std::string>() : get(model.domain).hooks(model.node, false);
 }
 
 Project &Projects::get(const std::string &domain) {

@@ -4,6 +4,7 @@
 #include "core/project/invocation.h"
 #include "engine/project_database.h"
 #include "engine/project_store.h"
+#include "engine/render.h"
 
 namespace mesh::engine {
 
@@ -30,6 +31,9 @@ public:
     // rendering and analysis raise.
     const Model &current(const Model &model);
 
+    // The node's hooks as SQL; those that render to nothing are left out.
+    std::vector<std::string> hooks(const std::string &unique_id, bool before);
+
     // The models that the node reads by ref(), as domain.name.
     std::vector<std::string> models_read(const std::string &unique_id) const;
 
@@ -44,13 +48,17 @@ private:
 };
 
 // The projects of a run, each loaded when it is first needed.
-class Projects {
+class Projects : public Renderer {
 public:
     Projects(Mesh &mesh, const Stage *stage, ProjectOptions options) : mesh_(mesh), stage_(stage), options_(std::move(options)) {}
 
     // nullptr when the domain has none.
     Project *find(const std::string &domain);
     Project &get(const std::string &domain);
+
+    std::string test(const TestDef &test, const Stage &stage) override;
+    std::vector<std::string> pre_hooks(const Model &model, const Stage &stage) override;
+    std::vector<std::string> post_hooks(const Model &model, const Stage &stage) override;
 
 private:
     Mesh &mesh_;

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "pg/report.h"
+#include "core/graph/graph.h"
 
 namespace mesh::engine {
 
@@ -127,6 +127,17 @@ void store_project(const StoredProject &stored, const project::Files &files, con
              {stored.domain, stored.name, stored.settings.dump(), stored.head.dump(), pg::role_name(GetUserId())});
     store_files(stored.domain, files);
     store_resources(stored.domain, resources);
+}
+
+std::vector<std::string> build_order(const project::Manifest &manifest) {
+    core::Graph graph;
+    for (const auto &[id, resource] : manifest.nodes) {
+        core::Node node;
+        node.id = id;
+        node.parents = resource.depends_on_nodes;
+        graph.add(std::move(node));
+    }
+    return graph.topological_order();
 }
 
 std::map<std::string, std::string> model_names(const project::Manifest &manifest) {

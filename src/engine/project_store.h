@@ -36,6 +36,9 @@ project::Manifest load_manifest(const StoredProject &stored);
 // Replaces what is stored. Files and resources that stay as they are cost nothing.
 void store_project(const StoredProject &stored, const project::Files &files, const std::map<std::string, std::string> &resources);
 
+// The unique ids of all nodes, each after those that it depends on. Raises 42P19 when some depend on one another in a circle.
+std::vector<std::string> build_order(const project::Manifest &manifest);
+
 // Models have dbt's names; a version is part of it ("orders.v2"), and so is the package of one whose name another has too.
 std::map<std::string, std::string> model_names(const project::Manifest &manifest);  // unique id -> name
 

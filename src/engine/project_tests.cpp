@@ -25,7 +25,7 @@ public:
     TestStore(Project &project, const std::string &domain) : project_(project), manifest_(project.manifest()), domain_(domain) {}
 
     void store() {
-        std::vector<std::string> order = project::topological_order(manifest_);
+        std::vector<std::string> order = build_order(manifest_);
         for (size_t i = 0; i < order.size(); i++) place_[order[i]] = i;
         for (const auto &[id, node] : manifest_.nodes)
             if (node.resource_type == ResourceType::test) add(node);
@@ -134,10 +134,6 @@ private:
 
 void store_project_tests(Project &project, const std::string &domain) {
     TestStore(project, domain).store();
-}
-
-void render_test(Project &project, TestDef *test) {
-    test->sql = project.invocation().compile(test->node).code;
 }
 
 }  // namespace mesh::engine

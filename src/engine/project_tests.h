@@ -11,7 +11,4 @@ namespace mesh::engine {
 // rendered when they are run.
 void store_project_tests(Project &project, const std::string &domain);
 
-// The test with the query of its failing rows, rendered now.
-void render_test(Project &project, TestDef *test);
-
 }  // namespace mesh::engine

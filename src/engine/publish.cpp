@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/grant.h"
+#include "engine/hooks.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
 #include "pg/write.h"
@@ -131,7 +132,7 @@ void publish_one(const Staged &staged) {
 
 void comment_on(const Staged &staged) {
     if (staged.model.description == staged.target.comment && staged.target.exists() && !staged.recreate) return;
-    if (!staged.model.description || staged.model.materialized == "ephemeral") return;
+    if (!staged.model.description || staged.model.materialized == "ephemeral" || !persists_docs(staged.model, "relation")) return;
     const char *kind = staged.model.materialized == "view" ? "view " : staged.model.materialized == "materialized_view" ? "materialized view " : "table ";
     execute(std::string("comment on ") + kind + target_name(*staged.domain, staged.model) + " is " + pg::quote_literal(*staged.model.description));
 }
@@ -162,7 +163,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
                         {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
-             " columns = case when m.body = r.b then r.c else m.columns end,"  // the body may have been replaced meanwhile
+             " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
              " built_at = pg_catalog.clock_timestamp()"
              " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
              " returning domain || '.' || name",
@@ -230,6 +231,7 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
             publish_one(*s);
             for (const std::string &sql : decorations[s]) execute(sql);
             comment_on(*s);
+            apply_settings(*s);
         });
         if (!s->target.exists() || s->recreate) apply_grants(*s->domain, s->model);
     }

@@ -126,7 +126,7 @@ void require_run(const Domain &domain, Oid caller) {
 }
 
 static const char *const kModelColumns =
-    "select domain, name, body, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node"
+    "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node"
     " from mesh.model_registry where domain = $1";
 
 static Model model_from(const pg::Row &row) {

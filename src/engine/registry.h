@@ -23,7 +23,7 @@ struct Domain {
 };
 
 struct Model {
-    std::string domain, name, body, materialized, status;
+    std::string domain, name, body, materialized, status;  // body: empty for a seed, see seed.h
     Json config = Json::object();
     std::vector<pg::Column> columns;        // as analyzed
     std::vector<pg::Column> built_columns;  // of the relation that was built

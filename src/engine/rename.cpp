@@ -35,12 +35,12 @@ std::vector<Rewrite> rewrites(const Model &model, const std::string &name) {
     std::vector<Rewrite> out;
     for (const ModelName &reader : readers_of(model.id()))
         out.push_back({"model_registry set body", reader.domain, reader.name, rename_in_body(mesh, mesh.model(reader), model, name)});
-    pg::Result tests = registry("select domain, name, model, sql from mesh.test_registry where test = 'singular' and (reads ? $1 or (domain = $2 and model = $3))",
+    pg::Result tests = registry("select domain, name, model, sql from mesh.test_registry where test = 'singular' and sql is not null and (reads ? $1 or (domain = $2 and model = $3))",
                                 {model.id(), model.domain, model.name});
     for (const pg::Row &row : tests.rows) {
         TestDef test;
         test.domain = row[0].value();
-        test.model = row[2].value();
+        test.model = row[2].value_or("");
         Model body = as_model(test, row[3].value());
         out.push_back({"test_registry set sql", row[0].value(), row[1].value(), rename_in_body(mesh, body, model, name)});
     }

@@ -7,10 +7,12 @@
 #include "engine/plan.h"
 #include "engine/product.h"
 #include "engine/project_unit_test.h"
+#include "engine/hooks.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/session.h"
+#include "engine/stored_failures.h"
 #include "engine/unit_test.h"
 #include "pg/session.h"
 
@@ -71,16 +73,81 @@ public:
 
 private:
     RunResult run_all() {
-        ErrorData *error = pg::try_in_subtransaction([&] {
+        ErrorData *error = attempt();
+        if (!withheld_.empty() && again_) {
+            forget();
+            error = attempt();
+        }
+        if (error != nullptr) withdraw(error);
+        for (const auto &[id, result] : to_store_)
+            if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
+        history_.write(steps_, went_wrong() ? "error" : "success");
+        pg::show_progress("");
+        return {history_.run_id(), steps_};
+    }
+
+    ErrorData *attempt() {
+        return pg::try_in_subtransaction([&] {
             for (const std::string &id : selection_.models) step(model_of(id));
+            free_tests();
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
         });
-        if (error != nullptr) withdraw(error);
-        history_.write(steps_, went_wrong() ? "error" : "success");
-        pg::show_progress("");
-        return {history_.run_id(), steps_};
+    }
+
+    // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
+    // the rest is built once more, without it.
+    void free_tests() {
+        if (options_.tests && !again_) {
+            std::set<std::string> domains;
+            for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+            for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
+                if (is_selected(test)) free_test(test);
+        }
+        for (const Step &step : free_steps_) note(step);
+        if (withheld_.empty() || again_ || options_.atomic) return;
+        again_ = true;
+        throw Error("P0001", "a test found fault with what it reads");
+    }
+
+    void free_test(const TestDef &test) {
+        for (const std::string &id : test.reads)
+            if (failed_.count(id)) {
+                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}});
+                return;
+            }
+        pg::StepMemory memory;
+        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
+        keep_to_store(result);
+        free_steps_.push_back(test_step(result));
+        if (!failed(result)) return;
+        std::string why = "not published: " + summary("test", {result});
+        for (const std::string &id : test.reads)
+            if (stage_.count(id)) withheld_.emplace(id, why);
+        if (!options_.atomic) return;
+        if (failed_.empty()) first_failed_ = test.id();
+        failed_[test.id()] = why;
+    }
+
+    // As before the first step.
+    void forget() {
+        stage_.clear();
+        built_.clear();
+        failed_.clear();
+        first_failed_.clear();
+        size_at_.clear();
+        steps_.clear();
+        publishing_.clear();
+    }
+
+    void keep_to_store(const TestResult &result) {
+        if (!result.def.store_as.empty() && result.failures) to_store_.insert_or_assign(result.def.id(), result);
+    }
+
+    void add_reason(const std::string &node, const std::string &reason) {
+        for (Step &step : steps_)
+            if (step.node == node) step.reason += (step.reason.empty() ? "" : "; ") + reason;
     }
 
     // A model that waits for another is skipped, and nothing went wrong.
@@ -118,10 +185,19 @@ private:
             finish(model, out, {});
             return;
         }
+        if (auto withheld = withheld_.find(model.id()); withheld != withheld_.end()) {
+            out.status = "error";
+            out.message = withheld->second;
+            finish(model, out, tests_of_[model.id()]);
+            return;
+        }
         Clock clock;
         std::vector<Step> tests;
         out.unique_id = model.node;
-        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(current(model, out), out, tests); });
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            before(model);
+            build_and_check(current(model, out), out, tests);
+        });
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
@@ -139,14 +215,30 @@ private:
         } else {
             built_.push_back(model.id());
         }
+        tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
     }
 
+    // What is done again was told the first time.
     void note(const Step &step) {
         steps_.push_back(step);
+        if (again_) return;
         history_.add(step);
         progress_.finish(step);
+    }
+
+    // What the model wants done before it is built.
+    void before(const Model &model) {
+        std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
+        if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+        run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
+    }
+
+    static bool has_post_hooks(const Model &model) {
+        for (const char *key : {"post_hook", "post-hook"})
+            if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
+        return false;
     }
 
     // A project's model as it renders now.
@@ -162,7 +254,7 @@ private:
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Staged staged = build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
@@ -170,6 +262,7 @@ private:
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
         require_replaceable(kept, relations_of_run());
+        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
     }
@@ -225,7 +318,10 @@ private:
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
         std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
-        for (const TestResult &result : results) steps.push_back(test_step(result));
+        for (const TestResult &result : results) {
+            keep_to_store(result);
+            steps.push_back(test_step(result));
+        }
         return summary("test", results);
     }
 
@@ -325,6 +421,11 @@ private:
     std::map<std::string, std::string> failed_;  // model id -> why
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
+    std::map<std::string, std::vector<Step>> tests_of_;
+    std::vector<Step> free_steps_;
+    std::map<std::string, std::string> withheld_;  // model id -> why a test that belongs to no model keeps it back
+    bool again_ = false;                           // the models are built a second time
+    std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
     Projects projects_;
 };

@@ -88,7 +88,7 @@ void add_tests(core::Graph &graph, const std::string &only) {
         node.id = row[6].value() + ":" + node.domain + "." + node.name;
         node.test_type = unit ? "unit" : row[3].value() == "singular" ? "singular" : "generic";
         node.test_name = row[3].value();
-        node.parents = {node.domain + "." + row[2].value()};
+        if (row[2]) node.parents = {node.domain + "." + *row[2]};
         for (const std::string &id : strings(row[5])) node.parents.push_back(id);
         graph.add(std::move(node));
     }

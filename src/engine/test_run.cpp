@@ -3,6 +3,8 @@
 #include "engine/project_unit_test.h"
 #include "engine/run.h"
 #include "engine/session.h"
+#include "engine/stored_failures.h"
+#include "engine/test_sql.h"
 #include "engine/unit_test.h"
 
 namespace mesh::engine {
@@ -11,14 +13,6 @@ using core::Error;
 using core::NodeKind;
 
 namespace {
-
-// What the tests of a model read: the published relation, or an ephemeral model's query.
-std::string published_relation(Mesh &mesh, const Model &model) {
-    if (model.materialized == "ephemeral") return "(" + runnable_sql(mesh, model, resolve(mesh, model), nullptr, false) + "\n)";
-    if (model.built_kind.empty())
-        throw Error("55000", "model \"" + model.id() + "\" has not been built yet", "", "Run it first with mesh.run('+" + model.id() + "').");
-    return target_name(mesh.domain(model.domain), model);
-}
 
 class Tester {
 public:
@@ -29,6 +23,10 @@ public:
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
             if (node.kind == NodeKind::model) test_model(node);
+        test_free();
+        for (Step &step : steps_)
+            if (auto result = to_store_.find(step.node); result != to_store_.end())
+                if (std::string why = store_failures(result->second); !why.empty()) step.reason += (step.reason.empty() ? "" : "; ") + ("its failing rows could not be stored: " + why);
         history_.write(steps_, failed_ ? "error" : "success");
         pg::show_progress("");
         return {history_.run_id(), steps_};
@@ -64,7 +62,22 @@ private:
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
         const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
-        for (const TestResult &result : run_tests(mesh_, tests, relation, nothing_staged, &projects_)) note(test_step(result));
+        note_all(run_tests(mesh_, tests, relation, nothing_staged, &projects_));
+    }
+
+    // Those that belong to no model.
+    void test_free() {
+        std::set<std::string> domains;
+        for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+        for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
+            if (is_selected(test)) note_all(run_tests(mesh_, {test}, "", {}, &projects_));
+    }
+
+    void note_all(const std::vector<TestResult> &results) {
+        for (const TestResult &result : results) {
+            if (!result.def.store_as.empty() && result.failures) to_store_.emplace(result.def.id(), result);
+            note(test_step(result));
+        }
     }
 
     void note(const Step &step) {
@@ -76,6 +89,7 @@ private:
 
     Mesh &mesh_;
     const Selection &selection_;
+    std::map<std::string, TestResult> to_store_;  // by test id
     History history_;
     Progress progress_;
     std::vector<Step> steps_;

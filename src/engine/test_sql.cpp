@@ -70,7 +70,7 @@ std::map<std::string, pg::Placeholder> placeholders(const TestDef &test) {
 
 // The model as a FROM item, and with `where` only those of its rows.
 std::string model_item(const TestDef &test, const std::string &relation) {
-    if (!test.where) return relation;
+    if (!test.where || test.is_rendered) return relation;
     return "(select * from " + relation + " as " + pg::quote_ident(test.model) + " where " + *test.where + "\n)";
 }
 
@@ -110,7 +110,7 @@ bool calls_volatile(const std::vector<std::string> &functions) {
 
 // The condition on one row, when the query is no more than that and reads the tested model only.
 std::optional<std::string> condition_of(const TestDef &test, const Bound &bound, const std::vector<pg::Column> &columns) {
-    if (!bound.others.empty()) return std::nullopt;
+    if (!bound.others.empty() || test.model.empty() || !test.counts_rows()) return std::nullopt;
     std::optional<pg::RowCondition> found = pg::row_condition(bound.body);
     if (!found || calls_volatile(found->functions)) return std::nullopt;
     for (const std::string &name : found->columns)
@@ -122,7 +122,7 @@ std::optional<std::string> condition_of(const TestDef &test, const Bound &bound,
 
 TestBody fill_template(const TestDef &test, const std::string &sql) {
     TestBody out;
-    if (test.test == "singular" || test.is_rendered) return {sql, {}};
+    if (test.is_sql()) return {sql, {}};
     pg::Filled filled = pg::fill_placeholders(sql, placeholders(test));
     out.text = filled.text;
     for (const auto &[name, at] : filled.places)
@@ -137,6 +137,13 @@ Model as_model(const TestDef &test, const std::string &body) {
     model.body = body;
     model.materialized = "view";
     return model;
+}
+
+std::string published_relation(Mesh &mesh, const Model &model) {
+    if (model.materialized == "ephemeral") return "(" + runnable_sql(mesh, model, resolve(mesh, model), nullptr, false) + "\n)";
+    if (model.built_kind.empty())
+        throw Error("55000", "model \"" + model.id() + "\" has not been built yet", "", "Run it first with mesh.run('+" + model.id() + "').");
+    return target_name(mesh.domain(model.domain), model);
 }
 
 TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage, const std::vector<pg::Column> &columns) {

@@ -24,6 +24,9 @@ struct TestSql {
 // `columns`: the model's, to judge whether the test looks at one row at a time.
 TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage, const std::vector<pg::Column> &columns);
 
+// What the tests of a model read outside a run: the published relation, or an ephemeral model's query. Raises 55000 when it was never built.
+std::string published_relation(Mesh &mesh, const Model &model);
+
 // The query as the body of a model, for the analyzer.
 Model as_model(const TestDef &test, const std::string &body);
 

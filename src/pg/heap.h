@@ -26,6 +26,28 @@ std::vector<Column> describe(const std::string &sql);
 // Logical decoding does not see the rows unless `decoded`: a subscriber of all tables knows no staged relation.
 uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded = false);
 
+// Writes rows that are given as text into a relation, in the way of fill_frozen. When something raises, the (sub)transaction's abort
+// cleans up.
+class RowWriter {
+public:
+    // `columns`: names of the relation's columns, in the order of the values. Raises 42703 when one is not there.
+    RowWriter(Oid relation, const std::vector<std::string> &columns, Oid constraints_of, bool decoded = false);
+
+    // Each value is read by its column's input function; a timestamp without time zone may be given with one.
+    void add(const std::vector<std::optional<std::string>> &values);
+
+    // The column whose value could not be read when add() raised; -1: it was something else.
+    int column() const { return column_; }
+
+    uint64_t finish();
+
+private:
+    struct Inner;
+    Inner *inner_;
+    int column_ = -1;
+    std::vector<const char *> cells_;
+};
+
 // An empty heap with the row layout of `target` (dropped columns included), in its schema, with its options
 // and TOAST, unlogged or not. No indexes.
 Oid create_sibling(Oid target, bool unlogged);

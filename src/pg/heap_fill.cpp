@@ -9,6 +9,7 @@ extern "C" {
 #include "parser/parser.h"
 #include "rewrite/rewriteHandler.h"
 #include "tcop/tcopprot.h"
+#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 }
 
@@ -113,9 +114,14 @@ void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
     PopActiveSnapshot();
 }
 
-uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder, bool decoded) {
+FrozenReceiver make_receiver(bool decoded) {
     FrozenReceiver receiver = {};
     receiver.options = TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN | (decoded ? 0 : TABLE_INSERT_NO_LOGICAL);
+    return receiver;
+}
+
+uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder, bool decoded) {
+    FrozenReceiver receiver = make_receiver(decoded);
     receiver.base.receiveSlot = receive;
     receiver.base.rStartup = startup;
     receiver.base.rShutdown = shutdown;
@@ -145,7 +151,117 @@ PlannedStmt *plan_query(Query *query, const char *sql) {
     return pg_plan_query(linitial_node(Query, rewritten), sql, CURSOR_OPT_PARALLEL_OK, nullptr);
 }
 
+// How one column's text becomes its value.
+struct Reader {
+    FmgrInfo input, zoned;
+    Oid argument;
+    int32 typmod;
+    bool may_have_zone;
+};
+
+bool has_zone(const char *text) {
+    size_t size = strlen(text);
+    return size > 16 && (text[size - 6] == '+' || text[size - 6] == '-') && text[size - 3] == ':';
+}
+
+Datum read_value(Reader *reader, const char *text) {
+    char *copy = const_cast<char *>(text);
+    if (reader->may_have_zone && has_zone(text))
+        return DirectFunctionCall1(timestamptz_timestamp, InputFunctionCall(&reader->zoned, copy, InvalidOid, -1));
+    return InputFunctionCall(&reader->input, copy, reader->argument, reader->typmod);
+}
+
 }  // namespace
+
+struct RowWriter::Inner {
+    FrozenReceiver receiver;
+    Relation constraints;
+    MemoryContext row;
+    Reader *readers;
+};
+
+RowWriter::RowWriter(Oid relation, const std::vector<std::string> &columns, Oid constraints_of, bool decoded) {
+    std::vector<const char *> names;
+    for (const std::string &name : columns) names.push_back(name.c_str());
+    const char *const *name = names.data();
+    int count = static_cast<int>(names.size());
+    inner_ = call([=] {
+        auto *out = static_cast<Inner *>(palloc0(sizeof(Inner)));
+        FrozenReceiver &receiver = out->receiver = make_receiver(decoded);
+        receiver.relation = table_open(relation, AccessExclusiveLock);
+        receiver.place = static_cast<int *>(palloc(sizeof(int) * (count + 1)));
+        receiver.columns = count;
+        out->readers = static_cast<Reader *>(palloc0(sizeof(Reader) * (count + 1)));
+        TupleDesc desc = RelationGetDescr(receiver.relation);
+        for (int i = 0; i < count; i++) {
+            AttrNumber number = get_attnum(relation, name[i]);
+            if (number <= 0)
+                ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("column \"%s\" of \"%s\" does not exist", name[i], RelationGetRelationName(receiver.relation))));
+            receiver.place[i] = number - 1;
+            Form_pg_attribute attribute = TupleDescAttr(desc, number - 1);
+            Reader &reader = out->readers[i];
+            Oid function;
+            getTypeInputInfo(attribute->atttypid, &function, &reader.argument);
+            fmgr_info(function, &reader.input);
+            reader.typmod = attribute->atttypmod;
+            reader.may_have_zone = attribute->atttypid == TIMESTAMPOID;
+            fmgr_info(F_TIMESTAMPTZ_IN, &reader.zoned);
+        }
+        receiver.own = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
+        out->constraints = table_open(constraints_of, AccessShareLock);
+        hold_constraints(&receiver, out->constraints);
+        out->row = AllocSetContextCreate(CurrentMemoryContext, "mesh row", ALLOCSET_DEFAULT_SIZES);
+        startup(&receiver.base, 0, nullptr);
+        return out;
+    });
+}
+
+void RowWriter::add(const std::vector<std::optional<std::string>> &values) {
+    cells_.clear();
+    for (const auto &value : values) cells_.push_back(value ? value->c_str() : nullptr);
+    const char *const *cells = cells_.data();
+    Inner *inner = inner_;
+    int *column = &column_;
+    call([=] {
+        CHECK_FOR_INTERRUPTS();
+        FrozenReceiver &receiver = inner->receiver;
+        TupleTableSlot *slot = receiver.own;
+        MemoryContextReset(inner->row);
+        MemoryContext outer = MemoryContextSwitchTo(inner->row);
+        ExecClearTuple(slot);
+        std::memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts);
+        for (int i = 0; i < receiver.columns; i++) {
+            if (cells[i] == nullptr) continue;
+            *column = i;
+            slot->tts_values[receiver.place[i]] = read_value(&inner->readers[i], cells[i]);
+            slot->tts_isnull[receiver.place[i]] = false;
+        }
+        *column = -1;
+        ExecStoreVirtualTuple(slot);
+        if (receiver.checked != nullptr) {
+            ExecConstraints(receiver.checked, slot, receiver.estate);
+            ResetPerTupleExprContext(receiver.estate);
+        }
+        table_tuple_insert(receiver.relation, slot, receiver.command, receiver.options, receiver.bulk);
+        receiver.rows++;
+        MemoryContextSwitchTo(outer);
+    });
+}
+
+uint64_t RowWriter::finish() {
+    Inner *inner = inner_;
+    return call([=] {
+        FrozenReceiver &receiver = inner->receiver;
+        shutdown(&receiver.base);
+        ExecDropSingleTupleTableSlot(receiver.own);
+        if (receiver.estate != nullptr) FreeExecutorState(receiver.estate);
+        table_close(inner->constraints, NoLock);
+        table_close(receiver.relation, NoLock);
+        MemoryContextDelete(inner->row);
+        CommandCounterIncrement();
+        return static_cast<uint64_t>(receiver.rows);
+    });
+}
 
 PreparedQuery prepare(const std::string &sql) {
     const char *text = sql.c_str();

@@ -97,7 +97,7 @@ CREATE TABLE mesh.generic_test_registry (
 CREATE TABLE mesh.test_registry (
     domain         text NOT NULL,
     name           text NOT NULL,
-    model          text NOT NULL,
+    model          text,             -- NULL: it belongs to none; what it reads decides when it runs
     test           text NOT NULL,    -- singular, or a generic test's name
     column_name    text,
     arguments      jsonb NOT NULL DEFAULT '{}',
@@ -109,6 +109,11 @@ CREATE TABLE mesh.test_registry (
     fail_limit     bigint,
     store_failures boolean NOT NULL DEFAULT false,
     reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name
+    fail_calc      text NOT NULL DEFAULT 'count(*)',  -- the number of failures, from the failing rows
+    store_as       text CHECK (store_as IN ('table', 'view')),  -- its failing rows become this; NULL: no relation
+    store_schema   text,                              -- where; NULL: the domain's schema with _dbt_test__audit
+    store_alias    text,                              -- NULL: the test's name
+    stored_kind    text,                              -- relkind of what was made there; NULL: nothing yet
     node           text,                         -- dbt's unique id, of a test that came with a project
     is_rendered    boolean NOT NULL DEFAULT false,  -- its SQL is rendered when it is run
     PRIMARY KEY (domain, name),

@@ -4,9 +4,9 @@
 CREATE FUNCTION mesh.create_test(model text, test text DEFAULT NULL, column_name text DEFAULT NULL, arguments jsonb DEFAULT NULL,
         severity text DEFAULT 'error', "where" text DEFAULT NULL, warn_if text DEFAULT NULL, error_if text DEFAULT NULL,
         "limit" bigint DEFAULT NULL, sql text DEFAULT NULL, name text DEFAULT NULL, store_failures boolean DEFAULT false,
-        replace boolean DEFAULT false)
+        replace boolean DEFAULT false, fail_calc text DEFAULT NULL, store_failures_as text DEFAULT NULL, schema text DEFAULT NULL, alias text DEFAULT NULL)
     RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_create_test';
-COMMENT ON FUNCTION mesh.create_test IS 'Adds a test to a model and returns its name (dbt''s, unless given). test is not_null, unique, accepted_values (values, quote), relationships (to, field), accepted_range (min_value, max_value, inclusive), expression_is_true (expression), or one made by mesh.create_generic_test(); or sql is a SELECT whose rows are wrong. severity is error or warn; warn_if and error_if compare the number of failures (default != 0); where leaves out rows of the model; limit caps the failures that are counted; store_failures keeps all failing rows and not only 100.';
+COMMENT ON FUNCTION mesh.create_test IS 'Adds a test to a model and returns its name (dbt''s, unless given). test is not_null, unique, accepted_values (values, quote), relationships (to, field), accepted_range (min_value, max_value, inclusive), expression_is_true (expression), or one made by mesh.create_generic_test(); or sql is a SELECT whose rows are wrong. A test with model => NULL belongs to no model: it has sql, is named domain.test, and runs when all that it reads is staged. severity is error or warn; warn_if and error_if compare the number of failures (default != 0); where leaves out rows of the model; limit caps the failures that are counted; store_failures keeps all failing rows and not only 100. fail_calc is the expression over the failing rows that counts them (default count(*)). store_failures_as table or view makes a relation of them, in schema (default: the domain''s with _dbt_test__audit) under alias (default: the test''s name).';
 
 CREATE FUNCTION mesh.drop_test(name text) RETURNS void LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_drop_test';
 COMMENT ON FUNCTION mesh.drop_test IS 'Drops a test (domain.test).';

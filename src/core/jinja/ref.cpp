@@ -64,4 +64,10 @@ Pool::~Pool() {
     delete anchor_;
 }
 
+Unpooled::Unpooled() : outer_(std::exchange(current_pool, nullptr)) {}
+
+Unpooled::~Unpooled() {
+    current_pool = outer_;
+}
+
 }  // namespace mesh::core::jinja

@@ -91,4 +91,17 @@ private:
     Pool *outer_;
 };
 
+// While it is alive, what is made on this thread is on no pool's list: for what a host keeps from one rendering to the
+// next (the modules of its macros). Such things must not be in cycles of templates' making.
+class Unpooled {
+public:
+    Unpooled();
+    ~Unpooled();
+    Unpooled(const Unpooled &) = delete;
+    Unpooled &operator=(const Unpooled &) = delete;
+
+private:
+    Pool *outer_;
+};
+
 }  // namespace mesh::core::jinja

@@ -1,0 +1,20 @@
+// Nodes and sources as templates see them: dbt's manifest form.
+#pragma once
+
+#include <optional>
+
+#include "core/jinja/value.h"
+#include "core/project/manifest.h"
+
+namespace mesh::core::project {
+
+// As `model` is in a template, without nulls; with what it compiled to, when that is known.
+jinja::Value node_value(const Node &node, const std::optional<std::string> &compiled = std::nullopt);
+
+// The same, made when it is asked for more than names: for generate_schema_name and its kin. The node must outlive it.
+jinja::Value lazy_node(const Node &node);
+
+// `graph`: {"nodes", "sources", "exposures", "groups", "metrics", ...}, each by unique id; while parsing without contents.
+jinja::Value graph_value(const Manifest &manifest, bool empty);
+
+}  // namespace mesh::core::project

@@ -1,0 +1,29 @@
+// What a project decides only when it runs: texts that are rendered just before they are used. The engine asks; who deploys projects answers.
+#pragma once
+
+#include "engine/build.h"
+
+namespace mesh::engine {
+
+struct TestDef;
+
+// Each answer may depend on what the run has staged so far. What it raises is the error of the model or test that is asked for.
+class Renderer {
+public:
+    virtual ~Renderer() = default;
+
+    // The model's body as plain SQL; nothing: what is registered is the body.
+    virtual std::optional<std::string> body(const Model &, const Target &, const Stage &) { return std::nullopt; }
+
+    // The failing rows of a test that is marked as rendered, with its where already in it.
+    virtual std::string test(const TestDef &, const Stage &) { throw core::Error("55000", "nothing renders this test"); }
+
+    // The model's hooks as SQL, each one or more statements, in order.
+    virtual std::vector<std::string> pre_hooks(const Model &, const Stage &) { return {}; }
+    virtual std::vector<std::string> post_hooks(const Model &, const Stage &) { return {}; }
+
+    // The text of a seed's file.
+    virtual std::string csv(const Model &model) { return model.body; }
+};
+
+}  // namespace mesh::engine

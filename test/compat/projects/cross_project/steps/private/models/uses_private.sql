@@ -1,0 +1,1 @@
+select * from {{ ref('producer', 'team_only') }}

@@ -1,0 +1,1 @@
+select id, kind, price, parent from {{ ref('items') }}

@@ -1,0 +1,1 @@
+select n from {{ ref('base') }} where n > 1

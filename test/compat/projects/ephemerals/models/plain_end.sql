@@ -1,0 +1,2 @@
+select * from {{ ref('three') }}
+union all select n from {{ ref('one') }}

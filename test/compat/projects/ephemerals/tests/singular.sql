@@ -1,0 +1,1 @@
+select n from {{ ref('three') }} where n > 100

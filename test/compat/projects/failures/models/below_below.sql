@@ -1,0 +1,1 @@
+select * from {{ ref('below_breaks') }} cross join {{ ref('fine') }}

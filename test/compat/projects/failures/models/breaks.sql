@@ -1,0 +1,1 @@
+select id / 0 as id from {{ ref('fine') }}

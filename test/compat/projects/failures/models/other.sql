@@ -1,0 +1,1 @@
+select nonsense from nowhere

@@ -1,0 +1,1 @@
+{{ no_such_macro() if execute else '' }} select 1

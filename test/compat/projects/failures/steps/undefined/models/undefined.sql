@@ -1,0 +1,1 @@
+select {{ nothing_like_it(1) }}

@@ -1,0 +1,1 @@
+select 'a'::text as label, 1 as id, true as extra

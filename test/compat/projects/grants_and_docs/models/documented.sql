@@ -1,0 +1,1 @@
+select id, 'x' as "Weird Name" from {{ ref('s') }}

@@ -1,0 +1,17 @@
+{% macro note(place, what) %}
+insert into {{ target.schema }}.journal (place, what) values ('{{ place | string | replace('"', '') }}', '{{ what }}')
+{% endmacro %}
+
+{% macro note_schemas(pairs) %}
+{% for database, schema in pairs %}
+insert into {{ target.schema }}.journal (place, what) values ('{{ database }}', 'schema {{ schema }}');
+{% endfor %}
+{% endmacro %}
+
+{% macro note_now(what) %}
+    {% do run_query(note('operation', what)) %}
+    {% set n = run_query('select count(*) as n from ' ~ target.schema ~ '.journal').columns[0].values()[0] %}
+    {{ log('notes: ' ~ (n > 0), info=true) }}
+{% endmacro %}
+
+{% macro empty_hook() %}{% endmacro %}

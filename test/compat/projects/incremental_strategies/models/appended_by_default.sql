@@ -1,0 +1,2 @@
+{{ config(tags=['default']) }}
+select id, region, kind, amount, at from {{ ref('events') }}

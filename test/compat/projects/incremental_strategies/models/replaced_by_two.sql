@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='delete+insert', unique_key=['region', 'kind']) }}
+select region, kind, sum(amount) as amount, max(at) as at from {{ ref('events') }} group by region, kind

@@ -1,0 +1,1 @@
+select {{ star(ref('payments'), except=['id']) }} from {{ ref('payments') }}

@@ -1,0 +1,2 @@
+{{ config(enabled=var('gone_enabled', true)) }}
+select 1 as one

@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+select max(n) as largest from {{ ref('odd') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+select label from {{ ref('odd') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='incremental') }}
+select max(n) as largest, min(n) as smallest from {{ ref('odd') }}

@@ -1,0 +1,2 @@
+{{ config(alias='twin', schema='left side') }}
+select 1 as side

@@ -1,0 +1,1 @@
+{{ config(materialized='table') }} select n, n * 3 as thrice from {{ ref('a') }}

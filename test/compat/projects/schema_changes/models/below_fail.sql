@@ -1,0 +1,2 @@
+{{ config(materialized='table') }}
+select count(*) as many from {{ ref('on_fail') }}

@@ -1,0 +1,2 @@
+{{ config(on_schema_change='sync_all_columns') }}
+select 1 as id, 'short'::varchar({{ 40 if is_incremental() else 10 }}) as text

@@ -1,0 +1,2 @@
+{{ config(on_schema_change='append_new_columns') }}
+select i as id, 'c'::text as kept, i::numeric(10,2) as retyped, 'more' as "Added Too" from generate_series(3, 4) as i

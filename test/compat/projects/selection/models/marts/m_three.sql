@@ -1,0 +1,1 @@
+select id from {{ ref('stg_c') }} union all select id from {{ source('raw', 'fresh') }}

@@ -1,0 +1,1 @@
+select id, 'a' as x from {{ source('raw', 'orders') }}

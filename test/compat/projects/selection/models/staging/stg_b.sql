@@ -1,0 +1,1 @@
+select id, 'b' as x from {{ source('raw', 'orders') }}

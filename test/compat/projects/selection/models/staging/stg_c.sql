@@ -1,0 +1,1 @@
+select id, 'c' as x from {{ source('raw', 'orders') }}

@@ -1,0 +1,1 @@
+select max(half) as largest from {{ ref('rows') }}

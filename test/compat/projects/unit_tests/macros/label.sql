@@ -1,0 +1,1 @@
+{% macro label(column) %} upper({{ column }}) {% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select id, customer, amount, at from {{ ref('orders') }}

@@ -1,0 +1,1 @@
+select customer, sum(amount) as total from {{ ref('inlined') }} group by customer

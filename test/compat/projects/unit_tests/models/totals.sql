@@ -1,0 +1,2 @@
+select t.customer, t.total * {{ var('factor') }} as total, {{ label('t.customer') }} as label, '{{ env_var("COMPAT_UNIT", "none") }}' as env
+from {{ ref('sums') }} as t

@@ -1,0 +1,1 @@
+{% macro caller_macro() %}select '{{ caller('arg') }} {{ caller('again') }}' {% endmacro %}

@@ -1,0 +1,1 @@
+select {{ var('round') }} as round, 1 as id

@@ -1,0 +1,1 @@
+{{ config(materialized='plain_table') }} select 1 as a

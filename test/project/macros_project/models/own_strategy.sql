@@ -1,0 +1,1 @@
+{{ config(materialized='incremental', incremental_strategy='twice') }} select {{ var('round') }} as n
