@@ -74,6 +74,7 @@ public:
 private:
     RunResult run_all() {
         ErrorData *error = attempt();
+        if (error != nullptr) history_.forget_written();
         if (!withheld_.empty() && again_) {
             forget();
             error = attempt();
@@ -81,9 +82,13 @@ private:
         if (error != nullptr) withdraw(error);
         for (const auto &[id, result] : to_store_)
             if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
-        history_.write(steps_, went_wrong() ? "error" : "success");
+        write_history();
         pg::show_progress("");
         return {history_.run_id(), steps_};
+    }
+
+    void write_history() {
+        history_.write(steps_, went_wrong() ? "error" : "success");
     }
 
     ErrorData *attempt() {
@@ -352,8 +357,12 @@ private:
         while (!all.empty()) {
             std::vector<Decision> decisions;
             for (const Staged *s : all) decisions.push_back({s->how, s->recreate, s->reason});
-            ErrorData *error = pg::try_in_subtransaction([&] { publish_and_note(all); });
+            ErrorData *error = pg::try_in_subtransaction([&] {
+                write_history();  // while no reader has to wait for it
+                publish_and_note(all);
+            });
             if (error == nullptr) return;
+            history_.forget_written();
             for (size_t i = 0; i < all.size(); i++) std::tie(all[i]->how, all[i]->recreate, all[i]->reason) = decisions[i];
             // Where somebody took away what the run was about to publish, all goes back to what it was.
             bool interfered = error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
@@ -370,7 +379,7 @@ private:
         core::Graph::Ids below = selection_.graph.descendants(culprit);
         auto is_withheld = [&](const Staged *s) { return s->model.id() == culprit || below.count(s->model.id()) > 0; };
         for (auto s = all.rbegin(); s != all.rend(); ++s)
-            if (is_withheld(*s) && !drop_stage(**s)) throw pg::ServerError{error};  // it was written in place: all or nothing
+            if (is_withheld(*s) && !drop_stage(**s)) build_again(culprit, error);
         for (const Staged *s : all) {
             if (!is_withheld(s)) continue;
             withdraw_one(s->model.id(), error);
@@ -381,6 +390,14 @@ private:
             step.reason = "upstream " + culprit + " could not be published";
         }
         std::erase_if(all, is_withheld);
+    }
+
+    // Something that has to be withheld was written in place: all is built once more without it.
+    [[noreturn]] void build_again(const std::string &culprit, ErrorData *error) {
+        if (again_) throw pg::ServerError{error};
+        withheld_.emplace(culprit, "not published: " + error_text(error));
+        again_ = true;
+        throw Error("P0001", culprit + " could not be published");
     }
 
     // The publish may have found a reason of its own for how it was done.
