@@ -1,6 +1,7 @@
 #include "engine/run.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/agreement.h"
 #include "engine/plan.h"
@@ -29,6 +30,12 @@ std::string error_text(const ErrorData *error) {
     if (hint.find("CASCADE") != std::string::npos) hint = "Change or drop what depends on it first; the mesh drops nothing of others.";
     if (!hint.empty()) text += " Hint: " + hint;
     return text;
+}
+
+// The server says no more than that it waited long enough.
+ErrorData *explained(ErrorData *error) {
+    if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE || error->hint != nullptr) return error;
+    return pg::make_error("55P03", "another session kept locked what it needs", error->message, "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
 }
 
 Json options_json(const RunOptions &options) {
@@ -67,6 +74,7 @@ public:
 private:
     RunResult run_all() {
         ErrorData *error = attempt();
+        if (error != nullptr) history_.forget_written();
         if (!withheld_.empty() && again_) {
             forget();
             error = attempt();
@@ -74,9 +82,13 @@ private:
         if (error != nullptr) withdraw(error);
         for (const auto &[id, result] : to_store_)
             if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
-        history_.write(steps_, went_wrong() ? "error" : "success");
+        write_history();
         pg::show_progress("");
         return {history_.run_id(), steps_};
+    }
+
+    void write_history() {
+        history_.write(steps_, went_wrong() ? "error" : "success");
     }
 
     ErrorData *attempt() {
@@ -238,7 +250,7 @@ private:
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
-            out.message = error_text(error);
+            out.message = error_text(explained(error));
         }
         finish(model, out, tests);
     }
@@ -302,9 +314,17 @@ private:
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
+        if (!own) require_replaceable(kept, relations_of_run());
         if (!own) run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    std::set<Oid> relations_of_run() const {
+        std::set<Oid> out;
+        for (const auto &[id, target] : targets_) out.insert(target.oid);
+        for (const auto &[id, staged] : stage_) out.insert(staged.stage_oid);
+        return out;
     }
 
     bool has_product(const std::string &id) const {
@@ -382,13 +402,61 @@ private:
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
         progress_.publish();
-        if (!options_.publish_each) return publish_and_note(all);
+        if (!options_.publish_each) return publish_together(all);
         for (Staged *staged : all) {
             ErrorData *error = pg::try_in_subtransaction([&] { publish_and_note({staged}); });
             if (error == nullptr) continue;
             withdraw_one(staged->model.id(), error);
-            drop_stage(*staged);
+            (void)drop_stage(*staged);
         }
+    }
+
+    // What cannot be published is withheld with all that was built on it, and the others are tried without them.
+    void publish_together(std::vector<Staged *> all) {
+        while (!all.empty()) {
+            std::vector<Decision> decisions;
+            for (const Staged *s : all) decisions.push_back({s->how, s->recreate, s->reason});
+            ErrorData *error = pg::try_in_subtransaction([&] {
+                write_history();  // while no reader has to wait for it
+                publish_and_note(all);
+            });
+            if (error == nullptr) return;
+            history_.forget_written();
+            for (size_t i = 0; i < all.size(); i++) std::tie(all[i]->how, all[i]->recreate, all[i]->reason) = decisions[i];
+            // Where somebody took away what the run was about to publish, all goes back to what it was.
+            bool interfered = error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+            if (options_.atomic || publishing_.empty() || interfered) throw pg::ServerError{error};
+            std::string culprit = publishing_;
+            withhold(culprit, all, error);
+        }
+    }
+
+    // What the publish decides; a publish that failed has decided nothing.
+    using Decision = std::tuple<Publish, bool, std::string>;
+
+    void withhold(const std::string &culprit, std::vector<Staged *> &all, ErrorData *error) {
+        core::Graph::Ids below = selection_.graph.descendants(culprit);
+        auto is_withheld = [&](const Staged *s) { return s->model.id() == culprit || below.count(s->model.id()) > 0; };
+        for (auto s = all.rbegin(); s != all.rend(); ++s)
+            if (is_withheld(*s) && !drop_stage(**s)) build_again(culprit, error);
+        for (const Staged *s : all) {
+            if (!is_withheld(s)) continue;
+            withdraw_one(s->model.id(), error);
+            if (s->model.id() == culprit) continue;
+            Step &step = steps_[size_at_[s->model.id()]];
+            step.status = "skipped";
+            step.message.clear();
+            step.reason = "upstream " + culprit + " could not be published";
+        }
+        std::erase_if(all, is_withheld);
+    }
+
+    // Something that has to be withheld was written in place: all is built once more without it.
+    [[noreturn]] void build_again(const std::string &culprit, ErrorData *error) {
+        if (again_) throw pg::ServerError{error};
+        withheld_.emplace(culprit, "not published: " + error_text(error));
+        again_ = true;
+        throw Error("P0001", culprit + " could not be published");
     }
 
     // The publish may have found a reason of its own for how it was done.
