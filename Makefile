@@ -5,7 +5,7 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap lineage across_domains example_quickstart locations free_tests seeds
+REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings lineage across_domains example_quickstart locations free_tests seeds snapshots model_hooks
 ISOLATION = publish_readers runs_together model_replaced administrator
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
@@ -19,7 +19,7 @@ PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VI
 # Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
 SHLIB_LINK = -lyaml-cpp $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
 comma := ,
-EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz
+EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz build/generated
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
@@ -55,5 +55,10 @@ endif
 
 $(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard src/schema/*.sql)) mesh.control
 	cat $(sort $(wildcard src/schema/*.sql)) > $@
+
+src/core/project/builtin_macros.o: build/generated/builtin_macros.inc
+build/generated/builtin_macros.inc: $(MACROS) scripts/embed-macros
+	mkdir -p $(@D)
+	scripts/embed-macros > $@
 
 -include $(OBJS:.o=.d)

@@ -144,6 +144,13 @@ SELECT mesh.create_generic_test('at_least', '{min, max}', 'select * from {{ mode
 SELECT mesh.create_generic_test('at_least', '{min, max = 1e6}', 'select * from {{ model }} where {{ column_name }} < {{ min }} or {{ column_name }} > {{ max }}', replace => true);
 SELECT name, arguments FROM mesh.tests WHERE test = 'at_least' ORDER BY name COLLATE "C";
 
+-- A number in an argument is a constant of SQL, and stays as it was written; the name of a test is dbt's.
+SELECT mesh.create_test('shop.orders', 'accepted_range', 'amount', '{"min_value": -12345678901234567890123.10, "max_value": 99999999999999999999999999}');
+SELECT mesh.create_test('shop.orders', 'accepted_values', 'amount', '{"values": [1.50, 0.1000000000000000000001, 9223372036854775807]}', severity => 'warn', name => 'exact');
+SELECT arguments FROM mesh.tests WHERE name = 'exact' OR test = 'accepted_range' AND arguments::text LIKE '%999999999999%' ORDER BY name COLLATE "C";
+SELECT node, status FROM mesh.test('test:exact test:accepted_range_orders_amount*');
+SELECT mesh.drop_test('shop.' || name) FROM mesh.tests WHERE name = 'exact' OR name LIKE 'accepted_range_orders_amount%99999%';
+
 -- Constraints prove tests.
 SELECT mesh.create_model('shop.proven', 'select id, id * 2 as twice from shop.customers', materialized => 'table', indexes => '[{"columns": ["id"], "unique": true}]');
 SELECT mesh.create_test('shop.proven', 'unique', 'id');

@@ -16,6 +16,7 @@ Json config_of(FunctionCallInfo fcinfo) {
     if (auto strategy = api::arg(fcinfo, 4)) config["incremental_strategy"] = *strategy;
     if (auto change = api::arg(fcinfo, 5)) config["on_schema_change"] = *change;
     if (auto indexes = api::arg(fcinfo, 6)) config["indexes"] = Json::parse(*indexes);
+    for (auto item = config.begin(); item != config.end();) item = item->is_null() ? config.erase(item) : std::next(item);  // as if not given
     return config;
 }
 
@@ -42,6 +43,7 @@ MESH_FUNCTION(mesh_create_model) {
     model.schema = api::arg(fcinfo, 11);
     model.alias = api::arg(fcinfo, 12);
     engine::define_model(model, api::arg(fcinfo, 10).value_or("f") == "t");
+    engine::report_unknown_config(model);
     PG_RETURN_VOID();
 }
 

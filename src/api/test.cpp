@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/args.h"
+#include "core/exact_json.h"
 #include "core/near.h"
 #include "engine/generic_test.h"
 #include "engine/product.h"
@@ -63,7 +64,7 @@ engine::TestDef read_test(FunctionCallInfo fcinfo, const engine::Model &model) {
         throw Error("22023", "a test is either generic or given by sql =>, not both", "", "Create a generic test of your own with mesh.create_generic_test().");
     if (test.test == "singular" && !test.sql) throw Error("22004", "a singular test needs sql =>");
     test.column = api::arg(fcinfo, 2);
-    test.arguments = Json::parse(api::arg(fcinfo, 3).value_or("{}"));
+    test.arguments = core::parse_exact(api::arg(fcinfo, 3).value_or("{}"));
     if (!test.arguments.is_object()) throw Error("22023", "arguments must be a JSON object", "", "For example '{\"values\": [1, 2]}'.");
     test.severity = api::arg(fcinfo, 4).value_or("error");
     test.where = api::arg(fcinfo, 5);

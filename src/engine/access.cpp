@@ -13,6 +13,7 @@ namespace {
                         : ask + " with mesh.publish(" + call_name(owner.name, model) + ").");
 }
 
+// A request is for the newest version unless it names one.
 // Why there is no agreement, and what to do: the reader's latest request says.
 std::string how_to_get(const Domain &reader, const Domain &owner, const std::string &model, const pg::Row &product) {
     pg::Result last = registry(
@@ -23,7 +24,7 @@ std::string how_to_get(const Domain &reader, const Domain &owner, const std::str
         " and a.consumer = $3 order by a.id desc limit 1",
         {owner.name, model, reader.name});
     std::string ask = "mesh.request_access(" + call_name(owner.name, product[0].value()) + ", " +
-                      pg::quote_literal(reader.name) + ")";
+                      pg::quote_literal(reader.name) + (product[4] == "t" ? "" : ", version => " + product[3].value()) + ")";
     std::string status = last.empty() ? "" : last.rows[0][1].value();
     if (status == "requested")
         return "Its owner \"" + owner.owner + "\" has not decided yet on request " + last.rows[0][0].value() + ".";
@@ -42,8 +43,8 @@ void check_access(const Domain &reader, const Domain &owner, const std::string &
         "a.product = p.name"
         " and a.version = p.version and a.status = 'approved' and (a.valid_until is null or a.valid_until > "
         "pg_catalog.now())"
-        " and a.consumer_kind = 'domain' and a.consumer = $3) from mesh.product_registry p where p.domain = $1 and "
-        "p.model = $2"
+        " and a.consumer_kind = 'domain' and a.consumer = $3), p.version, p.version = (select pg_catalog.max(n.version) from mesh.product_registry n"
+        " where n.domain = p.domain and n.name = p.name) from mesh.product_registry p where p.domain = $1 and p.model = $2"
         " order by p.access = 'private', p.access <> 'public', p.version desc",
         {owner.name, model, reader.name});
     if (products.empty() && !find_model(owner.name, model))

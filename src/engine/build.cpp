@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "engine/grant.h"
+#include "engine/model_contract.h"
 #include "engine/seed.h"
+#include "engine/snapshot.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -52,10 +54,19 @@ bool stays(const Staged &staged) {
     return staged.target.kind == "v" && staged.model.built_sql == staged.final_sql && staged.columns == pg::relation_columns(staged.target.oid);
 }
 
+// What an enforced contract asks of the columns: said before anything is built, and then their order.
+std::string contracted(Staged &staged, const std::string &sql) {
+    if (!has_enforced_contract(staged.model)) return sql;
+    std::vector<pg::Column> columns = pg::describe(sql);
+    check_model_contract(*staged.domain, staged.model, columns);
+    staged.final_sql = in_contract_order(*staged.domain, staged.model, staged.final_sql, columns);
+    return in_contract_order(*staged.domain, staged.model, sql, columns);
+}
+
 // A view that says what it said needs no publishing, and no stage either when what it says it of is at its place.
 void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     bool direct = upstreams_at_target(mesh, staged.compiled, stage);
-    std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, false);
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, false));
     if (!staged.target.exists() && direct) {
         own_name(staged);
         return create_staged_view(staged, sql);
@@ -89,12 +100,18 @@ Rows rows_of_seed(const Staged &staged) {
     return {seed_columns(*staged.domain, model), [&model](Oid relation, Oid constraints_of, bool decoded) { return fill_seed(model, relation, constraints_of, decoded); }};
 }
 
+void add_reason(Staged &staged, const std::string &reason) {
+    staged.reason += (staged.reason.empty() ? "" : "; ") + reason;
+}
+
 void create_and_fill(Staged &staged, const Rows &rows) {
-    execute("create " + std::string(staged.model.config.value("unlogged", false) ? "unlogged " : "") + "table " + staged.relation + " (" +
+    execute("create " + std::string(wants_unlogged(staged.model, staged.target) ? "unlogged " : "") + "table " + staged.relation + " (" +
             column_definitions(rows.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target);
     for (const std::string &index : configured_indexes(staged.model)) execute(create_index_sql(index, staged.relation));
+    if (relkind_for(staged.model.materialized) != "r") return;
+    for (const std::string &action : missing_constraints(staged.model, staged.stage_oid)) execute("alter table " + staged.relation + " " + action);
 }
 
 // Why the target's storage cannot simply be exchanged; empty: it can.
@@ -112,7 +129,8 @@ std::string rows_only(const Staged &staged, const std::vector<pg::Column> &colum
 void stage_sibling(Staged &staged, const Rows &rows) {
     Oid target = staged.target.oid;
     staged.how = Publish::swap;
-    staged.stage_oid = pg::create_sibling(target);
+    if (std::string change = logging_change(staged.model, staged.target); !change.empty()) add_reason(staged, change);
+    staged.stage_oid = pg::create_sibling(target, wants_unlogged(staged.model, staged.target));
     std::tie(staged.schema, staged.name) = pg::relation_name(staged.stage_oid);
     staged.relation = qualified(staged.schema, staged.name);
     if (!staged.alter.empty()) execute("alter table " + staged.relation + " " + staged.alter);
@@ -131,7 +149,8 @@ void stage_existing(Staged &staged, const Rows &source, const Stage &stage, cons
     if (rows.empty()) return stage_sibling(staged, source);
     name_stage(staged, options, stage.size());
     staged.how = Publish::rows;
-    staged.reason += (staged.reason.empty() ? "" : "; ") + ("published row by row: " + rows);
+    add_reason(staged, "published row by row: " + rows);
+    if (!logging_change(staged.model, staged.target).empty()) add_reason(staged, "its setting unlogged has no effect row by row");
     execute("create table " + staged.relation + " (" + column_definitions(source.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false);
@@ -179,16 +198,31 @@ bool increments(const Staged &staged, bool full_refresh) {
     return !staged.model.config.value("full_refresh", full_refresh);
 }
 
+// History is never built anew, whatever the run says.
+void update_snapshot(Mesh &mesh, Staged &staged, const Stage &stage) {
+    if (staged.target.kind != "r")
+        throw Error("42809", "snapshot \"" + staged.model.id() + "\" cannot be kept in " + target_name(*staged.domain, staged.model), "It is not a table.");
+    Model source = staged.model;
+    source.materialized = "ephemeral";
+    staged.relation = target_name(*staged.domain, staged.model);
+    staged.at_target = true;
+    staged.how = Publish::in_place;
+    apply_snapshot(staged, runnable_sql(mesh, source, resolve(mesh, source), &stage, false));
+}
+
 void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     if (staged.model.materialized == "view") return stage_view(mesh, staged, stage, options);
     if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
+    if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
     bool increment = increments(staged, options.full_refresh);
-    std::string sql = runnable_sql(mesh, staged.model, staged.compiled, &stage, increment);
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment));
     if (increment) {
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;
         staged.how = Publish::in_place;
-        return apply_increment(staged, sql);
+        apply_increment(staged, sql);
+        if (!logging_change(staged.model, staged.target).empty()) add_reason(staged, "its setting unlogged takes effect with a full refresh");
+        return;
     }
     if (staged.model.materialized == "materialized_view") return stage_matview(staged, sql, stage, options);
     stage_table(staged, rows_of(sql), stage, options);
@@ -200,6 +234,11 @@ std::string empty_self(const Model &model) {
     for (const pg::Column &column : model.columns)
         out += (out.empty() ? "select " : ", ") + ("null::" + column.type) + " as " + pg::quote_ident(column.name);
     return "(" + out + " where false)";
+}
+
+// What a user reads of an error names published relations.
+void rename_staged(ErrorData *error, const Staged &staged) {
+    if (!staged.name.empty() && !staged.at_target) pg::rename_in_error(error, staged.name, target_identifier(staged.model));
 }
 
 }  // namespace
@@ -249,10 +288,16 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
     }
     require_ours(*staged.domain, model, target);
     if (model.built_kind.empty() && target.exists()) staged.model.built_columns = pg::relation_columns(target.oid);  // taken over
-    pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] {
-        build_as_owner(mesh, staged, stage, options);
-        if (options.is_product && OidIsValid(staged.stage_oid)) grant_staged(*staged.domain, model, staged.relation);
-    });
+    try {
+        pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] {
+            build_as_owner(mesh, staged, stage, options);
+            if (options.is_product && OidIsValid(staged.stage_oid)) grant_staged(*staged.domain, model, staged.relation);
+        });
+    } catch (const pg::ServerError &e) {
+        rename_staged(e.data, staged);
+        for (const auto &[id, upstream] : stage) rename_staged(e.data, upstream);
+        throw;
+    }
     return staged;
 }
 

@@ -36,6 +36,7 @@ struct Staged {
     std::string final_sql;             // the body over published names
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
+    std::vector<std::string> after;    // statements of hooks that wait for the publish
 };
 
 struct BuildOptions {

@@ -5,6 +5,7 @@
 #include "engine/access.h"
 #include "engine/product.h"
 #include "engine/seed.h"
+#include "engine/snapshot.h"
 #include "engine/target.h"
 
 namespace mesh::engine {
@@ -143,7 +144,7 @@ Compiled resolve(Mesh &mesh, const Model &model) {
     if (is_seed(model)) return {};
     const Domain &domain = mesh.domain(model.domain);
     Compiled out;
-    out.body = pg::parse_body(model.body);
+    out.body = pg::parse_body(is_snapshot(model) ? snapshot_body(model) : model.body);
     for (const Reference &ref : out.body.references) {
         out.upstreams.push_back(resolve_one(mesh, domain, model, out.body, ref));
         const Upstream &up = out.upstreams.back();
@@ -164,7 +165,15 @@ static void check_names(const Model &model, const std::vector<pg::Column> &colum
             throw Error("42701", "model \"" + model.id() + "\" has column \"" + column.name + "\" twice", "", "Give each column a name of its own with AS.");
 }
 
+// A snapshot's own body first: what is wrong in it is told as it is written.
+static void compile_source_of(Mesh &mesh, Model model) {
+    check_snapshot_config(model);
+    model.materialized = "ephemeral";
+    (void)compile(mesh, model);
+}
+
 Compiled compile(Mesh &mesh, const Model &model) {
+    if (is_snapshot(model)) compile_source_of(mesh, model);
     const Domain &domain = mesh.domain(model.domain);
     Compiled out = resolve(mesh, model);
     if (is_seed(model)) {

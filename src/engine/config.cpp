@@ -4,6 +4,9 @@
 #include "core/near.h"
 #include "engine/build.h"
 #include "engine/definition.h"
+#include "engine/hooks.h"
+#include "engine/snapshot.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -48,21 +51,57 @@ void check_indexes(const Model &model, const std::vector<pg::Column> &columns) {
     }
 }
 
+void check_predicates(const Model &model) {
+    if (!model.config.contains("incremental_predicates") || model.config["incremental_predicates"].is_null()) return;
+    const Json &value = model.config["incremental_predicates"];
+    bool texts = value.is_string() || (value.is_array() && std::all_of(value.begin(), value.end(), [](const Json &item) { return item.is_string(); }));
+    if (!texts) throw Error("22023", "incremental_predicates of model \"" + model.id() + "\" must be conditions", value.dump());
+}
+
+// A slip of the pen is warned of; what looks like the owner's own is kept with a word.
+void report_unknown(const std::string &id, const std::string &key) {
+    std::string what = "config \"" + key + "\" of model \"" + id + "\"";
+    bool argument = key == "materialized" || key == "tags" || key == "description";
+    if (argument) return pg::warning(what + " has no effect", "", "Give it in mesh.create_model(" + key + " => ...).");
+    if (!core::near(key, known_config()).empty()) return pg::warning(what + " has no effect", "", core::name_hint(key, known_config()));
+    pg::notice(what + " is no setting of the mesh", "Only the selector config." + key + ": looks at it.", "Put what is your own under \"meta\".");
+}
+
 }  // namespace
 
+const std::vector<std::string> &known_config() {
+    static const std::vector<std::string> known = {"batch_size", "begin", "check_cols", "column_types", "columns", "constraints", "contract", "dbt_valid_to_current",
+                                                   "delimiter", "event_time", "grants", "hard_deletes", "invalidate_hard_deletes", "lookback", "persist_docs",
+                                                   "post_hook", "pre_hook", "quote_columns", "snapshot_meta_column_names", "sql_header", "strategy", "updated_at",
+                                                   "full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
+                                                   "merge_update_columns", "meta", "on_schema_change", "unique_key", "unlogged"};
+    return known;
+}
+
+void report_unknown_config(const Model &model) {
+    for (const auto &[key, value] : model.config.items())
+        if (std::find(known_config().begin(), known_config().end(), key) == known_config().end()) report_unknown(model.id(), key);
+}
+
 void check_config(const Model &model, const std::vector<pg::Column> &columns) {
-    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral", "seed"};
+    static const std::vector<std::string> materializations = {"view", "table", "materialized_view", "incremental", "ephemeral", "seed", "snapshot"};
     if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
         throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
-                    "Use view, table, materialized_view, incremental, ephemeral or seed.");
-    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge"});
+                    "Use view, table, materialized_view, incremental, ephemeral, seed or snapshot.");
+    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch"});
+    check_grants(model);
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
-    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) check_columns(model, setting, columns);
+    if (model.materialized == "snapshot") check_snapshot_config(model);
+    for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) if (model.materialized != "snapshot") check_columns(model, setting, columns);
     if (model.config.contains("merge_update_columns") && model.config.contains("merge_exclude_columns"))
         throw Error("22023", "merge_update_columns and merge_exclude_columns of model \"" + model.id() + "\" exclude each other");
     for (const char *setting : {"unlogged", "full_refresh"})
         if (model.config.contains(setting) && !model.config[setting].is_boolean() && !model.config[setting].is_null())
             throw Error("22023", std::string(setting) + " of model \"" + model.id() + "\" must be true or false");
+    bool table = model.materialized == "table" || model.materialized == "incremental";
+    if (!table && model.config.contains("unlogged") && model.config["unlogged"] == true)
+        throw Error("22023", "model \"" + model.id() + "\" cannot be unlogged", "It is materialized as " + model.materialized + ".");
+    check_predicates(model);
     check_indexes(model, columns);
 }
 

@@ -25,6 +25,12 @@ void recompile_source_readers(const std::string &source);
 // config.cpp: what the settings must be for the materialization, and which columns they may name once these are known.
 void check_config(const Model &model, const std::vector<pg::Column> &columns);
 
+// config.cpp: the settings that a model's config can have, sorted; "meta" holds whatever its owner likes.
+const std::vector<std::string> &known_config();
+
+// config.cpp: says which settings are none: a WARNING with a hint at the one that was meant, or else a NOTICE.
+void report_unknown_config(const Model &model);
+
 // For a project's models, which are analyzed together: registers what the model is, pending until its body is known, or forgets it. What
 // was built stays.
 void store_definition(Model model);

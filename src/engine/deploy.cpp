@@ -76,6 +76,17 @@ std::string materialization(const Node &node) {
     return node.config.value("materialized", "view");
 }
 
+// What a contract and the comments on columns need of the node.
+void add_columns(Model &model, const Node &node) {
+    if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
+    Json columns = Json::array();
+    for (const project::ColumnInfo &column : node.columns)
+        columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", column.data_type}, {"quote", column.quote},
+                           {"constraints", Json::parse(column.constraints.dump())}});
+    model.config["columns"] = columns;
+    model.config["constraints"] = Json::parse(node.constraints.dump());
+}
+
 Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
     Model out;
     out.domain = domain;
@@ -83,6 +94,7 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
     out.node = node.unique_id;
     out.materialized = materialization(node);
     out.config = Json::parse(node.config.dump());
+    add_columns(out, node);
     out.schema = node.schema;
     out.alias = node.alias;
     out.tags = node.tags;

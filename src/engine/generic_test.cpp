@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/exact_json.h"
 #include "core/near.h"
 #include "engine/check.h"
 #include "pg/fragment.h"
@@ -63,6 +64,10 @@ void check_values(const Json &arguments) {
 std::string as_python(const Json &value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+    if (core::is_exact(value)) {
+        std::string text = core::exact_text(value);
+        return text.find_first_of(".eE") == std::string::npos ? text : Json::parse(text, nullptr, false).dump();
+    }
     return value.is_null() ? "None" : value.dump();
 }
 
@@ -120,8 +125,7 @@ TestArgument parse_argument(const std::string &text) {
                     "Use letters, digits and underscores; model and column_name are always there and need no mention.");
     if (equal == std::string::npos) return {name, std::nullopt};
     std::string value = trim(text.substr(equal + 1));
-    Json parsed = Json::parse(value, nullptr, false);
-    return {name, parsed.is_discarded() ? Json(value) : parsed};
+    return {name, Json::accept(value) ? core::parse_exact(value) : Json(value)};
 }
 
 Json complete_arguments(const GenericTest &test, const Json &given) {

@@ -106,7 +106,8 @@ std::string strategy_of(const Model &model) {
 void write_delta(const Model &model, const std::string &target, const std::string &delta, const Columns &columns) {
     std::vector<std::string> key = configured(model, "unique_key");
     std::string strategy = strategy_of(model);
-    if (strategy == "merge" && !key.empty()) {
+    if (strategy == "microbatch" && key.empty()) throw Error("22023", "microbatch model \"" + model.id() + "\" needs a unique_key");
+    if ((strategy == "merge" || strategy == "microbatch") && !key.empty()) {
         pg::execute_as_of(merge_sql(model, target, delta, columns, key));
         return;
     }

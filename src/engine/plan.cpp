@@ -138,9 +138,16 @@ private:
         if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
         bool full = model.config.value("full_refresh", full_refresh_);
         if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
+        if (model.materialized == "snapshot" && out.target.kind == "r") {
+            out.at_target = true;
+            out.action = "snapshot";
+            out.reason = "what changed since is added";
+            return;
+        }
         out.action = "rebuild";
         out.reason = model.materialized == "incremental" && out.target.kind == "r" ? "full refresh" : "";
         add(out.reason, changed);
+        if (out.target.rows_only.empty()) add(out.reason, logging_change(model, out.target));
         if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
         if (out.reason.empty()) out.reason = "definition unchanged; its data is built anew";
         if (model.materialized == "materialized_view") out.recreate = !changed.empty();
@@ -289,7 +296,9 @@ public:
         }
         for (const std::string &id : selection_.ids) {
             const core::Node &node = *selection_.graph.find(id);
-            if (core::is_test(node) && !done_.count(id)) add_test(node, "skip", "its model is not selected; mesh.test() tests what is published");
+            if (!core::is_test(node) || done_.count(id)) continue;
+            if (planned.empty()) add_test(node, "test", "on what is published");
+            else add_test(node, "skip", kLeftOutTest);
         }
         return out_;
     }

@@ -16,4 +16,7 @@ struct PlanStep {
 // relation is opened or locked, nothing is written. Raises as select_nodes does.
 std::vector<PlanStep> plan(const std::string &selector, const std::string &exclude, bool full_refresh, Oid caller);
 
+// Why a selected test is not run: only a run of its own model can test what is staged.
+inline constexpr const char *kLeftOutTest = "its model is not selected; mesh.test() tests what is published";
+
 }  // namespace mesh::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/grant.h"
+#include "engine/hooks.h"
 #include "pg/guc.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
@@ -190,7 +191,7 @@ void publish_one(const Staged &staged) {
 
 void comment_on(const Staged &staged) {
     if (staged.model.description == staged.target.comment && staged.target.exists() && !staged.recreate) return;
-    if (!staged.model.description || staged.model.materialized == "ephemeral") return;
+    if (!staged.model.description || staged.model.materialized == "ephemeral" || !persists_docs(staged.model, "relation")) return;
     const char *kind = staged.model.materialized == "view" ? "view " : staged.model.materialized == "materialized_view" ? "materialized view " : "table ";
     execute(std::string("comment on ") + kind + target_name(*staged.domain, staged.model) + " is " + pg::quote_literal(*staged.model.description));
 }
@@ -269,6 +270,7 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
             publish_one(*s);
             for (const std::string &sql : decorations[s]) execute(sql);
             comment_on(*s);
+            apply_settings(*s);
         });
         if (!s->target.exists() || s->recreate) apply_grants(*s->domain, s->model);
     }

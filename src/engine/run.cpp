@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "engine/agreement.h"
+#include "engine/plan.h"
 #include "engine/product.h"
 #include "engine/project_unit_test.h"
+#include "engine/hooks.h"
 #include "engine/progress.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -81,6 +83,7 @@ private:
         return pg::try_in_subtransaction([&] {
             for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
+            if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
         });
@@ -184,7 +187,10 @@ private:
         Clock clock;
         std::vector<Step> tests;
         out.unique_id = model.node;
-        ErrorData *error = pg::try_in_subtransaction([&] { build_and_check(current(model, out), out, tests); });
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            before(model);
+            build_and_check(current(model, out), out, tests);
+        });
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
@@ -215,6 +221,19 @@ private:
         progress_.finish(step);
     }
 
+    // What the model wants done before it is built.
+    void before(const Model &model) {
+        std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
+        if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+        run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
+    }
+
+    static bool has_post_hooks(const Model &model) {
+        for (const char *key : {"post_hook", "post-hook"})
+            if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
+        return false;
+    }
+
     // A project's model as it renders now.
     const Model &current(const Model &model, Step &step) {
         if (model.node.empty() || model.materialized == "seed") return model;
@@ -228,13 +247,14 @@ private:
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Staged staged = build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
+        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
     }
@@ -288,6 +308,15 @@ private:
             steps.push_back(test_step(result));
         }
         return summary("test", results);
+    }
+
+    // Tests that were selected, also because they read a selected model, though their own model was not.
+    void note_left_out_tests() {
+        for (const std::string &id : selection_.ids) {
+            const core::Node &node = *selection_.graph.find(id);
+            if (!core::is_test(node) || node.parents.empty() || selection_.ids.count(node.parents[0])) continue;
+            note({node.domain, node.domain + "." + node.name, std::string(core::kind_name(node.kind)), "skipped", {}, {}, 0, kLeftOutTest, "", {}});
+        }
     }
 
     void publish_built() {
@@ -350,6 +379,20 @@ private:
     Projects projects_;
 };
 
+bool selects_tests(const Selection &selection) {
+    return std::any_of(selection.ids.begin(), selection.ids.end(), [&](const std::string &id) { return core::is_test(*selection.graph.find(id)); });
+}
+
+// A domain without models is run in a moment; whoever names a source or a product meant something else.
+void require_nothing_else(const RunOptions &options, const Selection &selection) {
+    if (selection.ids.empty()) return;
+    if (selects_tests(selection))
+        throw Error("42704", "selector \"" + options.selector + "\" matches tests only, and tests => false leaves them out");
+    std::string kind(core::kind_name(selection.graph.find(*selection.ids.begin())->kind));
+    throw Error("42704", "selector \"" + options.selector + "\" matches no model", "It matches a " + kind + ".",
+                kind == "source" ? "For the models that read it, write \"" + options.selector + "+\"." : "For the models behind it, write \"+" + options.selector + "\".");
+}
+
 }  // namespace
 
 ProjectOptions project_options(const RunOptions &options) {
@@ -371,7 +414,9 @@ RunResult run(const RunOptions &options, Oid caller) {
     (void)expire_agreements();
     Mesh mesh;
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
-    RunResult result = Runner(options, mesh, selection).go();
+    bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
+    if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
     session.end();
     return result;
 }

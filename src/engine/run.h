@@ -25,7 +25,7 @@ struct RunResult {
 };
 
 // Builds, tests and publishes what the selector names. A failing model is a step with its status, not an error. Raises for what
-// cannot start: nothing selected (42704), bad selector (42601), missing privilege (42501), a domain that another session is
+// cannot start: nothing selected, or neither models nor tests (42704), bad selector (42601), missing privilege (42501), a domain that another session is
 // running when `wait` is false (55P03).
 RunResult run(const RunOptions &options, Oid caller);
 
@@ -34,6 +34,9 @@ ProjectOptions project_options(const RunOptions &options);
 
 // A test's verdict as a step of a run.
 Step test_step(const TestResult &result);
+
+// test_run.cpp: the selected tests on what is published, when nothing else was selected.
+RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection);
 
 // Runs the selected tests on what is published, and builds nothing.
 RunResult test(const RunOptions &options, Oid caller);

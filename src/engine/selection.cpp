@@ -12,10 +12,17 @@ using pg::Row;
 
 namespace {
 
+void add_values(std::map<std::string, std::string> &out, const std::string &prefix, const Json &config) {
+    for (const auto &[key, value] : config.items()) {
+        out[prefix + key] = value.is_string() ? value.get<std::string>() : value.dump();
+        if (value.is_object()) add_values(out, prefix + key + ".", value);
+    }
+}
+
+// Also by path: config.meta.owner:jen.
 std::map<std::string, std::string> config_values(const Row &row) {
     std::map<std::string, std::string> out;
-    const Json config = Json::parse(row[4].value());
-    for (const auto &[key, value] : config.items()) out[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    add_values(out, "", Json::parse(row[4].value()));
     out["materialized"] = row[2].value();
     return out;
 }

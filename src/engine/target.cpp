@@ -19,7 +19,7 @@ select r.relname, c.oid, c.relkind, pg_catalog.obj_description(c.oid, 'pg_class'
          when exists (select from pg_catalog.pg_attribute where attrelid = c.oid and (attidentity <> '' or attgenerated <> '')) then 'it has identity or generated columns'
          when exists (select from pg_catalog.pg_inherits where inhparent = c.oid or inhrelid = c.oid) then 'it is part of an inheritance tree'
          else '' end,
-    c.relowner
+    c.relowner, c.relpersistence = 'u'
 from pg_catalog.unnest($2::text[]) as r(relname)
 join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1))";
 
@@ -45,6 +45,16 @@ std::string target_name(const Domain &domain, const Model &model) {
     return pg::qualified(target_schema(domain, model), target_identifier(model));
 }
 
+bool wants_unlogged(const Model &model, const Target &target) {
+    if (relkind_for(model.materialized) != "r") return false;
+    return model.config.contains("unlogged") ? model.config["unlogged"] == true : target.unlogged;
+}
+
+std::string logging_change(const Model &model, const Target &target) {
+    bool unlogged = wants_unlogged(model, target);
+    return unlogged == target.unlogged ? "" : unlogged ? "it becomes unlogged" : "it becomes logged";
+}
+
 std::string relkind_for(const std::string &materialized) {
     if (materialized == "ephemeral") return "";
     if (materialized == "view") return "v";
@@ -64,7 +74,7 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
         pg::Result rows = pg::query(kTargets, {schema, pg::array_literal(list)});
         for (const pg::Row &row : rows.rows)
             out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3],
-                                          static_cast<Oid>(std::stoul(row[5].value()))};
+                                          static_cast<Oid>(std::stoul(row[5].value())), row[6] == "t"};
     }
     return out;
 }

@@ -13,6 +13,7 @@ struct Target {
     std::string rows_only; // why its storage must not be swapped; empty: it may
     Value comment;
     Oid owner = InvalidOid;
+    bool unlogged = false;
     bool exists() const { return OidIsValid(oid); }
 };
 
@@ -22,6 +23,11 @@ using Targets = std::map<std::string, Target>;  // by model id
 const std::string &target_schema(const Domain &domain, const Model &model);
 std::string target_identifier(const Model &model);
 std::string target_name(const Domain &domain, const Model &model);
+
+// Whether the model's table shall be unlogged: what its config says, or else what the table is; and what that changes about it
+// ("it becomes unlogged"), or nothing.
+bool wants_unlogged(const Model &model, const Target &target);
+std::string logging_change(const Model &model, const Target &target);
 
 // "v", "m", "r", or "" for an ephemeral model.
 std::string relkind_for(const std::string &materialized);

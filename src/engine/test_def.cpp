@@ -1,6 +1,7 @@
 // Tests in the registry: reading them, and checking a new one.
 #include <algorithm>
 
+#include "core/exact_json.h"
 #include "core/near.h"
 #include "engine/generic_test.h"
 #include "engine/test_sql.h"
@@ -47,7 +48,7 @@ void check_settings(const Domain &domain, TestDef *test) {
     if (!test->is_rendered) pg::check_expression(*test->where, "where");
 }
 
-void analyze_test(Mesh &mesh, const TestDef &test) {
+void analyze_sql(Mesh &mesh, const TestDef &test) {
     if (test.where) {
         TestDef bare;
         std::tie(bare.domain, bare.name, bare.model) = std::tie(test.domain, test.name, test.model);
@@ -56,6 +57,20 @@ void analyze_test(Mesh &mesh, const TestDef &test) {
     }
     for (const std::string &sql : {failing_template(test), detecting_template(test)})
         (void)compile(mesh, as_model(test, fill_template(test, sql).text));
+}
+
+// A test is analyzed as a model is, and it is a test that the user wrote.
+void analyze_test(Mesh &mesh, const TestDef &test) {
+    try {
+        analyze_sql(mesh, test);
+    } catch (const pg::ServerError &e) {
+        pg::rename_in_error(e.data, "a model must be", "a test must be");
+        pg::rename_in_error(e.data, "Data is written by the materialization, not by the body.", "It selects the rows that are wrong.");
+        throw;
+    } catch (const Error &e) {
+        if (std::string(e.what()) != "the body is empty") throw;
+        throw Error(e.sqlstate, "the SQL of the test is empty", "", "A test is one SELECT statement of the rows that are wrong.");
+    }
 }
 
 }  // namespace
@@ -97,7 +112,7 @@ void refuse_duplicate_test(const std::string &table, const std::string &domain, 
 
 static TestDef test_from(const pg::Row &row) {
     TestDef test{row[0].value(), row[1].value(), row[2].value_or(""), row[3].value(), row[4].value(), row[5].value(), row[6].value(), row[7].value(),
-                 row[8], row[9], row[10], row[11], Json::parse(row[12].value())};
+                 row[8], row[9], row[10], row[11], core::parse_exact(row[12].value())};
     test.store_failures = row[13] == "t";
     test.is_rendered = row[14] == "t";
     test.store_as = row[15].value_or("");
@@ -136,7 +151,7 @@ static void store_test(const TestDef &test) {
         " arguments = excluded.arguments, sql = excluded.sql, severity = excluded.severity, where_clause = excluded.where_clause,"
         " warn_if = excluded.warn_if, error_if = excluded.error_if, fail_limit = excluded.fail_limit, store_failures = excluded.store_failures, reads = excluded.reads,"
         " fail_calc = excluded.fail_calc, is_rendered = excluded.is_rendered, store_as = excluded.store_as, store_schema = excluded.store_schema, store_alias = excluded.store_alias, node = excluded.node",
-        {test.domain, test.name, test.model.empty() ? Value() : Value(test.model), test.test, test.column, test.arguments.dump(), test.sql, test.severity, test.where,
+        {test.domain, test.name, test.model.empty() ? Value() : Value(test.model), test.test, test.column, core::dump_exact(test.arguments), test.sql, test.severity, test.where,
          test.warn_if, test.error_if, test.limit, test.store_failures ? "t" : "f", Json(test.reads).dump(), test.fail_calc, test.is_rendered ? "t" : "f",
          test.store_as.empty() ? Value() : Value(test.store_as), test.store_schema, test.store_alias,
          test.node.empty() ? Value() : Value(test.node)});

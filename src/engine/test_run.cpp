@@ -17,7 +17,7 @@ namespace {
 class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : mesh_(mesh), selection_(selection), history_("test", options.selector, options.exclude, Json::object(), selection.ids.size()),
+        : mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
           progress_(history_.run_id(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
 
     RunResult go() {
@@ -99,11 +99,15 @@ private:
 
 }  // namespace
 
+RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection) {
+    return Tester(options, mesh, selection).go();
+}
+
 RunResult test(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     Mesh mesh;
     Selection selection = session.start_reading(mesh, options.wanted(), caller);
-    RunResult result = Tester(options, mesh, selection).go();
+    RunResult result = run_tests_alone(options, mesh, selection);
     session.end();
     return result;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/exact_json.h"
 #include "engine/generic_test.h"
 #include "pg/fragment.h"
 
@@ -17,18 +18,18 @@ bool starts_with(const std::string &text, const char *prefix) {
 
 // One value as SQL: a text is SQL itself, as in dbt; ref('m') and source('s', 't') name a relation.
 std::string value_sql(const Json &value) {
-    if (!value.is_string()) return value.dump();
+    if (!value.is_string()) return core::dump_exact(value);
     std::string text = value;
     return starts_with(text, "ref(") || starts_with(text, "source(") ? "{{ " + text + " }}" : text;
 }
 
 std::string literal(const Json &value) {
-    return pg::quote_literal(value.is_string() ? value.get<std::string>() : value.dump());
+    return pg::quote_literal(value.is_string() ? value.get<std::string>() : core::dump_exact(value));
 }
 
 // A list stands for its items, texts as constants: in ({{ values }}).
 std::string argument_sql(const Json &value, bool quote) {
-    if (value.is_object()) return pg::quote_literal(value.dump()) + "::pg_catalog.jsonb";
+    if (value.is_object()) return pg::quote_literal(core::dump_exact(value)) + "::pg_catalog.jsonb";
     if (!value.is_array()) return value_sql(value);
     std::string out;
     for (const Json &item : value) out += (out.empty() ? "" : ", ") + (quote && (item.is_string() || item.is_boolean()) ? literal(item) : value_sql(item));
@@ -51,7 +52,7 @@ std::string relation_sql(const std::string &text) {
 }
 
 std::string raw_text(const Json &value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return value.is_string() ? value.get<std::string>() : core::dump_exact(value);
 }
 
 std::map<std::string, pg::Placeholder> placeholders(const TestDef &test) {

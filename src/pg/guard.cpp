@@ -47,4 +47,23 @@ ErrorData *copy_error(const ErrorData *error) {
     return copy;
 }
 
+// Inner names end in a number, so that one may begin another.
+static std::string renamed(std::string text, const std::string &from, const std::string &to) {
+    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+        size_t end = at + from.size();
+        bool whole = end == text.size() || !isdigit(static_cast<unsigned char>(text[end]));
+        if (whole) text.replace(at, from.size(), to);
+        at += whole ? to.size() : from.size();
+    }
+    return text;
+}
+
+void rename_in_error(ErrorData *error, const std::string &from, const std::string &to) {
+    for (char **field : {&error->message, &error->detail, &error->hint, &error->table_name, &error->constraint_name}) {
+        if (*field == nullptr || std::strstr(*field, from.c_str()) == nullptr) continue;
+        char *copy = copy_or_null(renamed(*field, from, to).c_str());
+        if (copy != nullptr) *field = copy;
+    }
+}
+
 }  // namespace mesh::pg

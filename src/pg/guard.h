@@ -27,6 +27,10 @@ ErrorData *make_error(const char *sqlstate, const char *message, const char *det
 // A copy of `error` in the current memory context (CopyErrorData copies only the error being handled).
 ErrorData *copy_error(const ErrorData *error);
 
+// Puts `to` in the place of `from` in all that the error tells, where `from` stands whole: what has an inner name for a while
+// (a staged relation, its indexes) is known to the user by another. Raises nothing.
+void rename_in_error(ErrorData *error, const std::string &from, const std::string &to);
+
 template <typename F>
 auto call(F &&f) -> std::invoke_result_t<F> {
     using Result = std::invoke_result_t<F>;

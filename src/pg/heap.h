@@ -49,8 +49,8 @@ private:
 };
 
 // An empty heap with the row layout of `target` (dropped columns included), in its schema, with its options
-// and TOAST. No indexes.
-Oid create_sibling(Oid target);
+// and TOAST, unlogged or not. No indexes.
+Oid create_sibling(Oid target, bool unlogged);
 
 // Builds on `sibling` a copy of each index of `target` whose columns it has, in the order of the target's index list.
 void copy_indexes(Oid target, Oid sibling);

@@ -2,6 +2,7 @@
 // finish_heap_swap (commands/cluster.c), with the indexes exchanged too instead of rebuilt under the lock.
 #include "pg/compat.h"
 #include "pg/heap.h"
+#include "pg/relation.h"
 
 extern "C" {
 #include "access/genam.h"
@@ -65,7 +66,11 @@ bool index_lives(Relation index, TupleDesc desc) {
     return true;
 }
 
-void copy_index(Relation target, Oid source, Oid sibling) {
+std::string staged_index(Oid source, Oid sibling) {
+    return "mesh_stage_" + std::to_string(sibling) + "_" + std::to_string(source);
+}
+
+void copy_index(Oid target, Oid source, Oid sibling) {
     Relation index = index_open(source, AccessShareLock);
     Relation into = table_open(sibling, NoLock);
     bool lives = index_lives(index, RelationGetDescr(into));
@@ -74,7 +79,9 @@ void copy_index(Relation target, Oid source, Oid sibling) {
         index_close(index, NoLock);
         return;
     }
-    AttrMap *map = identity_map(RelationGetDescr(target)->natts);
+    Relation rel = table_open(target, NoLock);
+    AttrMap *map = identity_map(RelationGetDescr(rel)->natts);
+    table_close(rel, NoLock);
     Oid constraint;
     RangeVar *heap = makeRangeVar(get_namespace_name(get_rel_namespace(sibling)), get_rel_name(sibling), -1);
     IndexStmt *stmt = generateClonedIndexStmt(heap, index, map, &constraint);
@@ -217,11 +224,11 @@ void swap(Oid target, Oid sibling) {
 
 }  // namespace
 
-Oid create_sibling(Oid target) {
+Oid create_sibling(Oid target, bool unlogged) {
     return call([=] {
         Relation rel = table_open(target, AccessShareLock);
         Oid space = rel->rd_rel->reltablespace, method = rel->rd_rel->relam;
-        char persistence = rel->rd_rel->relpersistence;
+        char persistence = unlogged ? RELPERSISTENCE_UNLOGGED : RELPERSISTENCE_PERMANENT;
         table_close(rel, NoLock);
         Oid sibling = make_new_heap(target, space, method, persistence, AccessShareLock);
         CommandCounterIncrement();
@@ -230,13 +237,20 @@ Oid create_sibling(Oid target) {
 }
 
 void copy_indexes(Oid target, Oid sibling) {
-    call([=] {
-        List *indexes = index_list(target);
-        Relation rel = table_open(target, AccessShareLock);
-        ListCell *cell;
-        foreach (cell, indexes) copy_index(rel, lfirst_oid(cell), sibling);
-        table_close(rel, NoLock);
+    List *indexes = call([=] {
+        LockRelationOid(target, AccessShareLock);
+        return index_list(target);
     });
+    for (int i = 0; i < list_length(indexes); i++) {
+        Oid source = list_nth_oid(indexes, i);
+        std::string name = relation_name(source).second;
+        try {
+            call([=] { copy_index(target, source, sibling); });
+        } catch (const ServerError &e) {
+            rename_in_error(e.data, staged_index(source, sibling), name);
+            throw;
+        }
+    }
 }
 
 void create_index_entry(Oid target, const std::string &sql) {

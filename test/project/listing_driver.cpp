@@ -3,13 +3,18 @@
 //   listing_driver manifest FILE    the manifest written again
 //   listing_driver store FILE       whether it comes back from the store unchanged, its size and times
 //   listing_driver artifacts FILE   {"run_results": ..., "catalog": ..., "sources": ...} for every node of it
+//   listing_driver list FILE [OLD]  for each line of its input, {"command", "select", "exclude", "selector", "resource_types",
+//                                   "exclude_resource_types", "indirect_selection", "output", "output_keys", "results"}, a line
+//                                   {"lines", "warnings"} or {"error"}; OLD is the manifest of --state
 #include <chrono>
 #include <fstream>
 #include <iostream>
 
 #include "core/error.h"
 #include "core/project/artifacts.h"
+#include "core/project/listing.h"
 #include "core/project/manifest_json.h"
+#include "core/project/select.h"
 #include "core/project/store.h"
 
 using namespace mesh::core::project;
@@ -84,6 +89,37 @@ Json artifacts(const Manifest &manifest) {
     return {{"run_results", run_results(manifest, metadata)}, {"catalog", catalog(manifest, metadata)}, {"sources", sources(manifest, metadata)}};
 }
 
+SelectOptions options_of(const Json &request, const Manifest *old) {
+    SelectOptions options;
+    const auto texts = [&](const char *key) { return request.value(key, std::vector<std::string>()); };
+    options.command = request.value("command", "list");
+    options.select = texts("select");
+    options.exclude = texts("exclude");
+    options.selector = request.value("selector", "");
+    options.resource_types = texts("resource_types");
+    options.exclude_resource_types = texts("exclude_resource_types");
+    options.indirect_selection = indirect_selection_of(request.value("indirect_selection", "eager"));
+    options.previous.manifest = old;
+    if (request.contains("results")) options.previous.results = request["results"].get<std::map<std::string, std::string>>();
+    return options;
+}
+
+Json answer(const Manifest &manifest, const Manifest *old, const Json &request) {
+    try {
+        const Selection selection = select(manifest, options_of(request, old));
+        const auto lines = list_lines(manifest, selection.ids, list_output_of(request.value("output", "selector")),
+                                      request.value("output_keys", std::vector<std::string>()));
+        return {{"lines", lines}, {"warnings", selection.warnings}};
+    } catch (const mesh::core::Error &error) {
+        return {{"error", error.what()}};
+    }
+}
+
+int list(const Manifest &manifest, const Manifest *old) {
+    for (std::string request; std::getline(std::cin, request);) std::cout << answer(manifest, old, Json::parse(request)).dump() << "\n";
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
@@ -92,6 +128,11 @@ int main(int argc, char **argv) {
         const Manifest manifest = read(argc > 2 ? argv[2] : "");
         if (what == "manifest") std::cout << manifest_json(manifest).dump() << "\n";
         if (what == "artifacts") std::cout << artifacts(manifest).dump() << "\n";
+        if (what == "list" && argc > 3) {
+            const Manifest old = read(argv[3]);
+            return list(manifest, &old);
+        }
+        if (what == "list") return list(manifest, nullptr);
         return what == "store" ? store(manifest) : 0;
     } catch (const mesh::core::Error &error) {
         std::cerr << error.what() << " " << error.detail << "\n";

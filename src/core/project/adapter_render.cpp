@@ -3,9 +3,9 @@
 
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
+#include "core/digest.h"
 #include "core/project/adapter.h"
 #include "core/project/agate.h"
-#include "core/project/md5.h"
 #include "core/project/members.h"
 #include "core/project/relation.h"
 

@@ -36,8 +36,11 @@ Value read_field(const std::string &type, const std::string &text) {
     const std::string_view base = std::string_view(type).substr(0, type.find('('));
     if (one_of(type, {"integer", "bigint", "smallint", "oid"})) {
         if (auto number = jinja::parse_int(text)) return Value(*number);
-    } else if (base == "numeric" || one_of(type, {"double precision", "real"})) {
+    } else if (base == "numeric") {
         if (auto number = Decimal::parse(text)) return *number;
+    } else if (type == "double precision" || type == "real") {  // "2" is 2.0, as Python's float prints
+        const auto number = jinja::parse_float(text);
+        if (number && std::isfinite(*number)) return *Decimal::parse(jinja::float_text(*number));
     } else if (type == "boolean") {
         return Value(text == "t" || text == "true");
     } else if (type == "date") {

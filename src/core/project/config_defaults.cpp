@@ -20,7 +20,7 @@ Json query_config() {
 const Json &default_config(ResourceType type) {
     static const Json source = source_config(), exposure = {{"enabled", true}, {"tags", Json::array()}, {"meta", Json::object()}},
                       unit_test = {{"tags", Json::array()}, {"meta", Json::object()}, {"enabled", true}, {"static_analysis", nullptr}},
-                      metric = {{"enabled", true}, {"group", nullptr}, {"meta", Json::object()}, {"tags", Json::array()}},
+                      metric = {{"enabled", true}, {"group", nullptr}, {"meta", Json::object()}},
                       semantic = {{"enabled", true}, {"group", nullptr}, {"meta", Json::object()}}, query = query_config(),
                       group = Json::object({{"meta", Json::object()}});
     switch (type) {

@@ -10,8 +10,22 @@ namespace {
 
 enum class Rule { replace, append, update, append_by_key };
 
+// Of other types the nearest list replaces the others.
+bool appends_tags(ResourceType type) {
+    switch (type) {
+        case ResourceType::model:
+        case ResourceType::seed:
+        case ResourceType::snapshot:
+        case ResourceType::test:
+        case ResourceType::unit_test:
+        case ResourceType::analysis:
+        case ResourceType::operation: return true;
+        default: return false;
+    }
+}
+
 Rule rule_of(const std::string &key, ResourceType type) {
-    if (key == "tags") return type == ResourceType::source || type == ResourceType::exposure || type == ResourceType::metric ? Rule::replace : Rule::append;
+    if (key == "tags") return appends_tags(type) ? Rule::append : Rule::replace;
     if (key == "pre-hook" || key == "post-hook" || key == "packages") return Rule::append;
     if (key == "meta") return type == ResourceType::exposure ? Rule::replace : Rule::update;
     if (key == "quoting" || key == "column_types" || key == "docs" || key == "contract") return Rule::update;

@@ -1,9 +1,11 @@
 // ref(), source() and metric(): recorded while parsing, relations in a run.
+#include <algorithm>
+
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
 #include "core/near.h"
-#include "core/project/lookup.h"
 #include "core/project/members.h"
+#include "core/project/ref_lookup.h"
 #include "core/project/relation.h"
 
 namespace mesh::core::project {
@@ -20,7 +22,7 @@ std::string describe(const Frame &frame) {
     return kind + " '" + frame.node->unique_id + "' (" + frame.node->original_file_path + ")";
 }
 
-Ref read_ref(const Frame &frame, Arguments &arguments) {
+Ref read_ref(Arguments &arguments) {
     const auto &given = arguments.positional;
     if (given.empty() || given.size() > 2)
         raise_compilation("ref() takes at most two arguments (" + std::to_string(given.size()) + " given)");
@@ -34,7 +36,6 @@ Ref read_ref(const Frame &frame, Arguments &arguments) {
         const Value version = arguments.take(name);
         if (ref.version.empty() && !version.is_missing() && jinja::truth(version)) ref.version = jinja::to_text(version);
     }
-    (void)frame;
     return ref;
 }
 
@@ -54,15 +55,15 @@ public:
 
     Value ref(Arguments &arguments) {
         Frame &frame = session_.frame();
-        const Ref wanted = read_ref(frame, arguments);
+        const Ref wanted = read_ref(arguments);
         if (!frame.execute()) {
             if (frame.found) frame.found->refs.push_back(wanted);
             return frame.node ? node_relation(session_, *frame.node) : make_relation("", "", wanted.name);
         }
-        const Node *target = lookup().node(wanted, frame.node ? frame.node->package_name : frame.package);
-        if (!target) missing(frame, wanted);
-        check_declared(frame, *target, wanted);
-        return relation(frame, *target);
+        const auto found = lookup().ref(wanted, frame.node ? frame.node->package_name : frame.package);
+        if (!found.node) missing(frame, wanted, found.disabled);
+        check_declared(frame, *found.node, wanted);
+        return relation(frame, *found.node);
     }
 
     Value source(Arguments &arguments) {
@@ -77,35 +78,29 @@ public:
             if (frame.found) frame.found->sources.push_back({source, table});
             return frame.node ? node_relation(session_, *frame.node) : make_relation("", "", table);
         }
-        const Source *target = lookup().source(source, table, frame.node ? frame.node->package_name : frame.package);
-        if (!target) {
-            std::vector<std::string> known;
-            for (const auto &[id, one] : session_.manifest().sources) known.push_back(one.source_name + "." + one.name);
-            not_found(frame, "source", "which was not found", source + "." + table, known);
+        const auto found = lookup().source(source, table, frame.node ? frame.node->package_name : frame.package);
+        if (!found.source) {
+            const char *why = found.disabled ? "which is disabled" : "which was not found";
+            not_found(frame, "source", why, source + "." + table, lookup().source_names());
         }
-        return source_relation(frame, *target);
+        return source_relation(frame, *found.source);
     }
 
 private:
-    const ResourceLookup &lookup() {
-        if (!lookup_) lookup_ = std::make_unique<ResourceLookup>(session_.manifest());
+    const RefLookup &lookup() {
+        if (!lookup_) lookup_ = std::make_unique<RefLookup>(session_.manifest());
         return *lookup_;
     }
 
-    [[noreturn]] void missing(const Frame &frame, const Ref &wanted) {
-        std::vector<std::string> known;
-        for (const auto &[id, node] : session_.manifest().nodes)
-            if (node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed ||
-                node.resource_type == ResourceType::snapshot)
-                known.push_back(node.name);
+    [[noreturn]] void missing(const Frame &frame, const Ref &wanted, bool disabled) {
         std::string rest = wanted.version.empty() ? "" : "with version '" + wanted.version + "' ";
         if (!wanted.package.empty()) rest += "in package or project '" + wanted.package + "' ";
-        rest += lookup().disabled(wanted) ? "which is disabled" : "which was not found";
-        not_found(frame, "node", rest, wanted.name, known);
+        rest += disabled ? "which is disabled" : "which was not found";
+        not_found(frame, "node", rest, wanted.name, lookup().ref_names());
     }
 
     void check_declared(const Frame &frame, const Node &target, const Ref &wanted) const {
-        if (frame.phase == Phase::operation || !frame.node || frame.unit_test) return;
+        if (frame.phase == Phase::operation || !frame.node || frame.unit_test || frame.free_refs) return;
         const auto &declared = frame.node->depends_on_nodes;
         if (std::find(declared.begin(), declared.end(), target.unique_id) != declared.end()) return;
         const std::string call = "ref('" + (wanted.package.empty() ? "" : wanted.package + "', '") + wanted.name + "'" +
@@ -122,6 +117,10 @@ private:
         const auto materialized = target.config.find("materialized");
         const bool ephemeral = target.resource_type == ResourceType::model && materialized != target.config.end() &&
                                *materialized == "ephemeral";
+        if (frame.unit_test) {
+            note_ephemeral(frame, target.unique_id);
+            return make_ephemeral_relation(target.alias);
+        }
         if (!ephemeral) return limited(frame, node_relation(session_, target), target.config, target.columns);
         if (frame.phase == Phase::operation)
             raise_compilation("Operations can not ref() ephemeral nodes, but " + target.name + " is ephemeral");
@@ -181,7 +180,7 @@ private:
     }
 
     Session &session_;
-    std::unique_ptr<ResourceLookup> lookup_;
+    std::unique_ptr<RefLookup> lookup_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/digest.h"
+#include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/place.h"
 
@@ -134,8 +136,45 @@ void check_primary_key(const Node &node, const std::string &place) {
         fail("22023", "model \"" + node.name + "\" has a primary key among its constraints and one of a column", place, node.line, "Keep one of them.");
 }
 
+std::string python_or_none(const Json &object, const char *key) {
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? "None" : jinja::repr_text(python_text(*found));
+}
+
+// repr() of dbt's class, which its contract checksums are made of.
+std::string constraint_repr(const Json &constraint, bool of_model) {
+    const std::string type = constraint["type"];
+    const auto flag = [&](const char *key) { return constraint.value(key, Json(true)) == false ? "False" : "True"; };
+    const auto list = [&](const char *key) { return jinja::to_text(to_value(constraint.value(key, Json::array()))); };
+    std::string text = of_model ? "ModelLevelConstraint" : "ColumnLevelConstraint";
+    text += "(type=<ConstraintType." + type + ": '" + type + "'>, name=" + python_or_none(constraint, "name") + ", expression=" + python_or_none(constraint, "expression");
+    text += std::string(", warn_unenforced=") + flag("warn_unenforced") + ", warn_unsupported=" + flag("warn_unsupported");
+    text += ", to=" + python_or_none(constraint, "to") + ", to_columns=" + list("to_columns");
+    return text + (of_model ? ", columns=" + list("columns") : "") + ")";
+}
+
+std::string constraints_repr(const Json &constraints, bool of_model) {
+    std::string text = "[";
+    for (const Json &constraint : constraints) text += (text.size() > 1 ? ", " : "") + constraint_repr(constraint, of_model);
+    return text + "]";
+}
+
+void set_contract(Node &node) {
+    if (!node.contract_enforced) return;
+    std::vector<const ColumnInfo *> columns;
+    for (const ColumnInfo &column : node.columns) columns.push_back(&column);
+    std::sort(columns.begin(), columns.end(), [](const auto *a, const auto *b) { return a->name < b->name; });
+    std::string text;
+    for (const ColumnInfo *column : columns)
+        text += "|" + column->name + (column->data_type.empty() ? "None" : column->data_type) + constraints_repr(column->constraints, false);
+    const Json &materialized = node.config["materialized"];
+    if (materialized == "table" || materialized == "incremental") text += materialized.get<std::string>() + constraints_repr(node.constraints, true);
+    node.extra["contract"] = {{"enforced", true}, {"alias_types", node.config["contract"]["alias_types"]}, {"checksum", sha256(text)}};
+}
+
 void finish_model(Draft &draft) {
     Node &node = draft.node;
+    set_contract(node);
     if (node.contract_enforced && node.columns.empty())
         fail("22023", "model \"" + node.name + "\" has an enforced contract and no columns", draft.place, node.line,
              "List its columns with name and data_type in a property file.");
@@ -146,13 +185,13 @@ void finish_model(Draft &draft) {
 }  // namespace
 
 void finish_drafts(ParseState &state) {
-    for (Draft &draft : state.drafts) {
+    state.refables.clear();
+    for (; !state.drafts.empty(); state.drafts.pop_front()) {
+        Draft &draft = state.drafts.front();
         finish_node(state, draft.node, draft.calls, draft.patch_config.is_null() ? nullptr : &draft.patch_config, draft.place);
         if (draft.node.resource_type == ResourceType::model && draft.patch) finish_model(draft);
         state.add(std::move(draft.node), draft.place);
     }
-    state.refables.clear();
-    state.drafts.clear();
 }
 
 }  // namespace mesh::core::project

@@ -1,6 +1,7 @@
 // Rendering a parsed project's nodes and macros: one invocation in dbt's sense, with its vars, flags and database.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/jinja/object.h"
@@ -48,6 +49,16 @@ public:
 
     // What the run learned, for the `results` of on-run-end hooks.
     void add_result(const Json &result);
+
+    // The batch of a microbatch model that is compiled next: refs to models with event_time read only from start (included) to end.
+    // Both as "2024-01-01 00:00:00+00:00"; both empty: no batch.
+    void set_batch(const std::string &unique_id, const std::string &start, const std::string &end);
+
+    // selected_resources
+    void set_selected(std::vector<std::string> unique_ids);
+
+    // Where load_agate_table() gets a seed's CSV from; only materializations of a project's own ask.
+    void set_seed_text(std::function<std::string(const Node &)> text);
 
 private:
     struct Inner;

@@ -43,8 +43,9 @@ std::optional<Value> MacroFunction::attribute(std::string_view name) {
 }
 
 MacroTable::MacroTable(const Manifest &manifest, Session &session)
-    : manifest_(manifest), session_(session), builtin_(jinja::make<jinja::Dict>()) {
+    : manifest_(manifest), session_(session) {
     const jinja::Unpooled kept;
+    builtin_ = jinja::make<jinja::Dict>();
     for (const char *package : {"dbt", "dbt_postgres"})  // the later one wins
         for (const auto &[id, info] : manifest.macros)
             if (info.package_name == package) add(info);

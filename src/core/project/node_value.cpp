@@ -1,64 +1,14 @@
 #include "core/project/node_value.h"
 
+#include "core/jinja/access.h"
+#include "core/jinja/operators.h"
 #include "core/project/base_context.h"
 #include "core/project/column.h"
+#include "core/project/manifest_json.h"
 
 namespace mesh::core::project {
 
 namespace {
-
-Json or_null(const std::string &text) {
-    return text.empty() ? Json(nullptr) : Json(text);
-}
-
-// Versions are numbers where they look like one, as YAML reads them.
-Json version_json(const std::string &version) {
-    if (version.empty()) return nullptr;
-    const bool digits = version.find_first_not_of("0123456789") == std::string::npos && version.size() < 18;
-    return digits ? Json(std::stoll(version)) : Json(version);
-}
-
-Json column_json(const ColumnInfo &column) {
-    Json json = {{"name", column.name}, {"description", column.description}, {"meta", column.meta}};
-    json["data_type"] = column.data_type.empty() ? Json(nullptr) : Json(translate_type(column.data_type));
-    json["constraints"] = column.constraints;
-    json["quote"] = column.quote ? Json(true) : Json(nullptr);
-    json["config"] = {{"meta", column.meta}, {"tags", column.tags}};
-    json["tags"] = column.tags;
-    json.update(column.extra);
-    return json;
-}
-
-Json columns_json(const std::vector<ColumnInfo> &columns) {
-    Json json = Json::object();
-    for (const ColumnInfo &column : columns) json[column.name] = column_json(column);
-    return json;
-}
-
-Json refs_json(const std::vector<Ref> &refs) {
-    Json json = Json::array();
-    for (const Ref &ref : refs)
-        json.push_back({{"name", ref.name}, {"package", or_null(ref.package)}, {"version", version_json(ref.version)}});
-    return json;
-}
-
-void add_test(Json &json, const Node &node) {
-    if (!node.test_metadata) return;
-    const TestMetadata &test = *node.test_metadata;
-    json["test_metadata"] = {{"name", test.name}, {"kwargs", test.kwargs}, {"namespace", or_null(test.package)}};
-    json["column_name"] = or_null(node.column_name);
-    json["file_key_name"] = or_null(node.file_key_name);
-    json["attached_node"] = or_null(node.attached_node);
-}
-
-void add_model(Json &json, const Node &node) {
-    json["access"] = node.access;
-    json["constraints"] = node.constraints;
-    json["version"] = version_json(node.version);
-    json["latest_version"] = version_json(node.latest_version);
-    json["deprecation_date"] = or_null(node.deprecation_date);
-    json["primary_key"] = node.primary_key;
-}
 
 void drop_nulls(Json &json) {
     if (json.is_object()) {
@@ -71,43 +21,13 @@ void drop_nulls(Json &json) {
         if (item.is_structured()) drop_nulls(item);
 }
 
-}  // namespace
-
-Json node_json(const Manifest &manifest, const Node &node, const std::optional<std::string> &compiled) {
-    (void)manifest;
-    Json json = {{"database", node.database},
-                 {"schema", node.schema},
-                 {"name", node.name},
-                 {"resource_type", resource_type_name(node.resource_type)},
-                 {"package_name", node.package_name},
-                 {"path", node.path},
-                 {"original_file_path", node.original_file_path},
-                 {"unique_id", node.unique_id},
-                 {"fqn", node.fqn},
-                 {"alias", node.alias},
-                 {"checksum", {{"name", "sha256"}, {"checksum", node.checksum}}},
-                 {"config", node.config},
-                 {"tags", node.tags},
-                 {"description", node.description},
-                 {"columns", columns_json(node.columns)},
-                 {"meta", node.meta},
-                 {"group", or_null(node.group)}};
-    if (const auto docs = node.config.find("docs"); docs != node.config.end()) json["docs"] = *docs;
-    json["patch_path"] = or_null(node.patch_path);
-    json["build_path"] = nullptr;
-    json["unrendered_config"] = node.unrendered_config;
-    json["relation_name"] = or_null(node.relation_name);
-    json["raw_code"] = node.raw_code;
-    json["doc_blocks"] = node.doc_blocks;
-    json["language"] = node.language;
-    json["refs"] = refs_json(node.refs);
-    json["sources"] = node.sources;
-    json["metrics"] = Json::array();
-    json["depends_on"] = {{"macros", node.depends_on_macros}, {"nodes", node.depends_on_nodes}};
-    json["contract"] = {{"enforced", node.contract_enforced}, {"alias_types", true}, {"checksum", nullptr}};
-    if (node.resource_type == ResourceType::model) add_model(json, node);
-    add_test(json, node);
-    json.update(node.extra);
+// With the server's names for types, and what the node compiled to.
+Json node_json(const Node &node, const std::optional<std::string> &compiled) {
+    Json json = manifest_json(node);
+    if (const auto columns = json.find("columns"); columns != json.end())
+        for (auto &[name, column] : columns->items())
+            if (const auto type = column.find("data_type"); type != column.end() && type->is_string())
+                *type = translate_type(type->get<std::string>());
     if (compiled) {
         json["compiled"] = true;
         json["compiled_code"] = json["compiled_sql"] = *compiled;
@@ -115,40 +35,55 @@ Json node_json(const Manifest &manifest, const Node &node, const std::optional<s
     return json;
 }
 
-jinja::Value node_value(const Manifest &manifest, const Node &node, const std::optional<std::string> &compiled) {
-    Json json = node_json(manifest, node, compiled);
-    drop_nulls(json);
-    return to_value(json);
+// A node whose value is made when more than its names is asked for.
+class LazyNode : public jinja::Object {
+public:
+    explicit LazyNode(const Node &node) : node_(node) {}
+    std::string type_name() const override { return resource_type_name(node_.resource_type); }
+    bool mapping() const override { return true; }
+    bool has_items() const override { return true; }
+    bool truth() const override { return true; }
+    std::optional<jinja::Value> attribute(std::string_view name) override {
+        if (auto value = simple(name)) return value;
+        return jinja::find_attribute(all(), name, {});
+    }
+    std::optional<jinja::Value> item(const jinja::Value &key) override {
+        if (key.is_string())
+            if (auto value = simple(key.text())) return value;
+        return jinja::subscript(all(), key);
+    }
+    jinja::Ptr<jinja::Iterator> iterate() override { return jinja::iterate(all()); }
+    std::string str() const override { return node_.unique_id; }
+    void drop_contents() override { all_ = jinja::Value::missing(); }
+
+private:
+    std::optional<jinja::Value> simple(std::string_view name) const {
+        if (name == "name") return jinja::Value(node_.name);
+        if (name == "unique_id") return jinja::Value(node_.unique_id);
+        if (name == "package_name") return jinja::Value(node_.package_name);
+        if (name == "resource_type") return jinja::Value(resource_type_name(node_.resource_type));
+        if (name == "version") return node_.version.empty() ? jinja::Value() : to_value(manifest_json(node_)["version"]);
+        return std::nullopt;
+    }
+    const jinja::Value &all() {
+        if (all_.is_missing()) all_ = to_value(node_json(node_, std::nullopt));
+        return all_;
+    }
+
+    const Node &node_;
+    jinja::Value all_ = jinja::Value::missing();
+};
+
+}  // namespace
+
+jinja::Value lazy_node(const Node &node) {
+    return jinja::Value(jinja::make<LazyNode>(node));
 }
 
-Json source_json(const Source &source) {
-    Json json = {{"database", source.database},
-                 {"schema", source.schema},
-                 {"name", source.name},
-                 {"resource_type", "source"},
-                 {"package_name", source.package_name},
-                 {"path", source.path},
-                 {"original_file_path", source.original_file_path},
-                 {"unique_id", source.unique_id},
-                 {"fqn", source.fqn},
-                 {"source_name", source.source_name},
-                 {"source_description", source.source_description},
-                 {"loader", source.loader},
-                 {"identifier", source.identifier},
-                 {"quoting", source.quoting},
-                 {"loaded_at_field", or_null(source.loaded_at_field)},
-                 {"loaded_at_query", or_null(source.loaded_at_query)},
-                 {"freshness", source.freshness},
-                 {"external", source.external},
-                 {"description", source.description},
-                 {"columns", columns_json(source.columns)},
-                 {"meta", source.meta},
-                 {"source_meta", source.source_meta},
-                 {"tags", source.tags},
-                 {"config", source.config},
-                 {"relation_name", source.relation_name}};
-    json.update(source.extra);
-    return json;
+jinja::Value node_value(const Node &node, const std::optional<std::string> &compiled) {
+    Json json = node_json(node, compiled);
+    drop_nulls(json);
+    return to_value(json);
 }
 
 jinja::Value graph_value(const Manifest &manifest, bool empty) {
@@ -156,14 +91,12 @@ jinja::Value graph_value(const Manifest &manifest, bool empty) {
     for (const char *kind : {"exposures", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries", "unit_tests", "functions"})
         graph[kind] = Json::object();
     if (empty) return to_value(graph);
-    for (const auto &[id, node] : manifest.nodes) graph["nodes"][id] = node_json(manifest, node);
-    for (const auto &[id, source] : manifest.sources) graph["sources"][id] = source_json(source);
+    for (const auto &[id, node] : manifest.nodes) graph["nodes"][id] = manifest_json(node);
+    for (const auto &[id, source] : manifest.sources) graph["sources"][id] = manifest_json(source);
     for (const auto &[id, other] : manifest.others) {
         const std::string kind = resource_type_name(other.resource_type);
         const std::string plural = other.resource_type == ResourceType::saved_query ? "saved_queries" : kind + "s";
-        Json content = other.content;
-        content["unique_id"] = id;
-        graph[plural][id] = std::move(content);
+        graph[plural][id] = manifest_json(other);
     }
     return to_value(graph);
 }

@@ -8,10 +8,11 @@
 
 namespace mesh::core::project {
 
-// As `model` is in a template; with what it compiled to, when that is known.
-Json node_json(const Manifest &manifest, const Node &node, const std::optional<std::string> &compiled = std::nullopt);
-jinja::Value node_value(const Manifest &manifest, const Node &node, const std::optional<std::string> &compiled = std::nullopt);
-Json source_json(const Source &source);
+// As `model` is in a template, without nulls; with what it compiled to, when that is known.
+jinja::Value node_value(const Node &node, const std::optional<std::string> &compiled = std::nullopt);
+
+// The same, made when it is asked for more than names: for generate_schema_name and its kin. The node must outlive it.
+jinja::Value lazy_node(const Node &node);
 
 // `graph`: {"nodes", "sources", "exposures", "groups", "metrics", ...}, each by unique id; while parsing without contents.
 jinja::Value graph_value(const Manifest &manifest, bool empty);

@@ -100,6 +100,29 @@ void read_group(ParseState &state, const Property &property) {
     add(state, std::move(other), property);
 }
 
+void read_metric(ParseState &state, const Property &property) {
+    OtherResource other = start(state, property, ResourceType::metric);
+    set_tags_and_meta(other, property.entry);
+    for (const char *key : {"label", "type", "type_params", "filter", "time_granularity"}) other.content[key] = property.entry.value(key, Json());
+    other.content["group"] = other.content["config"]["group"];
+    add(state, std::move(other), property);
+}
+
+// create_metric: true makes a simple metric of the measure's name.
+Property metric_of_measure(const Property &property, const Json &measure, const Json &config) {
+    Property made = property;
+    made.key = "metrics";
+    made.name = text_member(measure, "name");
+    const std::string expression = text_member(measure, "expr"), label = text_member(measure, "label"), description = text_member(measure, "description");
+    made.entry = {{"name", made.name},
+                  {"label", label.empty() ? made.name : label},
+                  {"type", "simple"},
+                  {"type_params", {{"measure", made.name}, {"expr", expression.empty() ? made.name : expression}}},
+                  {"description", description.empty() ? "Metric created from measure " + made.name : description},
+                  {"config", {{"enabled", config["enabled"]}, {"meta", config["meta"]}}}};
+    return made;
+}
+
 void read_semantic_model(ParseState &state, const Property &property) {
     OtherResource other = start(state, property, ResourceType::semantic_model);
     const std::string model = text_member(property.entry, "model");
@@ -109,14 +132,8 @@ void read_semantic_model(ParseState &state, const Property &property) {
     for (const char *key : {"label", "defaults", "primary_entity"}) other.content[key] = property.entry.value(key, Json());
     for (const char *key : {"entities", "measures", "dimensions"}) other.content[key] = list_member(property.entry, key, property);
     other.content["group"] = other.content["config"]["group"];
-    add(state, std::move(other), property);
-}
-
-void read_metric(ParseState &state, const Property &property) {
-    OtherResource other = start(state, property, ResourceType::metric);
-    set_tags_and_meta(other, property.entry);
-    for (const char *key : {"label", "type", "type_params", "filter", "time_granularity"}) other.content[key] = property.entry.value(key, Json());
-    other.content["group"] = other.content["config"]["group"];
+    for (const Json &measure : other.content["measures"])
+        if (measure.is_object() && measure.value("create_metric", Json()) == true) read_metric(state, metric_of_measure(property, measure, other.content["config"]));
     add(state, std::move(other), property);
 }
 

@@ -19,6 +19,7 @@ Manifest parse_all(ParseState &state) {
     read_generic_tests(state);
     read_sources(state);
     read_other_resources(state);
+    state.properties.clear();
     resolve_dependencies(state);
     render_descriptions(state);
     infer_primary_keys(state);

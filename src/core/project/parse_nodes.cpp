@@ -5,6 +5,7 @@
 #include "core/jinja/blocks.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
+#include "core/project/python_model.h"
 
 namespace mesh::core::project {
 
@@ -44,9 +45,14 @@ void render(ParseState &state, Draft &draft, unsigned first_line = 1) {
     take(draft, state.renderer->render(draft.node, draft.node.raw_code, first_line));
 }
 
+// What nobody configures otherwise is materialized as a table.
+void read_python(Draft &draft) {
+    draft.node.language = "python";
+    take(draft, read_python_model(draft.node.raw_code));
+    draft.patch_config = {{"materialized", "table"}};
+}
+
 void read_file(ParseState &state, ResourceType type, const ResourceFile &file, const std::string &path) {
-    if (file.path.ends_with(".py"))
-        fail("0A000", "model \"" + file.name() + "\" is written in Python", file.place(), 0, "Models on PostgreSQL are written in SQL, with dbt too.");
     Draft &draft = new_draft(state, type, *file.package, file.name());
     draft.place = file.place();
     Node &node = draft.node;
@@ -55,7 +61,8 @@ void read_file(ParseState &state, ResourceType type, const ResourceFile &file, c
     node.fqn = make_fqn(file.package->name, path, node.name);
     node.raw_code = stripped(*file.text);
     node.checksum = sha256(node.raw_code);
-    render(state, draft);
+    if (file.path.ends_with(".py")) read_python(draft);
+    else render(state, draft);
 }
 
 void read_snapshots(ParseState &state, const ResourceFile &file) {

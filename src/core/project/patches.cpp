@@ -25,10 +25,26 @@ Json patch_config(const Json &entry, const Property &property) {
     return config;
 }
 
+// Mappings key by key; of lists the nearer comes first.
 Json deep_merge(Json base, const Json &over) {
+    if (over.is_array() && !base.is_null()) {
+        Json both = over;
+        for (const Json &item : as_list(base)) both.push_back(item);
+        return both;
+    }
     if (!base.is_object() || !over.is_object()) return over;
     for (const auto &item : over.items()) base[item.key()] = base.contains(item.key()) ? deep_merge(base[item.key()], item.value()) : item.value();
     return base;
+}
+
+// "2027-01-01" and "2027-01-01 10:00" as dbt writes them, in UTC.
+std::string date_member(const Json &object, const char *key) {
+    std::string text = text_member(object, key);
+    if (text.size() < 10) return text;
+    if (text.size() == 10) text += "T00:00:00";
+    text[10] = 'T';
+    if (text.size() == 16) text += ":00";
+    return text.size() == 19 ? text + "+00:00" : text;
 }
 
 void check_unpatched(const Draft &draft, const Property &property) {
@@ -41,14 +57,18 @@ void apply(Draft &draft, const Property &property, Json config) {
     check_unpatched(draft, property);
     Node &node = draft.node;
     draft.patch = &property;
+    if (node.language == "python" && !config.contains("materialized")) config["materialized"] = "table";
     if (!config.empty()) draft.patch_config = std::move(config);
     node.patch_path = property.file_id();
     node.description = text_member(property.entry, "description");
     node.columns = read_columns(list_member(property.entry, "columns", property), property);
     if (node.resource_type != ResourceType::model) return;
     node.constraints = list_member(property.entry, "constraints", property);
-    node.deprecation_date = text_member(property.entry, "deprecation_date");
-    if (property.entry.contains("time_spine")) node.extra["time_spine"] = property.entry["time_spine"];
+    node.deprecation_date = date_member(property.entry, "deprecation_date");
+    if (const Json spine = property.entry.value("time_spine", Json()); spine.is_object()) {
+        node.extra["time_spine"] = spine;
+        if (!spine.contains("custom_granularities")) node.extra["time_spine"]["custom_granularities"] = Json::array();
+    }
 }
 
 ResourceType type_of_key(const std::string &key) {
@@ -146,8 +166,7 @@ void apply_version(Draft &draft, const Property &property, const Json &version, 
     node.columns = read_columns(version_columns(property.entry, version, property), property);
     if (const std::string text = text_member(version, "description"); !text.empty()) node.description = text;
     if (const Json &own = list_member(version, "constraints", property); !own.empty()) node.constraints = own;
-    node.deprecation_date = text_member(version, "deprecation_date");
-    if (const std::string access = text_member(version, "access"); !access.empty()) draft.patch_config["access"] = access;
+    node.deprecation_date = date_member(version, "deprecation_date");
     if (draft.patch_config.is_null()) draft.patch_config = Json::object();
 }
 

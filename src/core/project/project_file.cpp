@@ -199,6 +199,12 @@ std::set<std::string> installed(const Files &files, const std::string &folder) {
     return roots;
 }
 
+// Is a package of the same name in the folder? That is what installing a local package left there.
+bool installed_already(const Files &files, const std::set<std::string> &roots, const std::string &path) {
+    const Json name = read_project_yaml(files, path).value("name", Json());
+    return std::any_of(roots.begin(), roots.end(), [&](const std::string &root) { return read_project_yaml(files, root).value("name", Json()) == name; });
+}
+
 }  // namespace
 
 std::vector<std::string> package_roots(const Files &files, const LoadedProject &root) {
@@ -216,7 +222,7 @@ std::vector<std::string> package_roots(const Files &files, const LoadedProject &
         const std::string path = pending.back();
         pending.pop_back();
         if (!seen.insert(path).second || !files.contains(path + "dbt_project.yml")) continue;
-        roots.push_back(path);
+        if (!installed_already(files, there, path)) roots.push_back(path);
         for (const std::string &next : wanted_packages(files, path).local)
             for (const std::string &candidate : {normal_path(path + next), normal_path(next)}) pending.push_back(candidate);
     }

@@ -88,6 +88,9 @@ void add_entry(ParseState &state, const ResourceFile &file, const std::string &k
     property.line = lines.line;
     property.entry = std::move(entry);
     property.lines = std::move(lines);
+    if (key == "sources")
+        for (const char *part : {"database", "schema"})
+            if (property.entry.contains(part)) property.unrendered[part] = property.entry[part];
     state.yaml_renderer(*file.package).render_tree(property.entry, [&](const KeyPath &path) { return rendered_now(key, path); }, place);
     property.name = python_text(property.entry["name"]);
     check_keys(state, property);

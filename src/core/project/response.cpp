@@ -61,7 +61,7 @@ Value load_seed(Session &session) {
         raise_compilation("can only load_agate_table for seeds (got a " +
                           std::string(node ? resource_type_name(node->resource_type) : "macro") + ")");
     if (!session.frame().execute()) return Value(empty_table());
-    return Value(seed_table(*node));
+    return Value(seed_table(*node, session.seed_text ? session.seed_text(*node) : std::string()));
 }
 
 }  // namespace mesh::core::project

@@ -173,12 +173,25 @@ std::vector<std::string> Session::names() {
     return {all.begin(), all.end()};
 }
 
+// The name of the CTE with the rows given for `this`; none when there are none.
+Value Session::unit_test_this(Frame &now) {
+    for (const Json &given : now.unit_test->content.value("given", Json::array()))
+        if (given.value("input", "") == "this") {
+            if (std::find(now.ephemeral.begin(), now.ephemeral.end(), now.node->unique_id) == now.ephemeral.end())
+                now.ephemeral.push_back(now.node->unique_id);
+            return Value(cte_name(now.node->alias));
+        }
+    return Value();
+}
+
 std::optional<Value> Session::node_member(const std::string &name) {
     Frame &now = frame();
     const Node *node = now.node;
     switch (frame_names().at(name)) {
         case Mine::execute: return Value(now.execute());
-        case Mine::self: return node && node->resource_type != ResourceType::operation ? node_relation(*this, *node) : Value();
+        case Mine::self:
+            if (now.unit_test) return unit_test_this(now);
+            return node && node->resource_type != ResourceType::operation ? node_relation(*this, *node) : Value();
         case Mine::schema: return Value(node && !node->schema.empty() ? node->schema : manifest_.target.schema);
         case Mine::database: return Value(node && !node->database.empty() ? node->database : manifest_.target.database);
         case Mine::pre_hooks: return node ? hooks_value(node->pre_hook) : Value();
@@ -199,7 +212,7 @@ std::optional<Value> Session::node_member(const std::string &name) {
             return Value(std::move(items));
         }
         case Mine::model:
-            if (now.model.is_missing()) now.model = node ? node_value(manifest_, *node, now.compiled) : Value();
+            if (now.model.is_missing()) now.model = node ? node_value(*node, now.compiled) : Value();
             return now.model;
         case Mine::graph: {
             if (!now.execute()) return graph_value(manifest_, true);

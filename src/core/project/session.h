@@ -36,6 +36,7 @@ struct Frame {
     jinja::Ptr<jinja::Variables> base;
     jinja::Value model = jinja::Value::missing();  // made when asked for
     unsigned depth = 0;                            // macros that run
+    bool free_refs = false;                        // an inline query: refs were not seen before
 
     bool execute() const { return phase == Phase::run || phase == Phase::operation; }
 };
@@ -106,11 +107,15 @@ public:
     std::map<std::string, BatchRange> batches;  // by unique id
     std::vector<Json> results;                  // of finished nodes
     std::vector<std::string> selected;          // selected_resources
+    std::function<std::string(const Node &)> seed_text;  // the CSV of a seed
+    std::map<std::string, std::string> finished;         // compiled SQL by unique id
+    std::map<std::string, std::string> compiled;         // what ephemeral models rendered to, before others were put in
 
 private:
     class Lookup;
     jinja::Ptr<jinja::Variables> base_for(const Frame &frame);
     std::optional<jinja::Value> member(const std::string &name);
+    jinja::Value unit_test_this(Frame &now);
     std::optional<jinja::Value> node_member(const std::string &name);
     jinja::Ptr<jinja::Dict> make_members();
 

@@ -140,6 +140,9 @@ void set_properties(Source &built, const Json &source, const Json &table, const 
     for (const auto &item : more.items()) built.source_meta[item.key()] = item.value();
     built.columns = read_columns(list_member(table, "columns", property), property);
     built.external = table.value("external", Json());
+    if (built.external.is_object())
+        for (const char *key : {"location", "file_format", "row_format", "tbl_properties", "partitions"})
+            if (!built.external.contains(key)) built.external[key] = nullptr;
 }
 
 void set_config(ParseState &state, Source &built, const Json &source, const Json &table, const Property &property) {
@@ -172,6 +175,7 @@ Source make_source(ParseState &state, const Property &property, const Json &sour
     Quoting quoting = state.quoting;
     quoting.apply(built.quoting);
     built.relation_name = make_relation_name(quoting, built.database, built.schema, built.identifier);
+    for (const auto &item : property.unrendered.items()) built.extra["unrendered_" + item.key()] = item.value();
     set_properties(built, source, table, property);
     set_config(state, built, source, table, property);
     return built;
@@ -242,9 +246,7 @@ void read_source(ParseState &state, const Property &property, const Patches &pat
         if (found != patches.end())
             if (const Json *patch = table_named(*found->second, text_member(table, "name"))) overlay(table, *patch);
         add_source_tests(state, property, source, table);
-        Source built = make_source(state, property, source, table);
-        if (found != patches.end()) built.extra["patch_path"] = found->second->file_id();
-        add_source(state, std::move(built), property);
+        add_source(state, make_source(state, property, source, table), property);
     }
 }
 

@@ -14,7 +14,7 @@ namespace mesh::core::project {
 
 namespace {
 
-constexpr std::size_t most_values = 5'000'000, deepest = 200;
+constexpr std::size_t most_values = 1'000'000, deepest = 200;
 
 struct Built {
     Json value;
@@ -32,6 +32,7 @@ public:
     void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end()) fail(at(mark), "alias of a value that is not complete");
+        if (!frames_.empty() && frames_.back().built.count + found->second.count > most_values) fail(at(mark), "more than 1000000 values");
         Built copy = found->second;
         copy.place.line = at(mark).line;
         copy.place.column = at(mark).column;
@@ -109,7 +110,7 @@ private:
         if (frames_.empty()) return void(root = std::move(built));
         Frame &frame = frames_.back();
         frame.built.count += built.count;
-        if (frame.built.count > most_values) fail(built.place, "more than 5000000 values");
+        if (frame.built.count > most_values) fail(built.place, "more than 1000000 values");
         if (frame.built.value.is_array()) {
             frame.built.value.push_back(std::move(built.value));
             frame.built.place.children.push_back(std::move(built.place));

@@ -22,7 +22,7 @@ struct YamlDocument {
 };
 
 // The only document of a text. Dates stay text. Raises Error 42601 with file, line and column for what is not YAML, holds several documents,
-// or grows by aliases beyond five million values.
+// or grows by aliases beyond a million values.
 YamlDocument read_yaml(std::string_view text, const std::string &file);
 
 // A plain scalar's value: null, true, 12, 1.5 or text.

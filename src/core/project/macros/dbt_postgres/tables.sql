@@ -83,6 +83,7 @@
 {% endmacro %}
 
 {% macro postgres__update_indexes_on_materialized_view(relation, index_changes) %}
+    {% do log('Applying UPDATE INDEXES to: ' ~ relation) %}
     {% set statements = [] %}
     {% for change in index_changes %}
         {% if change.action == 'drop' %}

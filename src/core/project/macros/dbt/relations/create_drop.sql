@@ -1,6 +1,9 @@
 {# Statements that create, drop and rename a relation of any kind: text, except for drop_relation and rename_relation, which run them. #}
 
-{% macro get_create_sql(relation, sql) %}{{ return(adapter.dispatch('get_create_sql', 'dbt')(relation, sql)) }}{% endmacro %}
+{% macro get_create_sql(relation, sql) %}
+    {% do log('Applying CREATE to: ' ~ relation) %}
+    {{ return(adapter.dispatch('get_create_sql', 'dbt')(relation, sql)) }}
+{% endmacro %}
 
 {% macro default__get_create_sql(relation, sql) %}
     {% if relation.is_table %}{{ return(get_create_table_as_sql(False, relation, sql)) }}{% endif %}
@@ -9,7 +12,10 @@
     {% do mesh_raise_cannot_build('get_create_sql (' ~ relation.type ~ ')') %}
 {% endmacro %}
 
-{% macro get_drop_sql(relation) %}{{ return(adapter.dispatch('get_drop_sql', 'dbt')(relation)) }}{% endmacro %}
+{% macro get_drop_sql(relation) %}
+    {% do log('Applying DROP to: ' ~ relation) %}
+    {{ return(adapter.dispatch('get_drop_sql', 'dbt')(relation)) }}
+{% endmacro %}
 
 {% macro default__get_drop_sql(relation) %}
     {% if relation.is_table %}{{ return(drop_table(relation)) }}{% endif %}
@@ -29,7 +35,10 @@
     {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
 {% endmacro %}
 
-{% macro get_rename_sql(relation, new_name) %}{{ return(adapter.dispatch('get_rename_sql', 'dbt')(relation, new_name)) }}{% endmacro %}
+{% macro get_rename_sql(relation, new_name) %}
+    {% do log('Applying RENAME to: ' ~ relation) %}
+    {{ return(adapter.dispatch('get_rename_sql', 'dbt')(relation, new_name)) }}
+{% endmacro %}
 
 {% macro default__get_rename_sql(relation, new_name) %}
     {% if relation.is_table %}{{ return(get_rename_table_sql(relation, new_name)) }}{% endif %}

@@ -31,6 +31,7 @@
 {% endmacro %}
 
 {% macro refresh_materialized_view(relation) %}
+    {% do log('Applying REFRESH to: ' ~ relation) %}
     {{ return(adapter.dispatch('refresh_materialized_view', 'dbt')(relation)) }}
 {% endmacro %}
 
@@ -47,6 +48,7 @@
 
 {# The statements that make such differences good. #}
 {% macro get_alter_materialized_view_as_sql(relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation) %}
+    {% do log('Applying ALTER to: ' ~ relation) %}
     {{ return(adapter.dispatch('get_alter_materialized_view_as_sql', 'dbt')(
         relation, configuration_changes, sql, existing_relation, backup_relation, intermediate_relation)) }}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {# Statements that put a new relation in the place of an existing one, which may be of another kind. #}
 
 {% macro get_replace_sql(existing_relation, target_relation, sql) %}
+    {% do log('Applying REPLACE to: ' ~ existing_relation) %}
     {{ return(adapter.dispatch('get_replace_sql', 'dbt')(existing_relation, target_relation, sql)) }}
 {% endmacro %}
 

@@ -1,0 +1,124 @@
+#include "cli/manifest.h"
+
+#include <fstream>
+
+#include "cli/text.h"
+
+namespace mesh::cli {
+namespace {
+
+const char *const sections[] = {"nodes", "sources", "exposures", "metrics", "unit_tests", "semantic_models", "saved_queries", "macros"};
+
+// Called for each token of the JSON text. Only what is at nodes.<unique id>.<key>, and some of config, is kept.
+class Reader : public nlohmann::json_sax<Json> {
+public:
+    explicit Reader(NodeCatalog &catalog) : catalog_(catalog) {}
+
+    bool null() override { return true; }
+    bool boolean(bool value) override {
+        if (in_config() && key_ == "store_failures") node_->store_failures = value;
+        return true;
+    }
+    bool number_integer(number_integer_t value) override { return scalar(std::to_string(value)); }
+    bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value)); }
+    bool number_float(number_float_t, const string_t &text) override { return scalar(text); }
+    bool binary(binary_t &) override { return true; }
+    bool string(string_t &value) override { return scalar(value); }
+
+    bool key(string_t &name) override {
+        key_ = name;
+        if (depth_ == 1) section_ = wanted(name) ? name : "";
+        if (depth_ == 2 && !section_.empty() && section_ != "macros") node_ = &catalog_.nodes[name];
+        if (depth_ == 2 && section_ == "macros") ++macros;
+        if (depth_ == 3) field_ = name;
+        return true;
+    }
+    bool start_object(std::size_t) override { return ++depth_ > 0; }
+    bool end_object() override {
+        if (--depth_ == 2) node_ = nullptr;
+        return true;
+    }
+    bool start_array(std::size_t) override { return ++arrays_ > 0; }
+    bool end_array() override { return arrays_-- > 0; }
+    bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &error) override {
+        throw Error("22032", "manifest.json is not valid", error.what());
+    }
+
+    long macros = 0;
+
+private:
+    static bool wanted(const std::string &name) {
+        for (const char *section : sections)
+            if (name == section) return true;
+        return false;
+    }
+    bool in_config() const { return node_ && depth_ == 4 && arrays_ == 0 && field_ == "config"; }
+
+    bool scalar(const std::string &value) {
+        if (!node_) return true;
+        if (in_config() && key_ == "materialized") node_->materialized = value;
+        if (depth_ == 3 && arrays_ == 0) field(value);
+        if (depth_ == 3 && arrays_ == 1 && field_ == "fqn") node_->fqn.push_back(value);
+        return true;
+    }
+
+    void field(const std::string &value) {
+        NodeInfo &node = *node_;
+        if (key_ == "resource_type") node.resource_type = value;
+        if (key_ == "name") node.name = value;
+        if (key_ == "package_name") node.package = value;
+        if (key_ == "path") node.path = value;
+        if (key_ == "original_file_path") node.original_file_path = value;
+        if (key_ == "language") node.language = value;
+        if (key_ == "schema") node.schema = value;
+        if (key_ == "alias") node.alias = value;
+        if (key_ == "version") node.version = value;
+        if (key_ == "relation_name") node.relation_name = value;
+        if (key_ == "group") node.group = value;
+    }
+
+    NodeCatalog &catalog_;
+    NodeInfo *node_ = nullptr;
+    int depth_ = 0, arrays_ = 0;
+    std::string section_, field_, key_;
+};
+
+std::string noun(const NodeInfo &node) {
+    if (node.resource_type == "test") return "data test";
+    if (node.resource_type == "operation") return "project hook";
+    std::string words = node.resource_type;
+    for (char &c : words)
+        if (c == '_') c = ' ';
+    return words;
+}
+
+std::string plural(long count, const std::string &word) {
+    if (count == 1) return "1 " + word;
+    if (word == "analysis") return std::to_string(count) + " analyses";
+    return ends_with(word, "y") ? std::to_string(count) + " " + word.substr(0, word.size() - 1) + "ies" : counted(count, word);
+}
+
+}  // namespace
+
+NodeCatalog read_manifest(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw Error("58P01", "could not read \"" + path + "\"");
+    NodeCatalog catalog;
+    Reader reader(catalog);
+    nlohmann::json_sax<Json> *handler = &reader;
+    Json::sax_parse(file, handler);
+    for (const auto &[id, node] : catalog.nodes) ++catalog.counts[noun(node)];
+    if (reader.macros) catalog.counts["macro"] = reader.macros;
+    return catalog;
+}
+
+std::string found_line(const NodeCatalog &catalog) {
+    std::vector<std::string> parts;
+    for (const char *first : {"model", "seed", "snapshot", "data test"})
+        if (const auto found = catalog.counts.find(first); found != catalog.counts.end()) parts.push_back(plural(found->second, first));
+    for (const auto &[word, count] : catalog.counts)
+        if (word != "model" && word != "seed" && word != "snapshot" && word != "data test") parts.push_back(plural(count, word));
+    return parts.empty() ? "nothing" : join(parts, ", ");
+}
+
+}  // namespace mesh::cli

@@ -1,0 +1,34 @@
+// What the client needs to know of the nodes, read from manifest.json without holding it.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "cli/error.h"
+
+namespace mesh::cli {
+
+struct NodeInfo {
+    std::string resource_type, name, package, path, original_file_path, materialized, language = "sql";
+    std::string schema, alias, version, relation_name, group;
+    std::vector<std::string> fqn;
+    bool store_failures = false;
+};
+
+struct NodeCatalog {
+    std::map<std::string, NodeInfo> nodes;       // also sources, exposures, unit tests, metrics ... by unique id
+    std::map<std::string, long> counts;          // "view model" -> how many
+
+    const NodeInfo *find(const std::string &unique_id) const {
+        const auto found = nodes.find(unique_id);
+        return found == nodes.end() ? nullptr : &found->second;
+    }
+};
+
+// Raises Error when the file is not there or no manifest.
+NodeCatalog read_manifest(const std::string &path);
+
+// "3 models, 1 seed": as dbt says what it found.
+std::string found_line(const NodeCatalog &catalog);
+
+}  // namespace mesh::cli

@@ -1,0 +1,100 @@
+#include "cli/step.h"
+
+#include "cli/clock.h"
+
+namespace mesh::cli {
+namespace {
+
+std::string text(const Json &event, const char *key) {
+    if (!event.contains(key) || event[key].is_null()) return "";
+    return event[key].is_string() ? event[key].get<std::string>() : event[key].dump();
+}
+
+std::optional<long> number(const Json &event, const char *key) {
+    if (!event.contains(key) || !event[key].is_number()) return std::nullopt;
+    return event[key].get<long>();
+}
+
+std::optional<long> number(const Value &value) {
+    if (!value) return std::nullopt;
+    return std::strtol(value->c_str(), nullptr, 10);
+}
+
+// intervalstyle is iso_8601 in our sessions: PT1H2M3.5S
+double seconds_of(const std::string &interval) {
+    double total = 0;
+    const char *at = interval.c_str();
+    while (*at) {
+        char *end = nullptr;
+        const double amount = std::strtod(at, &end);
+        if (end == at) {
+            ++at;
+            continue;
+        }
+        total += amount * (*end == 'D' ? 86400 : *end == 'H' ? 3600 : *end == 'M' ? 60 : 1);
+        at = *end ? end + 1 : end;
+    }
+    return total;
+}
+
+void take(Step &step, const std::string &column, const Value &value) {
+    if (column == "unique_id") step.unique_id = value.value_or("");
+    if (column == "node") step.node = value.value_or("");
+    if (column == "kind") step.kind = value.value_or("");
+    if (column == "status") step.status = value.value_or("");
+    if (column == "message") step.message = value.value_or("");
+    if (column == "reason") step.reason = value.value_or("");
+    if (column == "relation") step.relation = value.value_or("");
+    if (column == "compiled") step.compiled = value;
+    if (column == "rows") step.rows = number(value);
+    if (column == "failures") step.failures = number(value);
+    if (column == "run_id") step.run_id = number(value).value_or(0);
+    if (column == "duration") step.seconds = seconds_of(value.value_or(""));
+}
+
+}  // namespace
+
+std::optional<Step> step_of_notice(const Notice &notice, bool &starts) {
+    if (notice.detail.empty() || notice.detail[0] != '{') return std::nullopt;
+    const Json event = Json::parse(notice.detail, nullptr, false);
+    if (!event.is_object() || !event.contains("event") || !event.contains("unique_id")) return std::nullopt;
+    starts = text(event, "event") == "start";
+    Step step;
+    step.unique_id = text(event, "unique_id");
+    step.node = text(event, "node");
+    step.kind = text(event, "kind");
+    step.status = text(event, "status");
+    step.message = text(event, "message");
+    step.relation = text(event, "relation");
+    step.rows = number(event, "rows");
+    step.failures = number(event, "failures");
+    step.index = number(event, "index").value_or(0);
+    step.total = number(event, "total").value_or(0);
+    step.run_id = number(event, "run_id").value_or(0);
+    if (event.contains("seconds") && event["seconds"].is_number()) step.seconds = event["seconds"].get<double>();
+    step.finished_at = now();
+    return step;
+}
+
+Step step_of_row(const Row &row) {
+    Step step;
+    for (int column = 0; column < row.columns(); ++column) take(step, row.name(column), row[column]);
+    step.finished_at = now();
+    return step;
+}
+
+Outcome outcome(const Step &step) {
+    const std::string &status = step.status;
+    if (status == "success" || status == "pass" || status == "unchanged" || status == "reused") return Outcome::pass;
+    if (status == "warn") return Outcome::warn;
+    if (status == "skipped") return Outcome::skip;
+    if (status == "no-op") return Outcome::noop;
+    return Outcome::error;  // error, fail, runtime error, partial success
+}
+
+std::string resource_type(const Step &step) {
+    const auto dot = step.unique_id.find('.');
+    return dot == std::string::npos ? step.kind : step.unique_id.substr(0, dot);
+}
+
+}  // namespace mesh::cli

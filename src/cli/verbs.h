@@ -1,0 +1,18 @@
+// What can be asked for, and with which options.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/options.h"
+
+#ifndef MESH_VERSION
+#define MESH_VERSION "unknown"
+#endif
+#define MESH_VERSION_LINE "meshctl " MESH_VERSION
+
+namespace mesh::cli {
+
+// Options that dbt takes before and after the verb are defined in both places.
+void add_verbs(CLI::App &app, Options &options);
+
+}  // namespace mesh::cli

@@ -1,0 +1,238 @@
+#include "core/project/decimal.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/jinja/format.h"
+#include "core/jinja/operators.h"
+#include "core/jinja/text.h"
+
+namespace mesh::core::project {
+
+using jinja::Ptr;
+using jinja::Value;
+
+namespace {
+
+constexpr std::size_t precision = 28;  // of Python's default context
+
+std::string stripped(std::string digits) {
+    digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    return digits.empty() ? "0" : digits;
+}
+
+int compare_digits(const std::string &a, const std::string &b) {
+    if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
+    return a.compare(b);
+}
+
+std::string add_digits(const std::string &a, const std::string &b) {
+    std::string out(std::max(a.size(), b.size()) + 1, '0');
+    int carry = 0;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        int sum = carry;
+        if (i < a.size()) sum += a[a.size() - 1 - i] - '0';
+        if (i < b.size()) sum += b[b.size() - 1 - i] - '0';
+        out[out.size() - 1 - i] = static_cast<char>('0' + sum % 10);
+        carry = sum / 10;
+    }
+    return stripped(out);
+}
+
+// a - b, where a is not smaller.
+std::string subtract_digits(const std::string &a, const std::string &b) {
+    std::string out = a;
+    int borrow = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        int rest = a[a.size() - 1 - i] - '0' - borrow - (i < b.size() ? b[b.size() - 1 - i] - '0' : 0);
+        borrow = rest < 0;
+        out[out.size() - 1 - i] = static_cast<char>('0' + (rest + 10) % 10);
+    }
+    return stripped(out);
+}
+
+std::string multiply_digits(const std::string &a, const std::string &b) {
+    std::vector<int> sums(a.size() + b.size(), 0);
+    for (std::size_t i = 0; i < a.size(); ++i)
+        for (std::size_t j = 0; j < b.size(); ++j) sums[i + j] += (a[a.size() - 1 - i] - '0') * (b[b.size() - 1 - j] - '0');
+    std::string out(sums.size(), '0');
+    int carry = 0;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+        const int sum = sums[i] + carry;
+        out[out.size() - 1 - i] = static_cast<char>('0' + sum % 10);
+        carry = sum / 10;
+    }
+    return stripped(out);
+}
+
+// Long division: the whole part; what is left goes to `rest`.
+std::string divide_digits(const std::string &a, const std::string &b, std::string &rest) {
+    std::string out;
+    rest = "0";
+    for (const char digit : a) {
+        rest = stripped(rest + digit);
+        char times = '0';
+        for (; compare_digits(rest, b) >= 0; ++times) rest = subtract_digits(rest, b);
+        out += times;
+    }
+    return stripped(out);
+}
+
+// To the precision of Python's context, half to even.
+Value rounded(bool negative, std::string digits, long exponent) {
+    if (digits.size() > precision) {
+        const std::size_t drop = digits.size() - precision;
+        const std::string tail = digits.substr(precision);
+        digits.resize(precision);
+        const int half = tail.compare("5" + std::string(drop - 1, '0'));
+        if (half > 0 || (half == 0 && (digits.back() - '0') % 2)) digits = add_digits(digits, "1");
+        exponent += static_cast<long>(drop);
+    }
+    return Value(jinja::make<Decimal>(negative, std::move(digits), exponent));
+}
+
+// Both with the smaller exponent.
+void align(const Decimal &a, const Decimal &b, std::string &left, std::string &right, long &exponent) {
+    exponent = std::min(a.exponent(), b.exponent());
+    left = stripped(a.digits() + std::string(static_cast<std::size_t>(std::min(a.exponent() - exponent, 400L)), '0'));
+    right = stripped(b.digits() + std::string(static_cast<std::size_t>(std::min(b.exponent() - exponent, 400L)), '0'));
+}
+
+Value sum(const Decimal &a, const Decimal &b, bool negate) {
+    std::string left, right;
+    long exponent = 0;
+    align(a, b, left, right, exponent);
+    const bool other = b.negative() != negate;
+    if (a.negative() == other) return rounded(a.negative(), add_digits(left, right), exponent);
+    const int order = compare_digits(left, right);
+    if (order >= 0) return rounded(order != 0 && a.negative(), subtract_digits(left, right), exponent);
+    return rounded(other, subtract_digits(right, left), exponent);
+}
+
+Value quotient(const Decimal &a, const Decimal &b) {
+    if (b.zero()) raise(jinja::ErrorClass::zero_division, "division by zero");
+    const long ideal = a.exponent() - b.exponent();
+    const std::size_t extra = precision + 2 + b.digits().size();
+    std::string rest, digits = divide_digits(a.digits() + std::string(extra, '0'), b.digits(), rest);
+    long exponent = ideal - static_cast<long>(extra);
+    if (rest != "0") {
+        digits += '1';  // a digit that is not zero decides the rounding
+        --exponent;
+    }
+    while (rest == "0" && exponent < ideal && digits.size() > 1 && digits.back() == '0') digits.pop_back(), ++exponent;
+    return rounded(a.negative() != b.negative(), digits, exponent);
+}
+
+// The whole part of a / b towards zero, and what is left with the sign of a.
+Value whole(const Decimal &a, const Decimal &b, bool remainder) {
+    if (b.zero()) raise(jinja::ErrorClass::zero_division, "division by zero");
+    std::string left, right, rest;
+    long exponent = 0;
+    align(a, b, left, right, exponent);
+    const std::string times = divide_digits(left, right, rest);
+    return remainder ? rounded(a.negative(), rest, exponent) : rounded(a.negative() != b.negative(), times, 0);
+}
+
+Value raised(const Decimal &a, const Decimal &b) {
+    const double power = b.number();
+    if (!b.integral() || power < 0 || power > 1000) return *Decimal::parse(jinja::float_text(std::pow(a.number(), power)));
+    Value result = *Decimal::parse("1");
+    for (int i = 0; i < static_cast<int>(power); ++i) {
+        const Ptr<Decimal> so_far = as_decimal(result);
+        result = rounded(so_far->negative() != a.negative(), multiply_digits(so_far->digits(), a.digits()), so_far->exponent() + a.exponent());
+    }
+    return result;
+}
+
+}  // namespace
+
+Decimal::Decimal(bool negative, std::string digits, long exponent)
+    : negative_(negative), digits_(stripped(std::move(digits))), exponent_(exponent) {}
+
+std::optional<Value> Decimal::parse(std::string_view text) {
+    bool negative = false, point = false;
+    std::string digits;
+    long exponent = 0;
+    std::size_t at = 0;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) negative = text[at++] == '-';
+    for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
+        if (text[at] == '.' && !point) point = true;
+        else if (text[at] >= '0' && text[at] <= '9') digits += text[at], exponent -= point;
+        else return std::nullopt;
+    }
+    if (digits.empty()) return std::nullopt;
+    if (at < text.size()) {
+        const auto power = jinja::parse_int(text.substr(at + 1));
+        if (!power) return std::nullopt;
+        exponent += static_cast<long>(*power);
+    }
+    return Value(jinja::make<Decimal>(negative, digits, exponent));
+}
+
+bool Decimal::integral() const {
+    if (exponent_ >= 0 || zero()) return true;
+    const auto places = static_cast<std::size_t>(-exponent_);
+    return digits_.size() > places && digits_.find_last_not_of('0') < digits_.size() - places;
+}
+
+double Decimal::number() const {
+    return std::strtod(((negative_ ? "-" : "") + digits_ + "e" + std::to_string(exponent_)).c_str(), nullptr);
+}
+
+// As Python prints it: scientific for a positive exponent or more than six zeros behind the point.
+std::string Decimal::str() const {
+    const std::string sign = negative_ ? "-" : "";
+    const long adjusted = exponent_ + static_cast<long>(digits_.size()) - 1;
+    if (exponent_ <= 0 && adjusted >= -6) {
+        if (exponent_ == 0) return sign + digits_;
+        const auto places = static_cast<std::size_t>(-exponent_);
+        if (digits_.size() > places) return sign + digits_.substr(0, digits_.size() - places) + "." + digits_.substr(digits_.size() - places);
+        return sign + "0." + std::string(places - digits_.size(), '0') + digits_;
+    }
+    const std::string rest = digits_.size() > 1 ? "." + digits_.substr(1) : "";
+    return sign + digits_.substr(0, 1) + rest + "E" + (adjusted < 0 ? "" : "+") + std::to_string(adjusted);
+}
+
+std::string Decimal::format(std::string_view spec) const {
+    return spec.empty() ? str() : jinja::format_spec(Value(number()), spec);
+}
+
+std::optional<Value> Decimal::attribute(std::string_view name) {
+    if (name == "is_integer") return jinja::make_function("is_integer", [self = Ptr<Decimal>(this)](jinja::Arguments &) { return Value(self->integral()); });
+    if (name == "real") return Value(Ptr<Decimal>(this));
+    return std::nullopt;
+}
+
+bool Decimal::equals(const jinja::Object &other) const {
+    return compare(other) == 0;
+}
+
+std::optional<int> Decimal::compare(const jinja::Object &other) const {
+    const auto *that = dynamic_cast<const Decimal *>(&other);
+    if (!that) return std::nullopt;
+    const Value difference = sum(*this, *that, true);
+    const auto *rest = difference.object_as<Decimal>();
+    return rest->zero() ? 0 : rest->negative() ? -1 : 1;
+}
+
+std::optional<Value> Decimal::operate(std::string_view op, const Value &other, bool reflected) {
+    const Ptr<Decimal> that = as_decimal(other);
+    if (!that) return std::nullopt;
+    const Decimal &a = reflected ? *that : *this, &b = reflected ? *this : *that;
+    if (op == "+") return sum(a, b, false);
+    if (op == "-") return sum(a, b, true);
+    if (op == "*") return rounded(a.negative() != b.negative(), multiply_digits(a.digits(), b.digits()), a.exponent() + b.exponent());
+    if (op == "/") return quotient(a, b);
+    if (op == "//") return whole(a, b, false);
+    if (op == "%") return whole(a, b, true);
+    if (op == "**") return raised(a, b);
+    return std::nullopt;
+}
+
+Ptr<Decimal> as_decimal(const Value &value) {
+    if (auto *decimal = value.object_as<Decimal>()) return decimal;
+    if (!value.is_integral()) return nullptr;
+    return Decimal::parse(std::to_string(value.integer()))->object_as<Decimal>();
+}
+
+}  // namespace mesh::core::project

@@ -1,0 +1,134 @@
+#include "core/project/invocation.h"
+
+#include <algorithm>
+
+#include "core/jinja/text.h"
+#include "core/near.h"
+#include "core/project/agate.h"
+#include "core/project/compile.h"
+#include "core/project/members.h"
+#include "core/project/relation.h"
+
+namespace mesh::core::project {
+
+using jinja::Value;
+
+struct Invocation::Inner {
+    Inner(const Manifest &manifest, const Settings &settings, Database &database) : session(manifest, settings, &database) {
+        set_table_printer([&database](const std::string &text) { database.log(text, true); });
+    }
+    ~Inner() { set_table_printer(nullptr); }
+
+    const Node &node(const std::string &unique_id) const {
+        const auto at = session.manifest().nodes.find(unique_id);
+        if (at == session.manifest().nodes.end()) throw Error("42704", "node \"" + unique_id + "\" does not exist");
+        return at->second;
+    }
+
+    // The macro of a name, with or without its package before a dot.
+    Value macro(const std::string &name) {
+        const auto dot = name.find('.');
+        const std::string package = dot == std::string::npos ? session.manifest().project_name : name.substr(0, dot);
+        const std::string plain = dot == std::string::npos ? name : name.substr(dot + 1);
+        Value found = dot == std::string::npos ? session.macros().visible_macro(package, plain) : session.macros().in_package(package, plain);
+        if (found.is_missing())
+            throw Error("42883", "dbt could not find a macro with the name \"" + name + "\" in any package", "",
+                        name_hint(plain, session.macros().names(package)));
+        return found;
+    }
+
+    Session session;
+};
+
+Invocation::Invocation(const Manifest &manifest, const Settings &settings, Database &database)
+    : inner_(std::make_unique<Inner>(manifest, settings, database)) {}
+
+Invocation::~Invocation() = default;
+
+Compiled Invocation::compile(const std::string &unique_id) {
+    return compile_node(inner_->session, inner_->node(unique_id));
+}
+
+Compiled Invocation::compile_inline(const std::string &text) {
+    return project::compile_inline(inner_->session, text);
+}
+
+Compiled Invocation::compile_unit_test(const std::string &unique_id) {
+    const auto at = inner_->session.manifest().others.find(unique_id);
+    if (at == inner_->session.manifest().others.end()) throw Error("42704", "unit test \"" + unique_id + "\" does not exist");
+    return project::compile_unit_test(inner_->session, at->second);
+}
+
+Value Invocation::run_operation(const std::string &name, const Json &arguments) {
+    Session &session = inner_->session;
+    const Value macro = inner_->macro(name);
+    Frame frame;
+    frame.phase = Phase::operation;
+    const auto dot = name.find('.');
+    frame.package = dot == std::string::npos ? session.manifest().project_name : name.substr(0, dot);
+    const Session::Entered entered(session, frame);
+    jinja::Arguments call;
+    for (const auto &[key, value] : arguments.items()) call.named.emplace_back(key, to_value(value));
+    return hinted(session, [&] { return macro.object().call(call); });
+}
+
+std::string Invocation::render_hook(const std::string &unique_id, const std::string &text) {
+    Session &session = inner_->session;
+    const Node &node = inner_->node(unique_id);
+    const jinja::Pool pool;
+    Frame frame = run_frame(node);
+    if (const auto at = session.finished.find(unique_id); at != session.finished.end()) frame.compiled = at->second;
+    const Session::Entered entered(session, frame);
+    add_schemas(session, frame);
+    return hinted(session, [&] { return session.render(text, "hook of " + unique_id); });
+}
+
+std::string Invocation::own_materialization(const std::string &materialized) const {
+    for (const char *adapter : {"postgres", "default"}) {
+        const std::string name = "materialization_" + materialized + "_" + adapter;
+        const Value found = inner_->session.macros().visible_macro(inner_->session.manifest().project_name, name);
+        const auto *macro = found.is_missing() ? nullptr : found.object_as<MacroFunction>();
+        if (macro && !is_builtin_package(macro->info().package_name)) return macro->info().unique_id;
+    }
+    // dbt also takes one from a package, where the root project has none; a built-in one comes before it.
+    for (const auto &[id, macro] : inner_->session.manifest().macros)
+        for (const char *adapter : {"postgres", "default"})
+            if (macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name) &&
+                inner_->session.macros().visible_macro(inner_->session.manifest().project_name, macro.name).is_missing())
+                return id;
+    return "";
+}
+
+bool Invocation::generic_test_overridden(const std::string &name) const {
+    MacroTable &macros = inner_->session.macros();
+    return macros.overridden("test_" + name) || macros.overridden("default__test_" + name) || macros.overridden("postgres__test_" + name) ||
+           macros.overridden("get_where_subquery") || macros.overridden("default__get_where_subquery") ||
+           macros.overridden("postgres__get_where_subquery");
+}
+
+std::vector<RelationInfo> Invocation::materialize(const std::string &unique_id, const Compiled &compiled) {
+    const Node &node = inner_->node(unique_id);
+    const std::string materialized = node.config.value("materialized", "view");
+    const std::string id = own_materialization(materialized);
+    if (id.empty()) throw Error("42883", "no materialization \"" + materialized + "\" is defined by the project");
+    return run_materialization(inner_->session, node, id, compiled);
+}
+
+void Invocation::add_result(const Json &result) {
+    inner_->session.results.push_back(result);
+}
+
+void Invocation::set_batch(const std::string &unique_id, const std::string &start, const std::string &end) {
+    if (start.empty() && end.empty()) inner_->session.batches.erase(unique_id);
+    else inner_->session.batches[unique_id] = {start, end};
+}
+
+void Invocation::set_selected(std::vector<std::string> unique_ids) {
+    inner_->session.selected = std::move(unique_ids);
+}
+
+void Invocation::set_seed_text(std::function<std::string(const Node &)> text) {
+    inner_->session.seed_text = std::move(text);
+}
+
+}  // namespace mesh::core::project

@@ -1,0 +1,169 @@
+#include "engine/hooks.h"
+
+#include <algorithm>
+
+#include "engine/model_contract.h"
+#include "engine/target.h"
+#include "pg/script.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using pg::ScriptStatement;
+
+namespace {
+
+std::vector<std::string> configured_hooks(const Model &model, const char *key) {
+    std::vector<std::string> out;
+    auto found = model.config.find(key);
+    if (found == model.config.end() || found->is_null()) return out;
+    for (const Json &hook : found->is_array() ? *found : Json::array({*found})) {
+        if (!hook.is_string()) throw Error("22023", std::string(key) + " of model \"" + model.id() + "\" must be SQL, or a list of SQL", hook.dump());
+        out.push_back(hook);
+    }
+    return out;
+}
+
+const Staged *staged_at(Mesh &mesh, const Stage &stage, const pg::ScriptName &name) {
+    const Domain *owner = mesh.domain_with_schema(name.schema);
+    const Model *model = owner == nullptr ? nullptr : mesh.find_model_at(*owner, name.schema, name.name);
+    if (model == nullptr) return nullptr;
+    auto found = stage.find(model->id());
+    return found == stage.end() || found->second.at_target ? nullptr : &found->second;
+}
+
+// One statement over what is staged; false when it has to wait for `own` to be published.
+bool run_statement(Mesh &mesh, const ScriptStatement &statement, const Stage &stage, const Staged *own) {
+    std::vector<std::string> names;
+    for (const pg::ScriptName &name : statement.names) {
+        const Staged *found = staged_at(mesh, stage, name);
+        if (found != nullptr && found == own && statement.kind == ScriptStatement::Kind::utility) return false;
+        names.push_back(found == nullptr ? std::string() : found->relation);
+    }
+    std::string text = pg::replace_names(statement, names);
+    if (statement.kind == ScriptStatement::Kind::utility) (void)pg::query(text);
+    else (void)pg::query_as_of(text);
+    return true;
+}
+
+// The owner's own session is his; another one's is closed to what hooks do beyond their statements.
+template <typename F>
+void as_owner(const Domain &domain, F &&f) {
+    Oid owner = owner_of(domain);
+    pg::RoleScope scope = pg::enter_role(owner, domain.search_path().c_str(), owner != GetUserId());
+    f();
+    pg::leave_role(scope);
+}
+
+using Grants = std::set<std::pair<std::string, std::string>>;  // privilege, role; lower case, and "public"
+
+// A role's name as GRANT reads it.
+std::string role_of(const std::string &text) {
+    return pg::query_value("select n[1] from pg_catalog.parse_ident($1) n", {text}).value();
+}
+
+Grants wanted_grants(const Model &model) {
+    Grants out;
+    const Json &grants = model.config["grants"];
+    for (const auto &[privilege, roles] : grants.items())
+        for (const Json &role : roles.is_array() ? roles : Json::array({roles})) {
+            std::string lower = privilege;
+            std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+            out.insert({lower, role_of(role)});
+        }
+    return out;
+}
+
+// What the owner has granted, without what agreements stand for.
+Grants held_grants(const Staged &staged, const std::string &oid) {
+    Grants out;
+    pg::Result rows = pg::query(
+        "select pg_catalog.lower(a.privilege_type), coalesce(r.rolname, 'public') from pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a"
+        " left join pg_catalog.pg_roles r on r.oid = a.grantee where c.oid = $1::oid and a.grantor = c.relowner and a.grantee <> c.relowner",
+        {oid});
+    for (const pg::Row &row : rows.rows) out.insert({row[0].value(), row[1].value()});
+    pg::Result agreed = registry("select grantee from mesh.agreement_grants where domain = $1 and model = $2", {staged.model.domain, staged.model.name});
+    for (const pg::Row &row : agreed.rows) out.erase({"select", row[0].value()});
+    return out;
+}
+
+std::string grantee(const std::string &role) {
+    return role == "public" ? role : pg::quote_ident(role);
+}
+
+void apply_grants_config(const Staged &staged, const std::string &oid, const std::string &name) {
+    if (!staged.model.config.contains("grants") || !staged.model.config["grants"].is_object() || staged.model.config["grants"].empty()) return;
+    Grants wanted = wanted_grants(staged.model), held = held_grants(staged, oid);
+    for (const auto &[privilege, role] : held)
+        if (!wanted.count({privilege, role})) pg::execute("revoke " + privilege + " on " + name + " from " + grantee(role));
+    for (const auto &[privilege, role] : wanted)
+        if (!held.count({privilege, role})) pg::execute("grant " + privilege + " on " + name + " to " + grantee(role));
+}
+
+void comment_on_columns(const Staged &staged, const std::string &name) {
+    if (!persists_docs(staged.model, "columns") || !staged.model.config.contains("columns")) return;
+    for (const Json &column : staged.model.config["columns"]) {
+        std::string given = column.value("name", ""), text = column.value("description", "");
+        for (const pg::Column &held : staged.columns) {
+            std::string a = held.name, b = given;
+            if (!column.value("quote", false)) std::transform(b.begin(), b.end(), b.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+            if (a == b) pg::execute("comment on column " + name + "." + pg::quote_ident(a) + " is " + pg::quote_literal(text));
+        }
+    }
+}
+
+// A hook may have changed the staged rows: as many are to be published.
+void count_rows(const Domain &domain, Staged &own) {
+    if (!own.rows || own.at_target || !OidIsValid(own.stage_oid)) return;
+    as_owner(domain, [&] { own.rows = std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
+}
+
+}  // namespace
+
+bool persists_docs(const Model &model, const char *what) {
+    auto docs = model.config.find("persist_docs");
+    if (docs == model.config.end() || !docs->is_object()) return model.node.empty() && std::string(what) == "relation";
+    return docs->value(what, Json(false)) == Json(true);
+}
+
+std::vector<std::string> pre_hooks(Renderer *renderer, const Model &model, const Stage &stage) {
+    return model.node.empty() || renderer == nullptr ? configured_hooks(model, "pre_hook") : renderer->pre_hooks(model, stage);
+}
+
+std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, const Stage &stage) {
+    return model.node.empty() || renderer == nullptr ? configured_hooks(model, "post_hook") : renderer->post_hooks(model, stage);
+}
+
+void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own) {
+    for (const std::string &hook : hooks)
+        for (const ScriptStatement &statement : pg::parse_script(hook)) {
+            if (statement.kind == ScriptStatement::Kind::transaction) continue;
+            bool done = false;
+            as_owner(domain, [&] { done = run_statement(mesh, statement, stage, own); });
+            if (!done) own->after.push_back(statement.text);
+            else if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
+        }
+}
+
+void apply_settings(const Staged &staged) {
+    if (staged.model.materialized == "ephemeral") return;
+    std::string name = target_name(*staged.domain, staged.model);
+    std::string oid = pg::query_value("select pg_catalog.to_regclass($1)::pg_catalog.oid", {name}).value_or("0");
+    apply_grants_config(staged, oid, name);
+    comment_on_columns(staged, name);
+    if (relkind_for(staged.model.materialized) == "r")
+        for (const std::string &action : missing_constraints(staged.model, static_cast<Oid>(std::stoul(oid)))) pg::execute("alter table " + name + " " + action);
+    for (const std::string &sql : staged.after) pg::execute(sql);
+}
+
+void check_grants(const Model &model) {
+    auto grants = model.config.find("grants");
+    if (grants == model.config.end() || grants->is_null()) return;
+    bool ok = grants->is_object();
+    const Json items = ok ? *grants : Json::object();
+    for (const Json &roles : items)
+        for (const Json &role : roles.is_array() ? roles : Json::array({roles})) ok = ok && role.is_string();
+    if (!ok) throw Error("22023", "grants of model \"" + model.id() + "\" must name roles by privilege", grants->dump(), "For example {\"select\": [\"reporting\"]}.");
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,26 @@
+// Statements around a model's build: its hooks, and what its settings ask of the relation when it is at its place.
+#pragma once
+
+#include "engine/render.h"
+
+namespace mesh::engine {
+
+// The model's hooks: a project's from the renderer, others from config ("pre_hook", "post_hook": one or a list).
+std::vector<std::string> pre_hooks(Renderer *renderer, const Model &model, const Stage &stage);
+std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, const Stage &stage);
+
+// Runs statements as the domain's owner. Names of what the run has staged mean the staged relations. What defines something on `own`
+// (ALTER TABLE, CREATE INDEX, GRANT, COMMENT) while that is staged beside its place waits, in own->after, until it is published.
+// BEGIN, COMMIT and their kin are left out: the run's transaction goes on.
+void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own);
+
+// At the publish, as the owner, when the relation is at its place: grants, column comments, constraints, and what hooks left to do.
+void apply_settings(const Staged &staged);
+
+// Shall its descriptions ("relation", "columns") become comments? A model made by hand: that of the relation, always.
+bool persists_docs(const Model &model, const char *what);
+
+// config "grants" ({"select": ["role"]}): raises 22023 for another shape.
+void check_grants(const Model &model);
+
+}  // namespace mesh::engine

@@ -1,0 +1,150 @@
+#include "engine/model_contract.h"
+
+#include <algorithm>
+
+#include "pg/heap.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+namespace {
+
+const Json &columns_json(const Model &model) {
+    static const Json none = Json::array();
+    auto found = model.config.find("columns");
+    return found == model.config.end() || !found->is_array() ? none : *found;
+}
+
+// As it is written in SQL: quoted when the project says so.
+std::string column_sql(const Json &column) {
+    std::string name = column.value("name", "");
+    return column.value("quote", false) ? pg::quote_ident(name) : name;
+}
+
+// Types count without what is between their parentheses, as in dbt.
+std::string base_type(const std::string &type) {
+    std::string out = shown_type(type);
+    size_t open = out.find('('), close = out.find(')', open == std::string::npos ? 0 : open);
+    return open == std::string::npos || close == std::string::npos ? out : out.substr(0, open) + out.substr(close + 1);
+}
+
+std::vector<pg::Column> contract_columns(const Domain &domain, const Model &model) {
+    std::string list;
+    for (const Json &column : columns_json(model)) {
+        std::string type = column.value("data_type", Json()).is_string() ? column["data_type"].get<std::string>() : "";
+        if (type.empty())
+            throw Error("42P16", "the contract of model \"" + model.id() + "\" gives no data_type for column \"" + column.value("name", "") + "\"");
+        list += (list.empty() ? "" : ", ") + ("null::" + type + " as ") + column_sql(column);
+    }
+    if (list.empty()) throw Error("42P16", "the enforced contract of model \"" + model.id() + "\" has no columns", "", "Give each column's name and data_type.");
+    return pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::prepare("select " + list).columns; });
+}
+
+const pg::Column *find(const std::vector<pg::Column> &columns, const std::string &name) {
+    auto found = std::find_if(columns.begin(), columns.end(), [&](const pg::Column &c) { return c.name == name; });
+    return found == columns.end() ? nullptr : &*found;
+}
+
+std::string differing(const std::string &name, const std::string &definition, const std::string &contract, const std::string &reason) {
+    return "| " + name + " | " + definition + " | " + contract + " | " + reason + " |\n";
+}
+
+std::string mismatches(const std::vector<pg::Column> &definition, const std::vector<pg::Column> &contract) {
+    std::string out;
+    for (const pg::Column &column : definition) {
+        const pg::Column *other = find(contract, column.name);
+        if (other == nullptr) out += differing(column.name, base_type(column.type), "", "missing in contract");
+        else if (base_type(other->type) != base_type(column.type)) out += differing(column.name, base_type(column.type), base_type(other->type), "data type mismatch");
+    }
+    for (const pg::Column &column : contract)
+        if (find(definition, column.name) == nullptr) out += differing(column.name, "", base_type(column.type), "missing in definition");
+    return out;
+}
+
+struct Constraint {
+    std::string name, sql;      // of ALTER TABLE ... ADD CONSTRAINT
+    std::string not_null;       // a column, instead
+};
+
+std::string joined(const Json &names, const char *separator) {
+    std::string out;
+    for (const Json &name : names) out += (out.empty() ? "" : separator) + name.get<std::string>();
+    return out;
+}
+
+// "to" and "to_columns", or an expression.
+std::string references(const Json &constraint) {
+    std::string expression = constraint.value("expression", Json()).is_string() ? constraint["expression"].get<std::string>() : "";
+    if (!constraint.value("to", Json()).is_string() || !constraint.contains("to_columns") || constraint["to_columns"].empty()) return expression;
+    return constraint["to"].get<std::string>() + " (" + joined(constraint["to_columns"], ", ") + ")";
+}
+
+std::optional<Constraint> constraint_of(const Model &model, const Json &constraint, const std::string &table, Json columns) {
+    std::string type = constraint.value("type", ""), expression = constraint.value("expression", Json()).is_string() ? constraint["expression"].get<std::string>() : "";
+    if (constraint.contains("columns") && constraint["columns"].is_array() && !constraint["columns"].empty()) columns = constraint["columns"];
+    std::string given = constraint.value("name", Json()).is_string() ? constraint["name"].get<std::string>() : "";
+    auto name = [&](const std::string &suffix) { return given.empty() ? fit_identifier(table + (columns.empty() || suffix == "pkey" ? "" : "_" + joined(columns, "_")) + "_" + suffix) : given; };
+    std::string list = " (" + joined(columns, ", ") + ")";
+    if (type == "not_null") return Constraint{"", "", columns.empty() ? "" : columns[0].get<std::string>()};
+    if (type == "check" && !expression.empty()) return Constraint{name("check"), "check (" + expression + ")", ""};
+    if (type == "unique") return Constraint{name("key"), "unique " + expression + list, ""};
+    if (type == "primary_key") return Constraint{name("pkey"), "primary key " + expression + list, ""};
+    if (type == "foreign_key" && !references(constraint).empty()) return Constraint{name("fkey"), "foreign key" + list + " references " + references(constraint), ""};
+    if (type == "custom" && !expression.empty()) return Constraint{name("custom"), expression, ""};
+    throw Error("22023", "invalid constraint of model \"" + model.id() + "\"", constraint.dump(), "Its type is one of not_null, check, unique, primary_key, foreign_key, custom.");
+}
+
+std::vector<Constraint> constraints_of(const Model &model, const std::string &table) {
+    std::vector<Constraint> out;
+    for (const Json &column : columns_json(model))
+        for (const Json &constraint : column.value("constraints", Json::array()))
+            out.push_back(*constraint_of(model, constraint, table, Json::array({column_sql(column)})));
+    auto own = model.config.find("constraints");
+    if (own != model.config.end() && own->is_array())
+        for (const Json &constraint : *own) out.push_back(*constraint_of(model, constraint, table, Json::array()));
+    return out;
+}
+
+}  // namespace
+
+bool has_enforced_contract(const Model &model) {
+    auto found = model.config.find("contract");
+    return found != model.config.end() && found->is_object() && found->value("enforced", Json(false)) == Json(true);
+}
+
+void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
+    std::string table = mismatches(columns, contract_columns(domain, model));
+    if (table.empty()) return;
+    throw Error("42P16", "model \"" + model.id() + "\" has an enforced contract that failed",
+                "\n| column_name | definition_type | contract_type | mismatch_reason |\n| ----------- | --------------- | ------------- | --------------- |\n" + table,
+                "Let the names, types and number of the contract's columns be those of the model's definition.");
+}
+
+std::string in_contract_order(const Domain &domain, const Model &model, const std::string &sql, const std::vector<pg::Column> &columns) {
+    std::vector<pg::Column> contract = contract_columns(domain, model);
+    bool same = std::equal(columns.begin(), columns.end(), contract.begin(), contract.end(), [](const pg::Column &a, const pg::Column &b) { return a.name == b.name; });
+    return same ? sql : "select " + column_list(contract) + " from (\n" + sql + "\n) as model_subq";
+}
+
+std::vector<std::string> missing_constraints(const Model &model, Oid table) {
+    std::vector<std::string> out;
+    if (!has_enforced_contract(model)) return out;
+    pg::Result held = pg::query("select 'c', conname from pg_catalog.pg_constraint where conrelid = $1::oid and contype <> 'n'"
+                                " union all select 'n', attname from pg_catalog.pg_attribute where attrelid = $1::oid and attnotnull and not attisdropped",
+                                {std::to_string(table)});
+    std::set<std::pair<std::string, std::string>> have;
+    for (const pg::Row &row : held.rows) have.insert({row[0].value(), row[1].value()});
+    std::string identifier = fit_identifier(model.alias ? *model.alias : model.name);
+    for (const Constraint &constraint : constraints_of(model, identifier)) {
+        if (!constraint.not_null.empty()) {
+            std::string name = pg::query_value("select n[1] from pg_catalog.parse_ident($1) n", {constraint.not_null}).value();
+            if (!have.count({"n", name})) out.push_back("alter column " + constraint.not_null + " set not null");
+        } else if (!have.count({"c", constraint.name})) {
+            out.push_back("add constraint " + pg::quote_ident(constraint.name) + " " + constraint.sql);
+        }
+    }
+    return out;
+}
+
+}  // namespace mesh::engine

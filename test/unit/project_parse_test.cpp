@@ -1,0 +1,178 @@
+// A project from text to manifest.
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "core/project/parse.h"
+
+namespace mesh::core::project {
+namespace {
+
+Settings settings() {
+    Settings settings;
+    settings.database = "db";
+    settings.schema = "dev";
+    return settings;
+}
+
+Files project(Files files) {
+    files.emplace("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n");
+    return files;
+}
+
+Manifest parsed(const Files &files) {
+    return parse(project(files), settings());
+}
+
+// What parse() raises for these files: state, message, detail and hint on lines.
+std::string refusal(const Files &files) {
+    try {
+        parsed(files);
+    } catch (const Error &error) {
+        return error.sqlstate + " " + error.what() + "\n" + error.detail + "\n" + error.hint;
+    }
+    return "nothing";
+}
+
+#define EXPECT_REFUSED(files, text) EXPECT_NE(refusal files.find(text), std::string::npos) << refusal files
+
+TEST(ProjectParse, ModelsAndWhatTheyReadFrom) {
+    const Manifest manifest = parsed({{"models/staging/a.sql", "select * from {{ source('raw', 'a') }}\n"},
+                                      {"models/b.sql", "{{ config(alias='bb', schema='mart', tags=['t']) }}select * from {{ ref('a') }}"},
+                                      {"models/s.yml", "sources:\n  - name: raw\n    tables: [{name: a}]\n"}});
+    const Node &a = manifest.nodes.at("model.shop.a"), &b = manifest.nodes.at("model.shop.b");
+    EXPECT_EQ(a.fqn, (std::vector<std::string>{"shop", "staging", "a"}));
+    EXPECT_EQ(a.original_file_path, "models/staging/a.sql");
+    EXPECT_EQ(a.depends_on_nodes, std::vector<std::string>{"source.shop.raw.a"});
+    EXPECT_EQ(b.relation_name, "\"db\".\"dev_mart\".\"bb\"");
+    EXPECT_EQ(b.depends_on_nodes, std::vector<std::string>{"model.shop.a"});
+    EXPECT_EQ(b.tags, std::vector<std::string>{"t"});
+    EXPECT_EQ(manifest.sources.at("source.shop.raw.a").relation_name, "\"db\".\"raw\".\"a\"");
+}
+
+TEST(ProjectParse, ProjectThenPropertiesThenFile) {
+    Files files{{"dbt_project.yml", "name: shop\nmodels:\n  shop:\n    +tags: p\n    +materialized: table\n    sub: {+materialized: ephemeral, +alias: x}\n"},
+                {"models/sub/a.sql", "{{ config(tags='f') }} select 1"},
+                {"models/s.yml", "models:\n  - name: a\n    config: {tags: y, alias: z}\n    meta: {k: 1}\n"}};
+    const Node node = parse(files, settings()).nodes.at("model.shop.a");
+    EXPECT_EQ(node.config["materialized"], "ephemeral");
+    EXPECT_EQ(node.config["tags"], (Json{"p", "y", "f"}));
+    EXPECT_EQ(node.alias, "z");
+    EXPECT_EQ(node.meta, (Json{{"k", 1}}));
+    EXPECT_EQ(node.relation_name, "");
+}
+
+TEST(ProjectParse, GenericTests) {
+    const Manifest manifest = parsed({{"models/b.sql", "select 1 as id"},
+                                      {"models/s.yml", "models:\n  - name: b\n    columns:\n      - name: id\n        tags: [c]\n        tests:\n          - unique\n"
+                                                       "          - not_null: {config: {severity: warn, where: 'id > 1'}}\n"}});
+    const Node &test = manifest.nodes.at("test.shop.unique_b_id.fd91545187");
+    EXPECT_EQ(test.attached_node, "model.shop.b");
+    EXPECT_EQ(test.depends_on_nodes, std::vector<std::string>{"model.shop.b"});
+    EXPECT_EQ(test.tags, std::vector<std::string>{"c"});
+    EXPECT_EQ(test.schema, "dev_dbt_test__audit");
+    EXPECT_EQ(manifest.nodes.at("model.shop.b").primary_key, std::vector<std::string>{"id"});
+    for (const auto &[id, node] : manifest.nodes)
+        if (node.test_metadata && node.test_metadata->name == "not_null") {
+            EXPECT_EQ(node.config["severity"], "warn");
+            EXPECT_EQ(node.raw_code, "{{ test_not_null(**_dbt_generic_test_kwargs) }}{{ config(severity=\"warn\",where=\"id > 1\") }}");
+        }
+}
+
+TEST(ProjectParse, VersionedModels) {
+    const Manifest manifest = parsed({{"models/m_v1.sql", "select 1 as id"},
+                                      {"models/new.sql", "select 1 as id, 2 as b"},
+                                      {"models/use.sql", "select * from {{ ref('m') }} join {{ ref('m', v=2) }} using (id)"},
+                                      {"models/s.yml", "models:\n  - name: m\n    latest_version: 1\n    columns: [{name: id}, {name: b}]\n    versions:\n      - v: 1\n"
+                                                       "        columns: [{include: all, exclude: [b]}]\n      - v: 2\n        defined_in: new\n"}});
+    const Node &first = manifest.nodes.at("model.shop.m.v1"), &second = manifest.nodes.at("model.shop.m.v2");
+    EXPECT_EQ(first.alias, "m_v1");
+    EXPECT_EQ(first.columns.size(), 1u);
+    EXPECT_EQ(second.columns.size(), 2u);
+    EXPECT_EQ(second.latest_version, "1");
+    EXPECT_EQ(second.fqn, (std::vector<std::string>{"shop", "m", "v2"}));
+    EXPECT_EQ(manifest.nodes.at("model.shop.use").depends_on_nodes, (std::vector<std::string>{"model.shop.m.v1", "model.shop.m.v2"}));
+}
+
+TEST(ProjectParse, SnapshotsSeedsHooksAndDocs) {
+    const Manifest manifest = parsed({{"dbt_project.yml", "name: shop\non-run-start: 'select 1'\non-run-end: ['select 2', 'select 3']\n"},
+                                      {"seeds/s.csv", "id\n1\n"},
+                                      {"snapshots/f.sql", "{% snapshot n %}{{ config(unique_key='id', strategy='check', check_cols='all') }} select * from {{ ref('s') }}{% endsnapshot %}"},
+                                      {"snapshots/y.yml", "snapshots:\n  - name: y\n    relation: ref('s')\n    config: {unique_key: id, strategy: timestamp, updated_at: t}\n"},
+                                      {"seeds/d.md", "{% docs d %}\nText\n{% enddocs %}"},
+                                      {"seeds/p.yml", "seeds:\n  - name: s\n    description: \"{{ doc('d') }}!\"\n"}});
+    EXPECT_EQ(manifest.nodes.at("seed.shop.s").description, "Text!");
+    EXPECT_EQ(manifest.nodes.at("snapshot.shop.n").fqn, (std::vector<std::string>{"shop", "f", "n"}));
+    EXPECT_EQ(manifest.nodes.at("snapshot.shop.y").raw_code, "select * from {{ ref('s') }}");
+    EXPECT_EQ(manifest.on_run_start, std::vector<std::string>{"operation.shop.shop-on-run-start-0"});
+    EXPECT_EQ(manifest.on_run_end.size(), 2u);
+}
+
+TEST(ProjectParse, PackagesAreReadWithTheirOwnNames) {
+    Files files = project({{"models/a.sql", "select * from {{ ref('pkg', 'x') }}"},
+                           {"dbt_packages/pkg/dbt_project.yml", "name: pkg\nmodels: {pkg: {+schema: own}}\n"},
+                           {"dbt_packages/pkg/models/x.sql", "select 1"},
+                           {"dbt_packages/pkg/models/y.sql", "select 1"}});
+    files["dbt_project.yml"] = "name: shop\nmodels:\n  pkg:\n    y: {+enabled: false}\n";
+    const Manifest manifest = parse(files, settings());
+    EXPECT_EQ(manifest.nodes.at("model.pkg.x").schema, "dev_own");
+    EXPECT_EQ(manifest.nodes.at("model.pkg.x").package_root, "dbt_packages/pkg/");
+    EXPECT_EQ(manifest.nodes.at("model.shop.a").depends_on_nodes, std::vector<std::string>{"model.pkg.x"});
+    ASSERT_EQ(manifest.disabled.size(), 1u);
+    EXPECT_EQ(manifest.disabled[0].unique_id, "model.pkg.y");
+}
+
+TEST(ProjectParse, UnitTests) {
+    const Manifest manifest = parsed({{"models/a.sql", "select 1 as id"}, {"models/b.sql", "select * from {{ ref('a') }}"}, {"tests/fixtures/f.csv", "id\n\n7\n"},
+                                      {"models/s.yml", "unit_tests:\n  - name: u\n    model: b\n    given:\n      - {input: ref('a'), format: csv, fixture: f}\n"
+                                                       "    expect: {rows: [{id: 7}]}\n"}});
+    const OtherResource &test = manifest.others.at("unit_test.shop.b.u");
+    EXPECT_EQ(test.depends_on_nodes, std::vector<std::string>{"model.shop.b"});
+    EXPECT_EQ(test.content["given"][0]["rows"], (Json{{{"id", "7"}}}));
+}
+
+TEST(ProjectParse, UnknownKeysAreWarnings) {
+    const Manifest manifest = parsed({{"models/a.sql", "select 1"}, {"models/s.yml", "modles: []\nmodels:\n  - name: a\n    describtion: x\n  - name: b\n"}});
+    ASSERT_EQ(manifest.warnings.size(), 3u);
+    EXPECT_EQ(manifest.warnings[0].text, "unknown key \"modles\". Perhaps you mean \"models\".");
+    EXPECT_EQ(manifest.warnings[1].text, "unknown key \"describtion\" of model \"a\". Perhaps you mean \"description\".");
+    EXPECT_EQ(manifest.warnings[1].line, 4u);
+    EXPECT_EQ(manifest.warnings[2].text, "no model \"b\" found for these properties. Perhaps you mean \"a\".");
+}
+
+TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
+    EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 model \"a\" depends on ref('ordres'), which does not exist\nIn models/a.sql.\nPerhaps you mean \"orders\".");
+    EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/x/a.sql", "select 1"}}), "42710 model \"a\" is defined twice");
+    EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    columns:\n      - {name: i, tests: [uniqe]}\n"}}), "Perhaps you mean \"unique\".");
+    EXPECT_REFUSED(({{"models/a.sql", "{{ config(alias='x') }} select 1"}, {"models/b.sql", "{{ config(alias='x') }} select 1"}}), "have the same relation \"db\".\"dev\".\"x\"");
+    EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    access: private\n    group: g\n"}}), "42704 group \"g\" of \"a\" does not exist");
+    EXPECT_REFUSED(({{"models/a.sql", "select {{ 1 "}}), "42601");
+    EXPECT_REFUSED(({{"models/s.yml", "models:\n  - nam: a\n"}}), "an entry of \"models\" has no name\nIn models/s.yml, line 2.");
+    EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    description: \"{{ doc('no') }}\"\n"}}), "42704 docs block \"no\" does not exist");
+}
+
+TEST(ProjectParse, PrivateModelsAreForTheirGroup) {
+    const Files files{{"models/a.sql", "select 1"}, {"models/b.sql", "select * from {{ ref('a') }}"},
+                      {"models/s.yml", "groups: [{name: g, owner: {name: me}}]\nmodels:\n  - {name: a, config: {access: private, group: g}}\n"}};
+    EXPECT_REFUSED((files), "42501 model \"b\" refs model \"a\", which is private to group \"g\"");
+    Files same = files;
+    same["models/b.sql"] = "{{ config(group='g') }} select * from {{ ref('a') }}";
+    EXPECT_EQ(parsed(same).nodes.size(), 2u);
+}
+
+TEST(ProjectParse, ATestOfADisabledModelIsDisabledToo) {
+    const Manifest manifest = parsed({{"models/a.sql", "{{ config(enabled=false) }} select 1"}, {"models/s.yml", "models: [{name: a, columns: [{name: i, tests: [unique]}]}]\n"}});
+    EXPECT_TRUE(manifest.nodes.empty());
+    EXPECT_EQ(manifest.disabled.size(), 2u);
+}
+
+TEST(ProjectParse, NotAProject) {
+    try {
+        parse({{"models/a.sql", "select 1"}}, settings());
+        FAIL();
+    } catch (const Error &error) {
+        EXPECT_STREQ(error.what(), "no dbt_project.yml found");
+    }
+}
+
+}  // namespace
+}  // namespace mesh::core::project
