@@ -15,7 +15,8 @@ PG_CXXFLAGS = -std=gnu++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wall
     -Wno-missing-field-initializers -MMD -MP $(if $(MESH_WERROR),-Werror)
 # Before 16 the server's headers do not mark what an extension exports, and everything else is hidden.
 VISIBLE = -D'PGDLLEXPORT=__attribute__((visibility("default")))'
-PG_CPPFLAGS = $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
+MACROS = $(wildcard src/core/project/macros/*/*.sql src/core/project/macros/*/*/*.sql)
+PG_CPPFLAGS = -Ibuild/generated $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG) --version))),$(VISIBLE)) -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
 # Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
 SHLIB_LINK = -lyaml-cpp $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
 comma := ,
