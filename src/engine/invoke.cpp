@@ -1,6 +1,7 @@
 #include "engine/invoke.h"
 
 #include "core/near.h"
+#include "core/project/base_context.h"
 #include "core/project/select.h"
 #include "engine/freshness.h"
 #include "pg/report.h"
@@ -8,7 +9,6 @@
 namespace mesh::engine {
 
 using core::Error;
-using project::Json;
 using project::Manifest;
 using project::Node;
 using project::ResourceType;
@@ -16,39 +16,39 @@ using project::ResourceType;
 namespace {
 
 // An option by dbt's name; nothing when it was not given.
-const Json *option(const Json &options, const char *name) {
+const project::Json *option(const project::Json &options, const char *name) {
     auto found = options.find(name);
     return found == options.end() || found->is_null() ? nullptr : &*found;
 }
 
-bool flag(const Json &options, const char *name, bool otherwise = false) {
-    const Json *value = option(options, name);
+bool flag(const project::Json &options, const char *name, bool otherwise = false) {
+    const project::Json *value = option(options, name);
     if (value == nullptr) return otherwise;
     if (!value->is_boolean()) throw Error("22023", std::string("option \"") + name + "\" must be true or false");
     return value->get<bool>();
 }
 
-std::string text(const Json &options, const char *name) {
-    const Json *value = option(options, name);
+std::string text(const project::Json &options, const char *name) {
+    const project::Json *value = option(options, name);
     if (value == nullptr) return "";
     if (!value->is_string()) throw Error("22023", std::string("option \"") + name + "\" must be a text");
     return value->get<std::string>();
 }
 
 // A list of words, or one text.
-std::vector<std::string> words(const Json &options, const char *name) {
+std::vector<std::string> words(const project::Json &options, const char *name) {
     std::vector<std::string> out;
-    const Json *value = option(options, name);
+    const project::Json *value = option(options, name);
     if (value == nullptr) return out;
     if (value->is_string()) return {value->get<std::string>()};
     if (!value->is_array()) throw Error("22023", std::string("option \"") + name + "\" must be a text or a list of texts");
-    for (const Json &word : *value) out.push_back(word.get<std::string>());
+    for (const project::Json &word : *value) out.push_back(word.get<std::string>());
     return out;
 }
 
-Json object(const Json &options, const char *name) {
-    const Json *value = option(options, name);
-    if (value == nullptr) return Json::object();
+project::Json object(const project::Json &options, const char *name) {
+    const project::Json *value = option(options, name);
+    if (value == nullptr) return project::Json::object();
     if (!value->is_object()) throw Error("22023", std::string("option \"") + name + "\" must be an object");
     return *value;
 }
@@ -69,18 +69,18 @@ const Command &command_named(const std::string &name) {
 }
 
 // The options of the command as templates see them in `flags`.
-Json flags_of(const std::string &command, const Json &options) {
-    Json out = object(options, "flags");
+project::Json flags_of(const std::string &command, const project::Json &options) {
+    project::Json out = object(options, "flags");
     out["WHICH"] = command;
     out["FULL_REFRESH"] = flag(options, "full_refresh");
     out["EMPTY"] = flag(options, "empty");
     out["FAIL_FAST"] = flag(options, "fail_fast");
     out["STORE_FAILURES"] = flag(options, "store_failures");
-    if (const Json *sample = option(options, "sample")) out["SAMPLE"] = *sample;
+    if (const project::Json *sample = option(options, "sample")) out["SAMPLE"] = *sample;
     return out;
 }
 
-std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const Json &options) {
+std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const project::Json &options) {
     project::SelectOptions chosen;
     chosen.command = command;
     chosen.select = words(options, "select");
@@ -90,7 +90,7 @@ std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::st
     chosen.exclude_resource_types = words(options, "exclude_resource_types");
     if (std::string mode = text(options, "indirect_selection"); !mode.empty()) chosen.indirect_selection = project::indirect_selection_of(mode);
     std::optional<Manifest> state;
-    if (const Json *given = option(options, "state")) state = project::manifest_from_manifest_json(given->is_string() ? Json::parse(given->get<std::string>()) : *given);
+    if (const project::Json *given = option(options, "state")) state = project::manifest_from_manifest_json(given->is_string() ? project::Json::parse(given->get<std::string>()) : *given);
     if (state) chosen.previous.manifest = &*state;
     project::Selection found = project::select(manifest, chosen);
     for (const std::string &warning : found.warnings) pg::warning(warning);
@@ -127,7 +127,7 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> tests_;  // unique id -> graph id, step's node
 };
 
-RunOptions run_options(const std::string &command, const Command &what, const Json &options) {
+RunOptions run_options(const std::string &command, const Command &what, const project::Json &options) {
     RunOptions out;
     out.command = command;
     out.selector = text(options, "selector");
@@ -137,12 +137,12 @@ RunOptions run_options(const std::string &command, const Command &what, const Js
     out.fail_fast = flag(options, "fail_fast");
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
-    out.vars = mesh::engine::Json::parse(object(options, "vars").dump());
+    out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     return out;
 }
 
-std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const Json &options, Oid caller) {
+std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const project::Json &options, Oid caller) {
     GraphIds graph_ids(project);
     RunOptions run_as = run_options(command, what, options);
     run_as.only.emplace();
@@ -207,7 +207,7 @@ std::vector<InvokeRow> freshness(Mesh &mesh, Project &project, const std::vector
         InvokeRow row{0, found->second, plain_step(project, age.source + "." + age.table, "source"), project.manifest().sources.at(found->second).relation_name, ""};
         row.step.status = age.status;
         row.step.message = age.message;
-        row.step.reason = Json{{"max_loaded_at", age.max_loaded_at.value_or("")}, {"snapshotted_at", age.snapshotted_at.value_or("")}, {"age", age.age.value_or("")}}.dump();
+        row.step.reason = project::Json{{"max_loaded_at", age.max_loaded_at.value_or("")}, {"snapshotted_at", age.snapshotted_at.value_or("")}, {"age", age.age.value_or("")}}.dump();
         out.push_back(std::move(row));
     }
     return out;
@@ -229,13 +229,13 @@ bool is_word(const std::string &text) {
     return text.find_first_of(" \t\n{(") == std::string::npos;
 }
 
-ProjectOptions project_options(const std::string &command, const Json &options) {
+ProjectOptions project_options(const std::string &command, const project::Json &options) {
     return {object(options, "vars"), flags_of(command, options)};
 }
 
 }  // namespace
 
-std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const Json &options, Oid caller) {
+std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &options, Oid caller) {
     const Command &what = command_named(command);
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
@@ -248,19 +248,19 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
 
 std::string compiled_sql(const std::string &domain, const std::string &node) {
     Mesh mesh;
-    Project project(mesh, get_project(domain), nullptr, project_options("compile", Json::object()));
+    Project project(mesh, get_project(domain), nullptr, project_options("compile", project::Json::object()));
     return project.invocation().compile(node_named(project, node)).code;
 }
 
-Json run_operation(const std::string &domain, const std::string &macro, const Json &arguments) {
+project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments) {
     Mesh mesh;
-    Project project(mesh, get_project(domain), nullptr, project_options("run-operation", Json::object()));
+    Project project(mesh, get_project(domain), nullptr, project_options("run-operation", project::Json::object()));
     return project::to_json_value(project.invocation().run_operation(macro, arguments));
 }
 
 std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit) {
     Mesh mesh;
-    Project project(mesh, get_project(domain), nullptr, project_options("show", Json::object()));
+    Project project(mesh, get_project(domain), nullptr, project_options("show", project::Json::object()));
     project::Compiled sql = is_word(node_or_sql) ? project.invocation().compile(node_named(project, node_or_sql)) : project.invocation().compile_inline(node_or_sql);
     std::string limited = "select pg_catalog.to_jsonb(mesh_row) from (" + sql.code + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
     std::vector<std::string> out;
