@@ -36,7 +36,7 @@ def outcomes(database, place, files, options):
     log = Path(os.environ.get("MESH_SUITE_LOG", place)) / f"{database}.log"
     with open(log, "w") as out:
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--outcomes={file}", *options, *files],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={place}", f"--outcomes={file}", *options, *files],
             cwd=HERE, env=dict(os.environ, PGDATABASE=database, DBT_SEND_ANONYMOUS_USAGE_STATS="false"),
             stdout=out, stderr=subprocess.STDOUT,
         )
