@@ -24,7 +24,7 @@ EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz build/generated
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench
+.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench compat
 demo: ## set up what is missing, build, show examples/quickstart in a private cluster
 	@scripts/demo quickstart
 demo-flights: ## the same with examples/flights: three domains over 336,776 flights
@@ -39,6 +39,8 @@ tidy: ## clang-tidy over src/core
 	scripts/test tidy
 fuzz: ## each fuzzer of test/fuzz for FUZZ_SECONDS (60)
 	scripts/fuzz
+compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
+	scripts/compat $(DIR)
 bench: ## the figures that the project promises, as ratios against plain SQL
 	bench/run
 help: ## this list

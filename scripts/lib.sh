@@ -40,3 +40,14 @@ install_extension() {
         sudo make -s install PG_CONFIG="$PG_CONFIG"
     fi
 }
+
+# compat_python: the Python that has real dbt and dbt-tests-adapter, of the versions that test/compat names; made on first use.
+compat_python() {
+    local venv=build/compat-venv wanted=test/compat/requirements.txt
+    if ! cmp -s "$wanted" "$venv/installed"; then
+        [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" >&2
+        "$venv/bin/pip" install -q --disable-pip-version-check -r "$wanted" >&2
+        cp "$wanted" "$venv/installed"
+    fi
+    echo "$PWD/$venv/bin/python"
+}

@@ -1,17 +1,20 @@
 """Runs dbt projects on real dbt and on meshctl, and says what differs, as TAP.
 
-    compare.py [--left dbt] [--right MESHCTL|dbt] [--steps 'seed; run; test'] [--schema NAME] [--keep FOLDER] PROJECT...
+    compare.py [--left dbt] [--right MESHCTL|dbt] [--steps 'seed; run; test'] [--schema NAME] [--keep FOLDER]
+               [--remember FOLDER] PROJECT...
 
 The server is the one that the PG* variables name; it gets the databases compat_dbt and compat_meshctl, which stay
 until the next project. With dbt on both sides all is equal: that is the test of this program.
 """
 
 import argparse
+import functools
 import os
 import sys
 import tempfile
 import time
 
+from memory import remembered
 from observe import observe
 from project import read_project
 from sides import make_side
@@ -23,12 +26,13 @@ def main():
     sides = [make_side(options.left), make_side(options.right)]
     if sides[0].name == sides[1].name:
         sides[1].name += "_again"
-    failed = Tap()
+    tap = Tap()
     with tempfile.TemporaryDirectory(prefix="mesh-compat.") as place:
         for folder in options.projects:
-            compare(read_project(folder, options.steps, options.schema), sides, options.keep or place, failed)
-    failed.end()
-    sys.exit(1 if failed.failures else 0)
+            project = read_project(folder, options.steps, options.schema)
+            compare(project, sides, options.keep or place, options.remember, tap)
+    tap.end()
+    sys.exit(1 if tap.failures else 0)
 
 
 def read_options():
@@ -38,17 +42,20 @@ def read_options():
     parser.add_argument("--right", default="build/meshctl", help="what is judged: the path of a meshctl, or dbt")
     parser.add_argument("--steps", type=lambda text: text.split(";"), help="commands, separated by semicolons")
     parser.add_argument("--schema", help="the target's schema")
+    parser.add_argument("--remember", metavar="FOLDER",
+                        help="keeps there what the left side did, and takes it from there while the project stays as it is")
     parser.add_argument("--keep", help="a folder for the copies of the projects, which stay there")
     return parser.parse_args()
 
 
-def compare(project, sides, place, tap):
+def compare(project, sides, place, memory, tap):
     """Runs a project on both sides, and reports each topic and a line with the counts."""
     seconds, observations = [], []
     for side in sides:
         os.makedirs(os.path.join(place, side.name), exist_ok=True)
         start = time.time()
-        observations.append(observe(side, project, place))
+        observe_side = functools.partial(observe, side, project, place)
+        observations.append(remembered(memory, project, observe_side) if memory and not observations else observe_side())
         seconds.append(time.time() - start)
     verdicts = judge(project, *observations)
     for verdict in verdicts:

@@ -20,11 +20,12 @@
 {% endmaterialization %}
 
 {% materialization replaced_view, adapter='postgres' %}
-    {%- set target = api.Relation.create(database=database, schema=schema, identifier=identifier, type='view') -%}
+    {%- set target = api.Relation.create(database=database, schema=schema, identifier=model.alias, type='view') -%}
     {% call statement('main') -%}
         create or replace view {{ target }} as {{ sql }}
     {%- endcall %}
     {% do persist_docs(target, model) %}
+    {% do adapter.commit() %}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
@@ -38,6 +39,7 @@
             create table {{ relation }} as select * from ({{ sql }}) as q where side = '{{ relation.identifier.split('_') | last }}'
         {% endcall %}
     {% endfor %}
+    {% do adapter.commit() %}
     {{ return({'relations': [left, right]}) }}
 {% endmaterialization %}
 

@@ -1,6 +1,5 @@
 {%- set ns = namespace(total=0, words=[]) -%}
 {%- for i in range(1, 6) if i != 3 -%}{%- set ns.total = ns.total + i -%}{%- do ns.words.append('w' ~ loop.index0 ~ loop.last) -%}{%- endfor -%}
-{%- macro local(a, b='dflt') -%}{{ a }}/{{ b }}/{{ varargs | join('+') }}/{{ kwargs.get('k', '') }}{%- endmacro -%}
 {%- set block -%}  set block {{ ns.total }}  {%- endset -%}
 {%- set a, b = (1, [2, 3]) -%}
 {%- call(x) caller_macro() -%}called {{ x }}{%- endcall -%}

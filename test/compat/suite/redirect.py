@@ -1,0 +1,134 @@
+"""run_dbt of dbt.tests.util by calling meshctl, with results made of the artifacts that it writes."""
+
+import json
+import os
+import subprocess
+from types import SimpleNamespace
+
+import dbt.tests.util
+from dbt.artifacts.schemas.results import NodeStatus, RunStatus, TestStatus
+
+TIMEOUT = 300  # seconds
+
+
+def install(executable):
+    """Replaces both functions by which the tests run dbt, in the module that they import them from."""
+
+    def run(args=None, expect_pass=True, callbacks=None):
+        return run_meshctl(executable, list(args or ["run"]), expect_pass)[0]
+
+    def run_and_capture(args=None, expect_pass=True):
+        return run_meshctl(executable, list(args or ["run"]), expect_pass)
+
+    dbt.tests.util.run_dbt = run
+    dbt.tests.util.run_dbt_and_capture = run_and_capture
+
+
+def run_meshctl(executable, arguments, expect_pass):
+    """As run_dbt: what the command led to, and what it printed; raises for what could not be run at all."""
+    remove(os.path.join("target", "run_results.json"))
+    end = subprocess.run([executable, *arguments], capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
+    print(f"\nmeshctl {' '.join(arguments)}: {end.returncode}\n{end.stdout}{end.stderr}")
+    if end.returncode not in (0, 1):
+        raise error_of(end)
+    if expect_pass is not None:
+        assert (end.returncode == 0) == expect_pass, "exit code did not match expected"
+    return outcome(arguments, end), end.stdout + end.stderr
+
+
+def remove(path):
+    if os.path.exists(path):
+        os.remove(path)
+
+
+def error_of(end):
+    """dbt's exception class for a command that did not start, by the words that begin its message."""
+    from dbt.exceptions import DbtProjectError, ParsingError
+    from dbt_common.exceptions import CompilationError, DbtRuntimeError
+
+    text = (end.stdout + end.stderr).strip()
+    for words, kind in (("Compilation Error", CompilationError), ("Parsing Error", ParsingError),
+                        ("Project Error", DbtProjectError)):
+        if words in text:
+            return kind(text)
+    return DbtRuntimeError(text)
+
+
+def outcome(arguments, end):
+    words = [word for word in arguments if not word.startswith("-")]
+    if "docs" in words:
+        return objects(read("catalog.json"))
+    if "list" in words or "ls" in words:
+        return end.stdout.splitlines()
+    if "parse" in words:
+        return objects(read("manifest.json"))
+    if os.path.exists(os.path.join("target", "run_results.json")):
+        return Results(read("run_results.json"), read("manifest.json"))
+    return None
+
+
+def read(name):
+    with open(os.path.join("target", name)) as file:
+        return json.load(file)
+
+
+class Results:
+    """As dbt's own: a list of results, with an attribute `results` for it."""
+
+    def __init__(self, run_results, manifest):
+        nodes = {name: node for kind in ("nodes", "unit_tests", "sources", "exposures", "disabled")
+                 for name, node in manifest.get(kind, {}).items()}
+        self.results = [result(one, nodes) for one in run_results["results"]]
+        self.elapsed_time = run_results.get("elapsed_time")
+
+    def __len__(self):
+        return len(self.results)
+
+    def __iter__(self):
+        return iter(self.results)
+
+    def __getitem__(self, index):
+        return self.results[index]
+
+
+def result(one, nodes):
+    compiled = {key: one[key] for key in ("compiled", "compiled_code", "relation_name") if one.get(key) is not None}
+    node = objects({**nodes.get(one["unique_id"], {"unique_id": one["unique_id"]}), **compiled})
+    return SimpleNamespace(**{**one, "node": node, "status": status(one["status"]), "timing": one.get("timing", [])})
+
+
+def status(text):
+    for kind in (RunStatus, TestStatus, NodeStatus):
+        if text in [member.value for member in kind]:
+            return kind(text)
+    return text
+
+
+class Object(SimpleNamespace):
+    """A JSON object with its members as attributes, and as a mapping."""
+
+    def __getitem__(self, key):
+        return getattr(self, key)
+
+    def get(self, key, default=None):
+        return getattr(self, key, default)
+
+    def keys(self):
+        return vars(self).keys()
+
+    def items(self):
+        return vars(self).items()
+
+    def values(self):
+        return vars(self).values()
+
+    def __contains__(self, key):
+        return key in vars(self)
+
+
+def objects(value):
+    if isinstance(value, dict):
+        return Object(**{key: objects(inner) for key, inner in value.items()})
+    if isinstance(value, list):
+        return [objects(inner) for inner in value]
+    return value
