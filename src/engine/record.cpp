@@ -103,8 +103,12 @@ void History::fail(const std::string &message) {
 }
 
 void History::write(const std::vector<Step> &steps, const std::string &status) {
-    if (written_ && written_->size() == steps.size()) write_changes(steps, status);
-    else write_new(steps, status);
+    if (written_ && written_->size() == steps.size()) {
+        write_changes(steps, status);
+    } else {
+        if (written_) registry("delete from mesh.run_history where run_id = $1::bigint", {run_["run_id"].dump()});
+        write_new(steps, status);
+    }
     written_ = steps;
 }
 
