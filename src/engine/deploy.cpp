@@ -70,6 +70,14 @@ std::map<std::string, std::string> resources_of(const Manifest &manifest) {
     return out;
 }
 
+// dbt writes every setting there is, most of them as null: not given.
+Json without_nulls(const project::Json &config) {
+    Json out = Json::object();
+    for (const auto &[key, value] : config.items())
+        if (!value.is_null()) out[key] = Json::parse(value.dump());
+    return out;
+}
+
 std::string materialization(const Node &node) {
     if (node.resource_type == ResourceType::seed) return "seed";
     if (node.resource_type == ResourceType::snapshot) return "snapshot";
@@ -93,7 +101,7 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
     out.name = name;
     out.node = node.unique_id;
     out.materialized = materialization(node);
-    out.config = Json::parse(node.config.dump());
+    out.config = without_nulls(node.config);
     add_columns(out, node);
     out.schema = node.schema;
     out.alias = node.alias;

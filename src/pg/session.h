@@ -72,6 +72,8 @@ ErrorData *try_in_subtransaction(F &&f) {
         error = e.data;
     } catch (const core::Error &e) {
         error = make_error(e.sqlstate.c_str(), e.what(), e.detail.c_str(), e.hint.c_str());
+    } catch (const std::exception &e) {
+        error = make_error("XX000", e.what(), "", "");
     }
     ErrorData *kept = copy_error_into(sub.memory, error);
     rollback_subtransaction(sub);
