@@ -6,6 +6,7 @@
 #include "pg/session.h"
 
 extern "C" {
+#include "access/xlog.h"
 #include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "storage/lmgr.h"
@@ -36,6 +37,11 @@ void lock_list(const Oid *relations, int count, int *at) {
     set_for_now("deadlock_timeout", Max(1, wait / 4));
     for (*at = 0; *at < count; (*at)++) LockRelationOid(relations[*at], AccessExclusiveLock);
     AtEOXact_GUC(true, level);
+}
+
+// What this transaction has written so far goes to disk now: its commit, which does that while it holds the locks, has little left.
+void flush_log() {
+    if (XactLastRecEnd != InvalidXLogRecPtr) XLogFlush(XactLastRecEnd);
 }
 
 // Waits of growing and random length, so that two that lost against each other do not meet again.
@@ -88,6 +94,7 @@ bool lock_name(const std::string &name, bool wait) {
 Oid lock_all(std::vector<Oid> relations) {
     std::sort(relations.begin(), relations.end());
     int at = 0;
+    call([] { flush_log(); });
     for (int attempt = 0; attempt <= lock_retries; attempt++) {
         if (attempt > 0) call([attempt] { pause(attempt); });
         if (try_lock_list(relations.data(), static_cast<int>(relations.size()), &at)) return InvalidOid;
