@@ -59,12 +59,12 @@ TemplateError::TemplateError(ErrorClass error_kind, const std::string &message, 
 }
 
 void TemplateError::add_site(Site site) {
-    constexpr std::size_t deepest = 30;
+    constexpr std::size_t deepest = 8;
     if (stack.size() >= deepest) return;
     stack.push_back(std::move(site));
     detail = "In " + place(stack.front());
     for (std::size_t i = 1; i < stack.size(); ++i) detail += ", called from " + place(stack[i]);
-    detail += ".";
+    detail += stack.size() == deepest ? ", and so on." : ".";
 }
 
 void raise(ErrorClass kind, const std::string &message) {
