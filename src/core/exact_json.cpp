@@ -65,7 +65,7 @@ private:
 }  // namespace
 
 Json parse_exact(const std::string &text) {
-    if (!Json::accept(text)) (void)Json::parse(text);  // throws what is wrong
+    if (!Json::accept(text)) return Json::parse(text);  // throws what is wrong
     Builder builder;
     Json::sax_parse(text, &builder);
     return builder.result;

@@ -6,6 +6,7 @@
 #include "engine/model_contract.h"
 #include "engine/seed.h"
 #include "engine/snapshot.h"
+#include "pg/lock.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -44,7 +45,9 @@ void own_name(Staged &staged) {
 }
 
 void create_staged_view(Staged &staged, const std::string &sql) {
+    pg::LimitedWaits waits;
     execute("create view " + staged.relation + " as " + sql);
+    waits.end();
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.columns = pg::relation_columns(staged.stage_oid);
 }
@@ -140,6 +143,19 @@ void stage_sibling(Staged &staged, const Rows &rows) {
     for (const std::string &index : staged.new_indexes) execute(create_index_sql(index, staged.relation));
 }
 
+// Two rows of one key are found here, and not by readers.
+void create_row_key(const Staged &staged, const RowKey &key) {
+    if (key.columns.empty()) return;
+    std::string columns, name = staged.name + "_key";
+    for (const std::string &column : key.columns) columns += (columns.empty() ? "" : ", ") + pg::quote_ident(column);
+    try {
+        execute("create unique index " + pg::quote_ident(name) + " on " + staged.relation + " (" + columns + ")");
+    } catch (const pg::ServerError &e) {
+        pg::rename_in_error(e.data, name, key.index);
+        throw;
+    }
+}
+
 void stage_existing(Staged &staged, const Rows &source, const Stage &stage, const BuildOptions &options) {
     std::vector<pg::Column> columns = pg::relation_columns(staged.target.oid);
     require_built_columns(*staged.domain, staged.model, columns);
@@ -154,6 +170,7 @@ void stage_existing(Staged &staged, const Rows &source, const Stage &stage, cons
     execute("create table " + staged.relation + " (" + column_definitions(source.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false);
+    create_row_key(staged, row_key(staged.target.oid, common_columns(columns, source.columns)));
 }
 
 void stage_table(Staged &staged, const Rows &rows, const Stage &stage, const BuildOptions &options) {
@@ -290,6 +307,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
     if (model.built_kind.empty() && target.exists()) staged.model.built_columns = pg::relation_columns(target.oid);  // taken over
     try {
         pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] {
+            if (target.exists()) pg::lock_relation(target.oid, false);
             build_as_owner(mesh, staged, stage, options);
             if (options.is_product && OidIsValid(staged.stage_oid)) grant_staged(*staged.domain, model, staged.relation);
         });

@@ -11,7 +11,7 @@ namespace mesh::engine {
 enum class Publish {
     nothing,   // there is nothing to do: ephemeral, or a view that stays as it is
     in_place,  // it was built under its own name, which nobody else can see yet, or changed row by row
-    rows,      // the target's rows are deleted and the staged ones inserted: its storage must not be swapped
+    rows,      // the target's rows become the staged ones, and its storage stays: it must not be swapped
     swap,      // the target takes over the storage that was built beside it
     rename,    // the staged relation gets the model's name
     view,      // the view's definition is replaced
@@ -34,6 +34,7 @@ struct Staged {
     std::vector<pg::Column> columns;   // as they really are
     std::vector<std::string> new_indexes;  // definitions ("using btree (a)") that the target has not
     std::string final_sql;             // the body over published names
+    std::string relkind;               // of what a project's own materialization made; else the model's materialization tells
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
     std::vector<std::string> after;    // statements of hooks that wait for the publish
@@ -64,6 +65,17 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
 // increment.cpp: changes the existing target row by row, as the incremental strategy says; other sessions see that when
 // the transaction commits.
 void apply_increment(Staged &staged, const std::string &sql);
+
+// publish_rows.cpp: the key by which rows of a table are told apart: the columns of a unique index that are never null and among
+// `columns`; the primary key before others. Empty when there is none.
+struct RowKey {
+    std::string index;
+    std::vector<std::string> columns;
+};
+RowKey row_key(Oid target, const std::vector<std::string> &columns);
+
+// publish_rows.cpp: names of the columns that are the same in both.
+std::vector<std::string> common_columns(const std::vector<pg::Column> &a, const std::vector<pg::Column> &b);
 
 // columns.cpp: the ALTER TABLE actions that turn `from` into `to`, keeping what both have; empty when nothing is to do.
 // Only columns that are among `ours`, or have the name of one in `to`, are dropped.

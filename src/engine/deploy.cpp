@@ -185,16 +185,25 @@ private:
         Model model = model_from(deployment_.domain, name, node, files_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
         store_definition(model);
+        std::vector<std::string> read = project_.models_read(node.unique_id);
+        registry("insert into mesh.dependency_registry select $1, $2, 'model', id from pg_catalog.unnest($3::text[]) id where id <> $1 || '.' || $2 on conflict do nothing",
+                 {model.domain, model.name, pg::array_literal(read)});
     }
 
     // A model whose definition and inputs are as they were costs nothing.
     void analyze(const Node &node) {
-        if (node.resource_type == ResourceType::seed) return;
         const Model before = mesh_.model({deployment_.domain, project_.model_name(node.unique_id)});
         if (before.status == "ready" && !reads_changed(node)) return;
-        ErrorData *error = pg::try_in_subtransaction([&] { (void)project_.current(before); });
+        ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before); });
         if (error != nullptr) return cannot_analyze(before, node, error);
         if (mesh_.model({before.domain, before.name}).columns != before.columns) reshaped_.insert(node.unique_id);
+    }
+
+    void analyze_one(const Model &model) {
+        if (model.materialized != "seed") return (void)project_.current(model);
+        Compiled compiled = compile(mesh_, model);
+        store_compiled(model, compiled);
+        mesh_.update(get_model({model.domain, model.name}));
     }
 
     void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
@@ -204,8 +213,8 @@ private:
     }
 
     [[noreturn]] static void raise_in_file(ErrorData *error, const Node &node, const std::string &file) {
-        std::string detail = "In " + file + ", " + project::resource_type_name(node.resource_type) + " " + node.unique_id + "." +
-                             (error->detail == nullptr ? "" : " " + std::string(error->detail));
+        std::string detail = error->detail == nullptr ? "" : error->detail;
+        if (detail.rfind("In ", 0) != 0) detail = "In " + file + ", " + node.unique_id + "." + (detail.empty() ? "" : " " + detail);
         const char *text = detail.c_str();
         pg::call([=] { error->detail = pstrdup(text); });
         throw pg::ServerError{error};

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "engine/build.h"
+#include "pg/lock.h"
 #include "pg/relation.h"
+#include "pg/write.h"
 
 namespace mesh::engine {
 
@@ -103,17 +105,20 @@ std::string strategy_of(const Model &model) {
     return model.config.value("incremental_strategy", configured(model, "unique_key").empty() ? "append" : "delete+insert");
 }
 
-void write_delta(const Model &model, const std::string &target, const std::string &delta, const Columns &columns) {
+void write_delta(const Staged &staged, const std::string &delta, const Columns &columns) {
+    const Model &model = staged.model;
+    const std::string &target = staged.relation;
     std::vector<std::string> key = configured(model, "unique_key");
     std::string strategy = strategy_of(model);
+    auto write = [&](const std::string &sql) { (void)pg::write_rows(staged.target.oid, sql, true); };
     if (strategy == "microbatch" && key.empty()) throw Error("22023", "microbatch model \"" + model.id() + "\" needs a unique_key");
     if ((strategy == "merge" || strategy == "microbatch") && !key.empty()) {
-        pg::execute_as_of(merge_sql(model, target, delta, columns, key));
+        write(merge_sql(model, target, delta, columns, key));
         return;
     }
     if (strategy == "delete+insert" && !key.empty())
-        pg::execute_as_of("delete from " + target + " t using " + delta + " s where " + key_match(key) + predicates(model));
-    pg::execute_as_of("insert into " + target + " (" + column_list(columns) + ") select " + column_list(columns) + " from " + delta);
+        write("delete from " + target + " t using " + delta + " s where " + key_match(key) + predicates(model));
+    write("insert into " + target + " (" + column_list(columns) + ") select " + column_list(columns) + " from " + delta);
 }
 
 }  // namespace
@@ -131,10 +136,14 @@ void apply_increment(Staged &staged, const std::string &sql) {
     staged.reason = "incremental: " + strategy_of(model);
     if (!actions.empty()) {
         staged.reason += "; its columns changed: " + actions;
+        if (OidIsValid(pg::lock_all({staged.target.oid})))
+            throw Error("55P03", "could not lock the table of \"" + model.id() + "\" to change its columns", "Other sessions kept it in use.",
+                        "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
         pg::execute("alter table " + staged.relation + " " + actions);
     }
+    pg::lock_relation(staged.target.oid, true);
     pg::refuse_hidden_rows();
-    write_delta(model, staged.relation, delta, written_columns(model, target, query.columns));
+    write_delta(staged, delta, written_columns(model, target, query.columns));
     pg::execute("drop table " + delta);
     staged.columns = pg::relation_columns(staged.target.oid);
 }

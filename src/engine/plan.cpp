@@ -277,13 +277,26 @@ private:
 
     static void fail(Planned &p, const std::string &why) {
         p.action = "error";
-        p.reason = why + "; nothing of the run would be published (" + p.reason + ")";
+        p.reason = why + " (" + p.reason + ")";
     }
 
     Mesh &mesh_;
     std::vector<Planned> &planned_;
     std::map<Oid, std::vector<Read>> reads_;
 };
+
+// What reads a model that could not be made anew is not built either.
+void skip_below_errors(const Selection &selection, std::vector<Planned> &planned) {
+    std::set<std::string> failed;
+    for (Planned &p : planned) {
+        for (const std::string &parent : selection.graph.parents(p.model->id())) {
+            if (!failed.count(parent) || !p.runs()) continue;
+            p.action = "skip";
+            p.reason = "upstream " + parent + " would fail or be skipped";
+        }
+        if (!p.runs()) failed.insert(p.model->id());
+    }
+}
 
 class Steps {
 public:
@@ -344,6 +357,7 @@ std::vector<PlanStep> plan(const std::string &selector, const std::string &exclu
     for (const std::string &domain : domains) (void)mesh.models_of(domain);
     std::vector<Planned> planned = Planner(mesh, selection, full_refresh).go();
     Dependents(mesh, planned).check();
+    skip_below_errors(selection, planned);
     return Steps(selection).go(planned);
 }
 

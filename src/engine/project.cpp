@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "pg/relation.h"
 
 namespace mesh::engine {
 
@@ -57,7 +58,8 @@ const Model &Project::current(const Model &model) {
     if (rendered.code == model.body && model.status == "ready") return model;
     Model changed = model;
     changed.body = rendered.code;
-    Compiled compiled = compile(mesh_, changed);
+    Compiled compiled;
+    if (!materializes(model)) compiled = compile(mesh_, changed);
     add_declared(mesh_, *this, changed, compiled);
     registry("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
     store_compiled(changed, compiled);
@@ -74,6 +76,30 @@ std::vector<std::string> Project::hooks(const std::string &unique_id, bool befor
     for (const project::Hook &hook : before ? node.pre_hook : node.post_hook)
         if (std::string sql = invocation_.render_hook(unique_id, hook.sql); sql.find_first_not_of(" \t\n\r;") != std::string::npos) out.push_back(sql);
     return out;
+}
+
+bool Project::materializes(const Model &model) const {
+    return !invocation_.own_materialization(model.materialized).empty();
+}
+
+Staged Project::materialize(const Model &model, const Target &target) {
+    Staged staged;
+    staged.model = model;
+    staged.domain = &mesh_.domain(model.domain);
+    require_ours(*staged.domain, model, target);
+    (void)invocation_.materialize(model.node, invocation_.compile(model.node));
+    staged.target = find_targets(mesh_, {&model})[model.id()];
+    staged.model.config = Json::object();  // grants, comments and indexes are the materialization's affair
+    staged.model.description.reset();
+    staged.reason = "materialized by the project's own \"" + model.materialized + "\"";
+    staged.at_target = true;
+    staged.how = Publish::in_place;
+    staged.final_sql = model.body;
+    staged.relation = target_name(*staged.domain, model);
+    staged.relkind = staged.target.kind;
+    if (!staged.target.exists()) staged.reason += ", which left no relation of its name";
+    else staged.columns = pg::relation_columns(staged.target.oid);
+    return staged;
 }
 
 Project *Projects::find(const std::string &domain) {

@@ -34,6 +34,11 @@ public:
     // The node's hooks as SQL; those that render to nothing are left out.
     std::vector<std::string> hooks(const std::string &unique_id, bool before);
 
+    // Does the project have a materialization of its own for the model? And running it: its statements change the database directly, unseen
+    // by others until the run commits.
+    bool materializes(const Model &model) const;
+    Staged materialize(const Model &model, const Target &target);
+
     // The models that the node reads by ref(), as domain.name.
     std::vector<std::string> models_read(const std::string &unique_id) const;
 

@@ -20,6 +20,18 @@ Json nullable(const project::Json &config, const char *key) {
     return found == config.end() || found->is_null() ? Json() : Json(found->is_string() ? found->get<std::string>() : found->dump());
 }
 
+// A column as it is called: without quotes; nothing for what is no plain name, which only the server can read.
+std::optional<std::string> plain_column(const std::string &written) {
+    if (written.size() > 2 && written.front() == '"' && written.back() == '"') {
+        std::string inner = written.substr(1, written.size() - 2);
+        if (inner.find('"') == std::string::npos) return inner;
+        return {};
+    }
+    for (char c : written)
+        if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'))) return {};
+    return written.empty() || (written[0] >= '0' && written[0] <= '9') ? std::nullopt : std::optional<std::string>(written);
+}
+
 class TestStore {
 public:
     TestStore(Project &project, const std::string &domain) : project_(project), manifest_(project.manifest()), domain_(domain) {}
@@ -60,7 +72,7 @@ private:
     // The arguments of a test that mesh runs by itself; nothing: it has to be rendered.
     std::optional<Json> own_arguments(const Node &node, const std::string &model) const {
         static const std::set<std::string> own = {"not_null", "unique", "accepted_values", "relationships"};
-        if (!node.test_metadata || !node.test_metadata->package.empty() || !own.count(node.test_metadata->name) || node.column_name.empty()) return {};
+        if (!node.test_metadata || !node.test_metadata->package.empty() || !own.count(node.test_metadata->name) || !plain_column(node.column_name)) return {};
         if (project_.model_name(node.attached_node).empty()) return {};
         const project::Json &kwargs = node.test_metadata->kwargs;
         const std::string &name = node.test_metadata->name;
@@ -87,10 +99,10 @@ private:
         std::vector<std::string> others;
         for (const std::string &id : node.depends_on_nodes)
             if (id != node.attached_node) others.push_back(id);
-        if (field.empty() || others.size() > 1 || node.depends_on_nodes.empty()) return {};
+        if (!plain_column(field) || others.size() > 1 || node.depends_on_nodes.empty()) return {};
         std::string to = others.empty() ? model : project_.model_name(others.front());
         if (to.empty()) return {};
-        return Json{{"to", pg::quote_ident(domain_) + "." + pg::quote_ident(to)}, {"field", field}};
+        return Json{{"to", pg::quote_ident(domain_) + "." + pg::quote_ident(to)}, {"field", *plain_column(field)}};
     }
 
     Json reads_of(const Node &node, const std::string &model) const {
@@ -107,7 +119,7 @@ private:
         std::string test = node.test_metadata ? node.test_metadata->name : "singular";
         std::string severity = text_of(node.config, "severity", "error");
         std::transform(severity.begin(), severity.end(), severity.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
-        tests_.push_back({name, model.empty() ? Json() : Json(model), test, own ? Json(node.column_name) : Json(), own ? arguments->dump() : "{}", severity,
+        tests_.push_back({name, model.empty() ? Json() : Json(model), test, own ? Json(*plain_column(node.column_name)) : Json(), own ? arguments->dump() : "{}", severity,
                           own ? nullable(node.config, "where") : Json(), text_of(node.config, "warn_if", "!= 0"), text_of(node.config, "error_if", "!= 0"),
                           nullable(node.config, "limit"), text_of(node.config, "store_failures", "false"), reads_of(node, model).dump(),
                           text_of(node.config, "fail_calc", "count(*)"), node.unique_id, !own});

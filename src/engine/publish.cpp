@@ -4,14 +4,9 @@
 
 #include "engine/grant.h"
 #include "engine/hooks.h"
-#include "pg/guc.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
-
-extern "C" {
-#include "common/pg_prng.h"
-#include "utils/fmgrprotos.h"
-}
+#include "pg/write.h"
 
 namespace mesh::engine {
 
@@ -30,25 +25,15 @@ bool needs_lock(const Staged &staged) {
     return staged.how != Publish::rows || !staged.alter.empty();
 }
 
-// Waits of growing and random length, so that two that lost against each other do not meet again.
-void pause(int attempt) {
-    pg::call([attempt] {
-        double spread = 0.5 + pg_prng_double(&pg_global_prng_state);
-        (void)DirectFunctionCall1(pg_sleep, Float8GetDatum(0.01 * (1 << (attempt < 6 ? attempt : 6)) * spread));
-    });
-}
-
-// A long wait for a lock would make every new reader queue behind it: short waits, all given up together and tried again.
-bool lock_targets(const std::vector<Staged *> &staged) {
+// The model whose target could not be locked, or nullptr.
+const Staged *lock_targets(const std::vector<Staged *> &staged) {
     std::vector<Oid> targets;
     for (const Staged *s : staged)
         if (needs_lock(*s)) targets.push_back(s->target.oid);
-    if (targets.empty()) return true;
-    for (int attempt = 0; attempt <= pg::lock_retries; attempt++) {
-        if (attempt > 0) pause(attempt);
-        if (pg::try_lock_all(targets, pg::lock_timeout_ms)) return true;
-    }
-    return false;
+    if (targets.empty()) return nullptr;
+    Oid failed = pg::lock_all(targets);
+    auto found = std::find_if(staged.begin(), staged.end(), [failed](const Staged *s) { return s->target.oid == failed; });
+    return OidIsValid(failed) ? *found : nullptr;
 }
 
 void use_rows(Staged &staged, const std::string &why) {
@@ -69,16 +54,13 @@ void keep_new_indexes(const std::vector<Staged *> &staged) {
 }
 
 // Readers that hold on to a table keep its storage from being exchanged, but not its rows from being replaced.
-void lock_or_use_rows(const std::vector<Staged *> &staged) {
-    if (lock_targets(staged)) return;
+void lock_or_use_rows(const std::vector<Staged *> &staged, std::string &at) {
+    if (lock_targets(staged) == nullptr) return;
     use_rows(staged, "other sessions kept the table in use");
-    bool still = std::any_of(staged.begin(), staged.end(), [](const Staged *s) { return needs_lock(*s); });
-    if (!still) return;
-    if (lock_targets(staged)) return;
-    std::string names;
-    for (const Staged *s : staged)
-        if (needs_lock(*s)) names += (names.empty() ? "" : ", ") + s->model.id();
-    throw Error("55P03", "could not lock what is to be published", "Other sessions kept in use: " + names + "; nothing was changed.",
+    const Staged *failed = lock_targets(staged);
+    if (failed == nullptr) return;
+    at = failed->model.id();
+    throw Error("55P03", "could not lock what is to be published", "Other sessions kept in use: " + at + ".",
                 "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
 }
 
@@ -106,10 +88,6 @@ void drop_target(const Staged &staged) {
     execute("drop " + kind + " " + target_name(*staged.domain, staged.model) + " restrict");
 }
 
-void drop_staged_table(const Staged &staged) {
-    execute("drop table " + qualified(staged.schema, staged.name));
-}
-
 void alter_target(const Staged &staged) {
     std::string name = target_name(*staged.domain, staged.model);
     if (!staged.alter.empty()) execute("alter table " + name + " " + staged.alter);
@@ -121,43 +99,6 @@ void publish_swap(const Staged &staged) {
     for (const std::string &index : staged.new_indexes) pg::create_index_entry(staged.target.oid, create_index_sql(index, name));
     pg::swap_storage(staged.target.oid, staged.stage_oid, staged.rows.value_or(0));
     if (staged.target.kind == "m") pg::set_populated(staged.target.oid);
-}
-
-[[noreturn]] void rows_interfered(const Staged &staged) {
-    throw Error("55000", "a trigger or rule of \"" + staged.model.id() + "\" changed the rows that were to be published", "",
-                "The mesh replaces all rows of this table: drop that trigger or rule, or let it do nothing for role \"" + staged.domain->owner + "\".");
-}
-
-// A row that is deleted can be kept only by one of these.
-bool has_own_triggers(const Staged &staged) {
-    return pg::query_value("select true where exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal)"
-                           " or exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
-                           {std::to_string(staged.target.oid)})
-        .has_value();
-}
-
-// A foreign key that cascades would delete or change the rows of the table that has it.
-void require_no_cascade(const Staged &staged) {
-    pg::Value keys = pg::query_value("select pg_catalog.string_agg(pg_catalog.format('%I of %s', conname, conrelid::regclass), ', ' order by conname)"
-                                     " from pg_catalog.pg_constraint where contype = 'f' and confrelid = $1::oid and conrelid <> confrelid"
-                                     " and confdeltype not in ('a', 'r')",
-                                     {std::to_string(staged.target.oid)});
-    if (keys)
-        throw Error("2BP01", "cannot replace the rows of \"" + staged.model.id() + "\" because foreign keys would change other tables", "Of ON DELETE CASCADE or SET: " + *keys + ".",
-                    "Let those foreign keys have no action on delete, or drop them.");
-}
-
-void publish_rows(const Staged &staged) {
-    require_no_cascade(staged);
-    std::string name = target_name(*staged.domain, staged.model), columns = column_list(staged.columns);
-    alter_target(staged);
-    pg::refuse_hidden_rows();
-    execute("delete from only " + name);
-    if (has_own_triggers(staged) && pg::query_value("select true from only " + name + " limit 1")) rows_interfered(staged);
-    uint64_t inserted = execute("insert into " + name + " (" + columns + ") select " + columns + " from " + qualified(staged.schema, staged.name));
-    if (inserted != staged.rows) rows_interfered(staged);
-    for (const std::string &index : missing_indexes(staged.model, staged.target.oid)) execute(create_index_sql(index, name));
-    drop_staged_table(staged);
 }
 
 void publish_view(const Staged &staged) {
@@ -181,7 +122,7 @@ void publish_one(const Staged &staged) {
         case Publish::nothing:
         case Publish::in_place: return;
         case Publish::swap: return publish_swap(staged);
-        case Publish::rows: return publish_rows(staged);
+        case Publish::rows: return alter_target(staged);  // its rows come last
         case Publish::view: return publish_view(staged);
         case Publish::matview: return publish_matview(staged);
         case Publish::rename:
@@ -218,7 +159,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
     Json rows = Json::array();
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral") continue;
-        rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", relkind_for(s->model.materialized)}, {"s", s->final_sql},
+        rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", s->relkind.empty() ? relkind_for(s->model.materialized) : s->relkind}, {"s", s->final_sql},
                         {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
@@ -237,20 +178,40 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
     }
 }
 
+std::vector<Staged *> written_by_rows(const std::vector<Staged *> &staged) {
+    std::vector<Staged *> out;
+    for (Staged *s : staged)
+        if (s->how == Publish::rows) out.push_back(s);
+    return out;
+}
+
+// Deferred foreign keys are checked when all tables have their rows: what breaks one is told by the run, not by its commit.
+void check_keys(const std::vector<Staged *> &staged, std::string &at) {
+    for (bool of_it : {true, false}) {
+        for (const Staged *s : staged) {
+            if (s->how != Publish::rows && !increments(*s)) continue;
+            at = s->model.id();
+            as_owner(*s, [&] { pg::check_deferred(s->target.oid, of_it); });
+        }
+    }
+}
+
 }  // namespace
 
-void drop_stage(const Staged &staged) {
-    if (!OidIsValid(staged.stage_oid) || staged.at_target) return;
+bool drop_stage(const Staged &staged) {
+    if (staged.at_target && staged.target.exists()) return staged.how != Publish::in_place;
+    if (!OidIsValid(staged.stage_oid)) return true;
     as_owner(staged, [&] {
         execute(std::string("drop ") + (staged.model.materialized == "view" ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
     });
+    return true;
 }
 
 void publish(const std::vector<Staged *> &staged, std::string &at) {
     at.clear();
     write_registry(staged, at);  // first: a row that somebody else is changing is waited for before any reader has to wait
     find_recreated(staged, at);
-    lock_or_use_rows(staged);
+    lock_or_use_rows(staged, at);
     require_same_targets(staged, at);
     keep_new_indexes(staged);
     keep_readers_whole(staged);
@@ -274,6 +235,9 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
         });
         if (!s->target.exists() || s->recreate) apply_grants(*s->domain, s->model);
     }
+    at.clear();
+    publish_rows(written_by_rows(staged), at);
+    check_keys(staged, at);
 }
 
 }  // namespace mesh::engine

@@ -11,12 +11,21 @@ namespace mesh::engine {
 // was being published when it raised, or empty.
 void publish(const std::vector<Staged *> &staged, std::string &at);
 
-// Drops what was staged and not published.
-void drop_stage(const Staged &staged);
+// Drops what was staged and not published. False when that cannot be: it was written in place.
+bool drop_stage(const Staged &staged);
+
+// publish_rows.cpp: gives tables their staged rows by writing what differs, and drops the stage; parents of foreign keys get rows first
+// and lose them last. The reason tells how many rows were written. Raises 2BP01 when a foreign key would cascade to another
+// table, 55000 when a trigger or rule changed the rows.
+void publish_rows(const std::vector<Staged *> &staged, std::string &at);
 
 // relations.cpp: what hangs on a relation that has to be dropped and made again: its grants, comments and options, as
 // statements that restore them. Raises 2BP01 when there is something that cannot be restored (triggers, rules, policies).
 std::vector<std::string> save_decorations(const Staged &staged);
+
+// relations.cpp: raises 2BP01 when the staged model needs its relation to be made anew, and something outside of `run` (relations of
+// the run's models) depends on it: no publish could do that.
+void require_replaceable(const Staged &staged, const std::set<Oid> &run);
 
 // relations.cpp: those of `staged` that must be dropped and made again: their new columns cannot be had by replacing, or they
 // read one that is. Raises 2BP01 when something else depends on one of them, which `at` then names.

@@ -103,6 +103,16 @@ void History::fail(const std::string &message) {
 }
 
 void History::write(const std::vector<Step> &steps, const std::string &status) {
+    if (written_ && written_->size() == steps.size()) {
+        write_changes(steps, status);
+    } else {
+        if (written_) registry("delete from mesh.run_history where run_id = $1::bigint", {run_["run_id"].dump()});
+        write_new(steps, status);
+    }
+    written_ = steps;
+}
+
+void History::write_new(const std::vector<Step> &steps, const std::string &status) {
     run_.erase("steps");
     run_["status"] = status;
     run_["finished_at"] = now();
@@ -112,6 +122,19 @@ void History::write(const std::vector<Step> &steps, const std::string &status) {
     insert_steps(run_["run_id"], rows);
     for (const Step &step : steps) insert_failures(run_["run_id"], step);
     remove_old();
+}
+
+void History::write_changes(const std::vector<Step> &steps, const std::string &status) {
+    Json rows = Json::array();
+    for (size_t i = 0; i < steps.size(); i++)
+        if (steps[i].status != written_->at(i).status || steps[i].reason != written_->at(i).reason || steps[i].message != written_->at(i).message)
+            rows.push_back(step_json(steps[i], i + 1));
+    if (!rows.empty())
+        registry("update mesh.step_history h set status = s.status, reason = s.reason, message = s.message"
+                 " from pg_catalog.jsonb_to_recordset($2::jsonb) s(step int, status text, reason text, message text) where h.run_id = $1::bigint and h.step = s.step",
+                 {run_["run_id"].dump(), dump(rows)});
+    if (status != run_["status"]) registry("update mesh.run_history set status = $2 where run_id = $1::bigint", {run_["run_id"].dump(), status});
+    run_["status"] = status;
 }
 
 }  // namespace mesh::engine

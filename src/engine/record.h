@@ -27,12 +27,20 @@ public:
     void add(const Step &step);
     void fail(const std::string &message);
 
-    // Writes the history in the current transaction, and removes what is older than mesh.history_retention.
+    // Writes the history in the current transaction, and removes what is older than mesh.history_retention. Again: writes what changed of
+    // it since, so that little is left to be written while a publish holds its locks.
     void write(const std::vector<Step> &steps, const std::string &status);
+
+    // The subtransaction that wrote it was rolled back.
+    void forget_written() { written_.reset(); }
 
 private:
     int64_t run_id_ = 0;
+    void write_new(const std::vector<Step> &steps, const std::string &status);
+    void write_changes(const std::vector<Step> &steps, const std::string &status);
+
     Json run_;
+    std::optional<std::vector<Step>> written_;
     pg::Recorder *recorder_ = nullptr;
 };
 

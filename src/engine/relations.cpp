@@ -50,32 +50,52 @@ std::string dependents(Oid relation, const std::string &among) {
         .value_or("");
 }
 
+std::string oid_list(const std::set<Oid> &oids) {
+    std::string out;
+    for (Oid oid : oids)
+        if (OidIsValid(oid)) out += (out.empty() ? "" : ",") + std::to_string(oid);
+    return "{" + out + "}";
+}
+
 // RESTRICT would refuse as well; this says whose they are and what can be done.
+void refuse_others(const Staged &s, const std::string &ours) {
+    std::string others = dependents(s.target.oid, ours);
+    if (!others.empty())
+        throw Error("2BP01", "cannot replace \"" + s.model.id() + "\" because other objects depend on it",
+                    s.reason + "; what depends on it: " + others + ".",
+                    "Drop those first, keep the old columns in place and add new ones at the end, or run the models among them in the same run.");
+}
+
 void refuse_others(const std::vector<Staged *> &staged, std::string &at) {
-    std::string ours;
-    for (const Staged *s : staged)
-        for (Oid oid : {s->recreate ? s->target.oid : InvalidOid, s->stage_oid})
-            if (OidIsValid(oid)) ours += (ours.empty() ? "" : ",") + std::to_string(oid);
-    ours = "{" + ours + "}";
+    std::set<Oid> ours;
+    for (const Staged *s : staged) ours.insert({s->recreate ? s->target.oid : InvalidOid, s->stage_oid});
+    std::string list = oid_list(ours);
     for (const Staged *s : staged) {
         if (!s->recreate) continue;
-        std::string others = dependents(s->target.oid, ours);
         at = s->model.id();
-        if (!others.empty())
-            throw Error("2BP01", "cannot replace \"" + s->model.id() + "\" because other objects depend on it",
-                        s->reason + "; what depends on it: " + others + ".",
-                        "Drop those first, keep the old columns in place and add new ones at the end, or run the models among them in the same run.");
+        refuse_others(*s, list);
     }
     at.clear();
 }
 
+void recreate_changed(Staged &s) {
+    if (changes_columns(s)) recreate(s, s.how == Publish::view && s.target.kind == "v" ? "its columns changed: the view is made anew" : "");
+}
+
 }  // namespace
+
+void require_replaceable(const Staged &staged, const std::set<Oid> &run) {
+    if (!changes_columns(staged)) return;
+    Staged anew = staged;
+    recreate_changed(anew);
+    refuse_others(anew, oid_list(run));
+}
 
 void find_recreated(const std::vector<Staged *> &staged, std::string &at) {
     bool any = false;
     for (size_t i = 0; i < staged.size(); i++) {
         Staged &s = *staged[i];
-        if (changes_columns(s)) recreate(s, s.how == Publish::view && s.target.kind == "v" ? "its columns changed: the view is made anew" : "");
+        recreate_changed(s);
         if (!s.recreate && s.alter.empty()) continue;
         any = true;
         for (size_t j = i + 1; j < staged.size(); j++) {

@@ -1,6 +1,7 @@
 #include "engine/run.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "engine/agreement.h"
 #include "engine/plan.h"
@@ -29,6 +30,12 @@ std::string error_text(const ErrorData *error) {
     if (hint.find("CASCADE") != std::string::npos) hint = "Change or drop what depends on it first; the mesh drops nothing of others.";
     if (!hint.empty()) text += " Hint: " + hint;
     return text;
+}
+
+// The server says no more than that it waited long enough.
+ErrorData *explained(ErrorData *error) {
+    if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE || error->hint != nullptr) return error;
+    return pg::make_error("55P03", "another session kept locked what it needs", error->message, "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
 }
 
 Json options_json(const RunOptions &options) {
@@ -67,6 +74,7 @@ public:
 private:
     RunResult run_all() {
         ErrorData *error = attempt();
+        if (error != nullptr) history_.forget_written();
         if (!withheld_.empty() && again_) {
             forget();
             error = attempt();
@@ -74,19 +82,65 @@ private:
         if (error != nullptr) withdraw(error);
         for (const auto &[id, result] : to_store_)
             if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
-        history_.write(steps_, went_wrong() ? "error" : "success");
+        write_history();
         pg::show_progress("");
         return {history_.run_id(), steps_};
     }
 
+    void write_history() {
+        history_.write(steps_, went_wrong() ? "error" : "success");
+    }
+
     ErrorData *attempt() {
         return pg::try_in_subtransaction([&] {
+            run_operations(true);
             for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
+            run_operations(false);
         });
+    }
+
+    // on-run-start or on-run-end of the projects whose nodes are run.
+    void run_operations(bool start) {
+        std::set<std::string> domains;
+        for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+        for (const std::string &domain : domains) {
+            Project *project = projects_.find(domain);
+            if (project == nullptr) continue;
+            if (!start) add_results(*project);
+            for (const std::string &id : start ? project->manifest().on_run_start : project->manifest().on_run_end) operation(*project, id);
+        }
+    }
+
+    void operation(Project &project, const std::string &id) {
+        const core::project::Node &node = project.manifest().nodes.at(id);
+        Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
+        Clock clock;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            out.compiled = project.invocation().render_hook(id, node.raw_code);
+            run_hooks(mesh_, mesh_.domain(project.domain()), {out.compiled}, stage_, nullptr);
+        });
+        out.seconds = clock.seconds();
+        if (error != nullptr) {
+            out.status = "error";
+            out.message = error_text(error);
+            if (start_failed_.empty()) start_failed_ = out.node + " failed";
+        }
+        note(out);
+    }
+
+    void add_results(Project &project) {
+        for (const Step &step : steps_) {
+            auto node = project.manifest().nodes.find(step.unique_id);
+            if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
+            core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
+            result["node"] = core::project::manifest_json(node->second);
+            result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();
+            project.invocation().add_result(result);
+        }
     }
 
     // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
@@ -132,6 +186,7 @@ private:
         size_at_.clear();
         steps_.clear();
         publishing_.clear();
+        start_failed_.clear();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -154,6 +209,7 @@ private:
     }
 
     std::string skip_reason(const Model &model) const {
+        if (!start_failed_.empty() && !model.node.empty()) return start_failed_;
         for (const std::string &parent : selection_.graph.parents(model.id()))
             if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
         if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
@@ -194,7 +250,7 @@ private:
         out.seconds = clock.seconds();
         if (error != nullptr) {
             out.status = "error";
-            out.message = error_text(error);
+            out.message = error_text(explained(error));
         }
         finish(model, out, tests);
     }
@@ -223,6 +279,8 @@ private:
 
     // What the model wants done before it is built.
     void before(const Model &model) {
+        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+        if (project != nullptr && project->materializes(model)) return;  // its macro runs them
         std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
         if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
         run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
@@ -249,14 +307,24 @@ private:
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
-        Staged staged = build(mesh_, model, target, stage_, options);
+        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+        bool own = project != nullptr && project->materializes(model);
+        Staged staged = own ? project->materialize(model, target) : build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
-        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
+        if (!own) require_replaceable(kept, relations_of_run());
+        if (!own) run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    std::set<Oid> relations_of_run() const {
+        std::set<Oid> out;
+        for (const auto &[id, target] : targets_) out.insert(target.oid);
+        for (const auto &[id, staged] : stage_) out.insert(staged.stage_oid);
+        return out;
     }
 
     bool has_product(const std::string &id) const {
@@ -295,6 +363,16 @@ private:
         return summary("unit test", results);
     }
 
+    // A test that also reads what failed has nothing to look at.
+    bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
+        for (const std::string &id : test.reads) {
+            if (!failed_.count(id)) continue;
+            steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
+            return true;
+        }
+        return false;
+    }
+
     // What a product promises is tested whatever the run leaves out.
     std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
         std::set<std::string> promised;
@@ -302,6 +380,7 @@ private:
         if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
+        std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
         std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
         for (const TestResult &result : results) {
             keep_to_store(result);
@@ -323,13 +402,61 @@ private:
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
         progress_.publish();
-        if (!options_.publish_each) return publish_and_note(all);
+        if (!options_.publish_each) return publish_together(all);
         for (Staged *staged : all) {
             ErrorData *error = pg::try_in_subtransaction([&] { publish_and_note({staged}); });
             if (error == nullptr) continue;
             withdraw_one(staged->model.id(), error);
-            drop_stage(*staged);
+            (void)drop_stage(*staged);
         }
+    }
+
+    // What cannot be published is withheld with all that was built on it, and the others are tried without them.
+    void publish_together(std::vector<Staged *> all) {
+        while (!all.empty()) {
+            std::vector<Decision> decisions;
+            for (const Staged *s : all) decisions.push_back({s->how, s->recreate, s->reason});
+            ErrorData *error = pg::try_in_subtransaction([&] {
+                write_history();  // while no reader has to wait for it
+                publish_and_note(all);
+            });
+            if (error == nullptr) return;
+            history_.forget_written();
+            for (size_t i = 0; i < all.size(); i++) std::tie(all[i]->how, all[i]->recreate, all[i]->reason) = decisions[i];
+            // Where somebody took away what the run was about to publish, all goes back to what it was.
+            bool interfered = error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+            if (options_.atomic || publishing_.empty() || interfered) throw pg::ServerError{error};
+            std::string culprit = publishing_;
+            withhold(culprit, all, error);
+        }
+    }
+
+    // What the publish decides; a publish that failed has decided nothing.
+    using Decision = std::tuple<Publish, bool, std::string>;
+
+    void withhold(const std::string &culprit, std::vector<Staged *> &all, ErrorData *error) {
+        core::Graph::Ids below = selection_.graph.descendants(culprit);
+        auto is_withheld = [&](const Staged *s) { return s->model.id() == culprit || below.count(s->model.id()) > 0; };
+        for (auto s = all.rbegin(); s != all.rend(); ++s)
+            if (is_withheld(*s) && !drop_stage(**s)) build_again(culprit, error);
+        for (const Staged *s : all) {
+            if (!is_withheld(s)) continue;
+            withdraw_one(s->model.id(), error);
+            if (s->model.id() == culprit) continue;
+            Step &step = steps_[size_at_[s->model.id()]];
+            step.status = "skipped";
+            step.message.clear();
+            step.reason = "upstream " + culprit + " could not be published";
+        }
+        std::erase_if(all, is_withheld);
+    }
+
+    // Something that has to be withheld was written in place: all is built once more without it.
+    [[noreturn]] void build_again(const std::string &culprit, ErrorData *error) {
+        if (again_) throw pg::ServerError{error};
+        withheld_.emplace(culprit, "not published: " + error_text(error));
+        again_ = true;
+        throw Error("P0001", culprit + " could not be published");
     }
 
     // The publish may have found a reason of its own for how it was done.
@@ -376,6 +503,7 @@ private:
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
 };
 

@@ -259,7 +259,7 @@ void check_overrides(const Json &overrides) {
 std::vector<UnitTest> load_unit_tests(const std::string &domain, const std::string &model) {
     std::vector<UnitTest> out;
     pg::Result rows = registry("select domain, name, model, given, expect, overrides from mesh.unit_test_registry"
-                               " where domain = $1 and model = $2 order by name collate pg_catalog.\"C\"",
+                               " where domain = $1 and model = $2 and node is null order by name collate pg_catalog.\"C\"",
                                {domain, model});
     for (const pg::Row &row : rows.rows)
         out.push_back({row[0].value(), row[1].value(), row[2].value(), split_given(row[3].value()), row[4].value(), Json::parse(row[5].value())});

@@ -14,6 +14,7 @@ extern "C" {
 }
 
 #include "pg/compat.h"
+#include "pg/lock.h"
 #include "pg/raw_body.h"
 
 namespace mesh::pg {
@@ -264,17 +265,22 @@ uint64_t RowWriter::finish() {
 
 PreparedQuery prepare(const std::string &sql) {
     const char *text = sql.c_str();
+    LimitedWaits waits;
     Query *query = with_position(sql, [text] { return call([text] { return analyze(text); }); });
     PreparedQuery out;
     out.columns = to_columns(call([query] { return describe_query(query); }));
     out.sql = sql;
     out.plan = call([query, text] { return plan_query(query, text); });
+    waits.end();
     return out;
 }
 
 std::vector<Column> describe(const std::string &sql) {
     const char *text = sql.c_str();
-    return to_columns(call([text] { return describe_query(analyze(text)); }));
+    LimitedWaits waits;
+    std::vector<Column> columns = to_columns(call([text] { return describe_query(analyze(text)); }));
+    waits.end();
+    return columns;
 }
 
 uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded) {

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
+#include "pg/guc.h"
 #include "pg/session.h"
 
 extern "C" {
 #include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
+#include "utils/fmgrprotos.h"
 }
 
 namespace mesh::pg {
@@ -18,14 +21,42 @@ namespace {
 
 constexpr uint16 kLockClass = 77;
 
-void lock_list(const Oid *relations, int count, int timeout_ms) {
-    // Who gives way in a deadlock is decided after deadlock_timeout: the run does, before a reader can be chosen.
+void set_for_now(const char *setting, int ms) {
     char value[32];
-    snprintf(value, sizeof(value), "%d", Max(1, Min(timeout_ms, DeadlockTimeout / 2)));
+    snprintf(value, sizeof(value), "%d", ms);
+    (void)set_config_option(setting, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+// Whoever waits for deadlock_timeout looks for a deadlock and gives way, or cancels the autovacuum that is in the way. The run
+// does so early, before a reader can be chosen. `at` is the lock that is waited for.
+void lock_list(const Oid *relations, int count, int *at) {
     int level = NewGUCNestLevel();
-    (void)set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    for (int i = 0; i < count; i++) LockRelationOid(relations[i], AccessExclusiveLock);
+    int wait = Max(2, Min(lock_timeout_ms, DeadlockTimeout / 2));
+    set_for_now("lock_timeout", wait);
+    set_for_now("deadlock_timeout", Max(1, wait / 4));
+    for (*at = 0; *at < count; (*at)++) LockRelationOid(relations[*at], AccessExclusiveLock);
     AtEOXact_GUC(true, level);
+}
+
+// Waits of growing and random length, so that two that lost against each other do not meet again.
+void pause(int attempt) {
+    double spread = 0.5 + pg_prng_double(&pg_global_prng_state);
+    (void)DirectFunctionCall1(pg_sleep, Float8GetDatum(0.01 * (1 << Min(attempt, 6)) * spread));
+}
+
+// True when all are locked; else `at` is the one that is not.
+bool try_lock_list(const Oid *relations, int count, int *at) {
+    SubTransaction sub = begin_subtransaction();
+    try {
+        call([=] { lock_list(relations, count, at); });
+        commit_subtransaction(sub);
+        return true;
+    } catch (const ServerError &e) {
+        ErrorData *error = copy_error_into(sub.memory, e.data);
+        rollback_subtransaction(sub);
+        if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE || error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED) return false;
+        throw ServerError{error};
+    }
 }
 
 // Transactions of other sessions of this database that hold a snapshot. Maintenance workers do not count.
@@ -54,21 +85,45 @@ bool lock_name(const std::string &name, bool wait) {
     });
 }
 
-bool try_lock_all(std::vector<Oid> relations, int timeout_ms) {
+Oid lock_all(std::vector<Oid> relations) {
     std::sort(relations.begin(), relations.end());
-    const Oid *list = relations.data();
-    int count = static_cast<int>(relations.size());
-    SubTransaction sub = begin_subtransaction();
-    try {
-        call([=] { lock_list(list, count, timeout_ms); });
-        commit_subtransaction(sub);
-        return true;
-    } catch (const ServerError &e) {
-        ErrorData *error = copy_error_into(sub.memory, e.data);
-        rollback_subtransaction(sub);
-        if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE || error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED) return false;
-        throw ServerError{error};
+    int at = 0;
+    for (int attempt = 0; attempt <= lock_retries; attempt++) {
+        if (attempt > 0) call([attempt] { pause(attempt); });
+        if (try_lock_list(relations.data(), static_cast<int>(relations.size()), &at)) return InvalidOid;
     }
+    return relations[at];
+}
+
+LimitedWaits::LimitedWaits() {
+    int64_t patience = static_cast<int64_t>(lock_timeout_ms) * (lock_retries + 1);
+    int most = static_cast<int>(std::min<int64_t>(INT_MAX, patience));
+    level = call([most] {
+        int nest = NewGUCNestLevel();
+        if (LockTimeout == 0 || LockTimeout > most) set_for_now("lock_timeout", most);
+        return nest;
+    });
+}
+
+void LimitedWaits::end() {
+    int nest = level;
+    call([nest] { AtEOXact_GUC(true, nest); });
+}
+
+void lock_relation(Oid relation, bool for_writing) {
+    const char *name = call([=] {
+        const char *found = get_rel_name(relation);
+        return found == nullptr ? "" : quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), found);
+    });
+    LimitedWaits waits;
+    try {
+        call([=] { LockRelationOid(relation, for_writing ? RowExclusiveLock : AccessShareLock); });
+    } catch (const ServerError &e) {
+        if (e.data->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) throw;
+        throw core::Error("55P03", std::string("could not lock ") + name, "Other sessions kept it in use.",
+                          "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
+    }
+    waits.end();
 }
 
 bool older_snapshots() {

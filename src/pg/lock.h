@@ -9,9 +9,21 @@ namespace mesh::pg {
 // false returns false instead of waiting. Advisory locks of class 77 ("mesh"); SQL's own use classes 1 and 2.
 bool lock_name(const std::string &name, bool wait);
 
-// Takes AccessExclusiveLock on all of `relations`, in order of OID, or on none: false when one of them could not be had
-// within `timeout_ms`. Held to the end of the transaction.
-bool try_lock_all(std::vector<Oid> relations, int timeout_ms);
+// Takes AccessExclusiveLock on all of `relations`, in order of OID, or on none: each attempt waits for a lock no longer than
+// mesh.lock_timeout, so that new readers do not queue behind it for long, and there are mesh.lock_retries more of them. An autovacuum
+// in the way is cancelled. Held to the end of the transaction. Returns the relation that could not be locked, or InvalidOid.
+Oid lock_all(std::vector<Oid> relations);
+
+// While it lives, no lock is waited for longer than lock_all() does in all its attempts: then 55P03. For what locks relations and runs no
+// user's code. On an exception the (sub)transaction's abort ends it.
+struct LimitedWaits {
+    int level;
+    LimitedWaits();
+    void end();
+};
+
+// Locks a relation against changes of its definition, or for writing. Raises 55P03, which names it, as LimitedWaits.
+void lock_relation(Oid relation, bool for_writing);
 
 // Has another session of this database a snapshot that was taken before now? One that is gone within milliseconds, as a
 // short statement's is, does not count.

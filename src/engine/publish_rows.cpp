@@ -1,0 +1,246 @@
+// Publishing row by row: what differs between a table and its staged rows is written, and nothing else.
+#include <algorithm>
+
+#include "engine/publish.h"
+#include "pg/lock.h"
+#include "pg/relation.h"
+#include "pg/write.h"
+
+namespace mesh::engine {
+
+using core::Error;
+using pg::execute;
+using pg::qualified;
+
+namespace {
+
+// A table and its staged rows, told apart by the key, or as whole rows when there is none.
+struct Difference {
+    Staged *staged;
+    std::string target, stage;
+    std::vector<std::string> key;
+    std::string *at;  // says at which model it is
+    uint64_t deleted = 0, updated = 0, inserted = 0;
+
+    std::string columns(const std::string &prefix = "") const { return column_list(staged->columns, prefix); }
+
+    std::string same_key() const {
+        std::string out;
+        for (const std::string &column : key) {
+            std::string name = pg::quote_ident(column);
+            out += (out.empty() ? "s." : " and s.") + name + " operator(pg_catalog.=) t." + name;
+        }
+        return out;
+    }
+
+    // By the bytes of their values: 1.0 is not 1.00, and every type has them.
+    std::string compared(const char *op) const {
+        return "row(" + columns("t.") + ")::pg_catalog.record operator(pg_catalog." + op + ") row(" + columns("s.") + ")::pg_catalog.record";
+    }
+
+    // Each row as its text, which says all of it as in a dump, and how many of that text came before it.
+    std::string numbered(const std::string &from, const std::string &more) const {
+        return "(select " + more + ", mesh_row, pg_catalog.row_number() over (partition by mesh_row) as mesh_n from (select " + more + ", row(" + columns() +
+               ")::pg_catalog.text collate pg_catalog.\"C\" as mesh_row from " + from + ") r)";
+    }
+
+    std::string counted(const std::string &from) const {
+        return "(select mesh_row, pg_catalog.count(*) as mesh_n from (select row(" + columns() + ")::pg_catalog.text collate pg_catalog.\"C\" as mesh_row from " + from +
+               ") r group by mesh_row)";
+    }
+
+    std::string in_excess(const std::string &from) const {
+        return "not exists (select from " + counted(from) + " o where o.mesh_row = n.mesh_row and o.mesh_n >= n.mesh_n)";
+    }
+
+    uint64_t write(const std::string &sql) const {
+        return pg::write_rows(staged->target.oid, sql);
+    }
+};
+
+template <typename F>
+void as_owner(const Difference &d, F &&f) {
+    *d.at = d.staged->model.id();
+    pg::as_role(owner_of(*d.staged->domain), d.staged->domain->search_path(), [&] {
+        pg::refuse_hidden_rows();
+        f();
+    });
+}
+
+// The texts of rows are compared: they must not depend on the session.
+void plain_texts() {
+    (void)pg::query("select pg_catalog.set_config('datestyle', 'ISO', true), pg_catalog.set_config('extra_float_digits', '3', true)");
+}
+
+std::string excess_rows(const Difference &d) {
+    return "(select n.ctid from " + d.numbered("only " + d.target, "ctid") + " n where " + d.in_excess(d.stage) + ")";
+}
+
+std::string missing(const Difference &d, bool changed_too) {
+    return "not exists (select from " + d.stage + " s where " + d.same_key() + (changed_too ? " and " + d.compared("*=") : "") + ")";
+}
+
+// A foreign key that cascades would delete or change the rows of the table that has it.
+void require_no_cascade(const Difference &d) {
+    const Staged &staged = *d.staged;
+    pg::Value keys = pg::query_value("select pg_catalog.string_agg(pg_catalog.format('%I of %s', conname, conrelid::regclass), ', ' order by conname)"
+                                     " from pg_catalog.pg_constraint where contype = 'f' and confrelid = $1::oid and conrelid <> confrelid"
+                                     " and confdeltype not in ('a', 'r')",
+                                     {std::to_string(staged.target.oid)});
+    if (keys)
+        throw Error("2BP01", "cannot delete rows of \"" + staged.model.id() + "\" because foreign keys would change other tables", "Of ON DELETE CASCADE or SET: " + *keys + ".",
+                    "Let those foreign keys have no action on delete, or drop them.");
+}
+
+// Rows that are no longer there; with `changed_too` also those that are another now.
+void remove(Difference &d, bool changed_too) {
+    as_owner(d, [&] {
+        plain_texts();
+        std::string gone = d.key.empty() ? "ctid = any(array" + excess_rows(d) + ")" : missing(d, changed_too);
+        d.deleted = d.write("delete from only " + d.target + " t where " + gone);
+        if (d.deleted > 0) require_no_cascade(d);
+    });
+}
+
+void update(Difference &d) {
+    if (d.key.empty()) return;
+    as_owner(d, [&] {
+        std::string set;
+        for (const pg::Column &column : d.staged->columns)
+            set += (set.empty() ? "" : ", ") + pg::quote_ident(column.name) + " = s." + pg::quote_ident(column.name);
+        d.updated = d.write("update only " + d.target + " t set " + set + " from " + d.stage + " s where " + d.same_key() + " and " + d.compared("*<>"));
+    });
+}
+
+void insert(Difference &d) {
+    as_owner(d, [&] {
+        plain_texts();
+        std::string from = d.key.empty() ? d.numbered(d.stage, d.columns()) + " n where " + d.in_excess("only " + d.target)
+                                         : d.stage + " s where not exists (select from only " + d.target + " t where " + d.same_key() + ")";
+        d.inserted = d.write("insert into " + d.target + " (" + d.columns() + ") select " + d.columns() + " from " + from);
+    });
+}
+
+// Which of the tables refers to which: (child, parent).
+std::set<std::pair<Oid, Oid>> foreign_keys(const std::vector<Difference> &all) {
+    std::string oids;
+    for (const Difference &d : all) oids += (oids.empty() ? "" : ",") + std::to_string(d.staged->target.oid);
+    std::set<std::pair<Oid, Oid>> out;
+    for (const pg::Row &row : pg::query("select conrelid, confrelid from pg_catalog.pg_constraint where contype = 'f' and conrelid = any($1::oid[]) and confrelid = any($1::oid[])",
+                                        {"{" + oids + "}"}).rows)
+        out.emplace(static_cast<Oid>(std::stoul(row[0].value())), static_cast<Oid>(std::stoul(row[1].value())));
+    return out;
+}
+
+// Parents first, as far as there is such an order.
+void sort_by(const std::set<std::pair<Oid, Oid>> &keys, std::vector<Difference> &all) {
+    for (size_t done = 0; done < all.size(); done++) {
+        auto waits = [&](const Difference &d) {
+            return std::any_of(all.begin() + done, all.end(), [&](const Difference &other) {
+                return &other != &d && keys.count({d.staged->target.oid, other.staged->target.oid}) > 0;
+            });
+        };
+        auto next = std::find_if_not(all.begin() + done, all.end(), waits);
+        if (next != all.end()) std::rotate(all.begin() + done, next, next + 1);
+    }
+}
+
+// What refers to a row comes after it, and goes before it.
+void apply_related(std::vector<Difference> &all) {
+    for (Difference &d : all) insert(d);
+    for (Difference &d : all) update(d);
+    for (auto d = all.rbegin(); d != all.rend(); ++d) remove(*d, false);
+}
+
+void apply(Difference &d) {
+    remove(d, false);
+    update(d);
+    insert(d);
+}
+
+void replace(std::vector<Difference> &all) {
+    for (auto d = all.rbegin(); d != all.rend(); ++d) remove(*d, true);
+    for (Difference &d : all) {
+        d.updated = 0;
+        insert(d);
+    }
+}
+
+// Rows that exchange unique values cannot be updated one after the other: then they are deleted and inserted.
+void write_all(std::vector<Difference> &all) {
+    std::set<std::pair<Oid, Oid>> keys = foreign_keys(all);
+    sort_by(keys, all);
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        if (!keys.empty()) return apply_related(all);
+        for (Difference &d : all) apply(d);
+    });
+    if (error == nullptr) return;
+    if (error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION && error->sqlerrcode != ERRCODE_EXCLUSION_VIOLATION) throw pg::ServerError{error};
+    replace(all);
+}
+
+// Only these can have changed what was to be written.
+bool has_own_triggers(const Staged &staged) {
+    return pg::query_value("select true where exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal)"
+                           " or exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
+                           {std::to_string(staged.target.oid)})
+        .has_value();
+}
+
+void require_all_written(const Difference &d) {
+    const Staged &staged = *d.staged;
+    if (!has_own_triggers(staged)) return;
+    if (pg::query_value("select pg_catalog.count(*) from only " + d.target) == std::to_string(staged.rows.value_or(0))) return;
+    throw Error("55000", "a trigger or rule of \"" + staged.model.id() + "\" changed the rows that were to be published", "",
+                "The mesh replaces all rows of this table: drop that trigger or rule, or let it do nothing for role \"" + staged.domain->owner + "\".");
+}
+
+void finish(const Difference &d) {
+    as_owner(d, [&] {
+        require_all_written(d);
+        for (const std::string &index : missing_indexes(d.staged->model, d.staged->target.oid)) execute(create_index_sql(index, d.target));
+        execute("drop table " + d.stage);
+    });
+    d.staged->reason += "; " + std::to_string(d.deleted) + " deleted, " + std::to_string(d.updated) + " updated, " + std::to_string(d.inserted) + " inserted";
+}
+
+}  // namespace
+
+std::vector<std::string> common_columns(const std::vector<pg::Column> &a, const std::vector<pg::Column> &b) {
+    std::vector<std::string> out;
+    for (const pg::Column &column : a)
+        if (std::find(b.begin(), b.end(), column) != b.end()) out.push_back(column.name);
+    return out;
+}
+
+RowKey row_key(Oid target, const std::vector<std::string> &columns) {
+    pg::Result found = pg::query(
+        "select c.relname, pg_catalog.to_jsonb(pg_catalog.array_agg(a.attname order by k.n)) from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid"
+        " cross join pg_catalog.generate_series(0, i.indnkeyatts - 1) k(n)"
+        " join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k.n] join pg_catalog.pg_opclass o on o.oid = i.indclass[k.n]"
+        " where i.indrelid = $1::oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null and i.indexprs is null"
+        " group by i.indexrelid, i.indisprimary, c.relname"
+        " having pg_catalog.bool_and(a.attnotnull and a.attname = any($2::text[]) and o.opcdefault and o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace)"
+        " order by i.indisprimary desc, i.indexrelid limit 1",
+        {std::to_string(target), pg::array_literal(columns)});
+    RowKey out;
+    if (found.empty()) return out;
+    out.index = found.rows[0][0].value();
+    for (const Json &column : Json::parse(found.rows[0][1].value())) out.columns.push_back(column);
+    return out;
+}
+
+void publish_rows(const std::vector<Staged *> &staged, std::string &at) {
+    if (staged.empty()) return;
+    std::vector<Difference> all;
+    for (Staged *s : staged) {
+        RowKey key = row_key(s->target.oid, common_columns(pg::relation_columns(s->target.oid), s->columns));
+        at = s->model.id();
+        pg::lock_relation(s->target.oid, true);
+        all.push_back({s, target_name(*s->domain, s->model), qualified(s->schema, s->name), key.columns, &at});
+    }
+    write_all(all);
+    for (const Difference &d : all) finish(d);
+}
+
+}  // namespace mesh::engine

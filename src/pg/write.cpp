@@ -1,0 +1,87 @@
+#include "pg/write.h"
+
+#include "pg/compat.h"
+#include "pg/spi.h"
+
+extern "C" {
+#include "executor/executor.h"
+#include "parser/analyze.h"
+#include "parser/parser.h"
+#include "rewrite/rewriteHandler.h"
+#include "tcop/dest.h"
+#include "tcop/tcopprot.h"
+}
+
+namespace mesh::pg {
+
+namespace {
+
+// The server queues no deferred trigger within a security-restricted operation, because it would fire later with rights that may not be
+// its owner's. Its own foreign key triggers choose their rights themselves; so they may be queued, where no other would be: a
+// trigger that somebody wrote to fire after the command, or a rule, keeps the restriction.
+bool may_defer(Oid relation) {
+    return query_value("select true where exists (select from pg_catalog.pg_constraint where contype = 'f' and condeferrable and (conrelid = $1::oid or confrelid = $1::oid))"
+                       " and not exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal and tgtype & 2 = 0 and tgenabled <> 'D')"
+                       " and not exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
+                       {std::to_string(relation)})
+        .has_value();
+}
+
+PlannedStmt *plan_write(const char *sql) {
+    List *parsed = raw_parser(sql, RAW_PARSE_DEFAULT);
+    Query *query = parse_analyze_fixedparams(linitial_node(RawStmt, parsed), sql, nullptr, 0, nullptr);
+    AcquireRewriteLocks(query, true, false);
+    return pg_plan_query(linitial_node(Query, pg_rewrite_query(query)), sql, 0, nullptr);
+}
+
+// Triggers of the statement's end, which is where checks are deferred, run in ExecutorFinish.
+void finish_unrestricted(QueryDesc *desc) {
+    Oid user;
+    int context;
+    GetUserIdAndSecContext(&user, &context);
+    SetUserIdAndSecContext(user, context & ~SECURITY_RESTRICTED_OPERATION);
+    ExecutorFinish(desc);
+    SetUserIdAndSecContext(user, context);
+}
+
+uint64_t write(const char *sql, bool as_of) {
+    CommandCounterIncrement();
+    PushCopiedSnapshot(as_of ? GetActiveSnapshot() : GetTransactionSnapshot());
+    UpdateActiveSnapshotCommandId();
+    QueryDesc *desc = CreateQueryDesc(plan_write(sql), sql, GetActiveSnapshot(), InvalidSnapshot, None_Receiver, nullptr, nullptr, 0);
+    ExecutorStart(desc, 0);
+    compat::run_to_the_end(desc);
+    uint64_t rows = desc->estate->es_processed;
+    finish_unrestricted(desc);
+    ExecutorEnd(desc);
+    FreeQueryDesc(desc);
+    PopActiveSnapshot();
+    CommandCounterIncrement();
+    return rows;
+}
+
+// Those that the current role can name, and then those of them that were deferred before.
+Value deferrable_keys(Oid relation, bool of_it, bool deferred_only) {
+    return query_value("select pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.conname), ', ')"
+                       " from pg_catalog.pg_constraint c join pg_catalog.pg_namespace n on n.oid = c.connamespace"
+                       " where contype = 'f' and condeferrable and $1::oid = case when $2::boolean then conrelid else confrelid end"
+                       " and (condeferred or not $3::boolean) and pg_catalog.has_schema_privilege(n.oid, 'USAGE')",
+                       {std::to_string(relation), of_it ? "t" : "f", deferred_only ? "t" : "f"});
+}
+
+}  // namespace
+
+uint64_t write_rows(Oid relation, const std::string &sql, bool as_of) {
+    if (!may_defer(relation)) return as_of ? execute_as_of(sql) : execute(sql);
+    const char *text = sql.c_str();
+    return call([=] { return write(text, as_of); });
+}
+
+void check_deferred(Oid relation, bool of_it) {
+    Value keys = deferrable_keys(relation, of_it, false);
+    if (!keys) return;
+    execute("set constraints " + *keys + " immediate");
+    if (Value deferred = deferrable_keys(relation, of_it, true)) execute("set constraints " + *deferred + " deferred");
+}
+
+}  // namespace mesh::pg
