@@ -5,6 +5,7 @@
 #include "engine/grant.h"
 #include "engine/model_contract.h"
 #include "engine/seed.h"
+#include "engine/setting.h"
 #include "engine/snapshot.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
@@ -212,7 +213,7 @@ void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, c
 
 bool increments(const Staged &staged, bool full_refresh) {
     if (staged.model.materialized != "incremental" || staged.target.kind != "r") return false;
-    return !staged.model.config.value("full_refresh", full_refresh);
+    return !setting(staged.model, "full_refresh", full_refresh);
 }
 
 // History is never built anew, whatever the run says.

@@ -51,7 +51,7 @@ static std::string index_definition(const Json &index) {
     Json list = index.is_object() ? index.at("columns") : index.is_array() ? index : Json::array({index});
     std::string columns;
     for (const Json &column : list) columns += (columns.empty() ? "" : ", ") + pg::quote_ident(column.get<std::string>());
-    bool unique = index.is_object() && index.value("unique", false);
+    bool unique = index.is_object() && index.value("unique", Json(false)) == true;
     std::string method = index.is_object() ? index.value("type", "btree") : "btree";
     return std::string(unique ? "unique " : "") + "using " + pg::quote_ident(method) + " (" + columns + ")";
 }

@@ -106,7 +106,7 @@ void comment_on_columns(const Staged &staged, const std::string &name) {
         std::string given = column.value("name", ""), text = column.value("description", "");
         for (const pg::Column &held : staged.columns) {
             std::string a = held.name, b = given;
-            if (!column.value("quote", false)) std::transform(b.begin(), b.end(), b.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+            if (column.value("quote", Json(false)) != true) std::transform(b.begin(), b.end(), b.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
             if (a == b) pg::execute("comment on column " + name + "." + pg::quote_ident(a) + " is " + pg::quote_literal(text));
         }
     }

@@ -19,7 +19,7 @@ const Json &columns_json(const Model &model) {
 // As it is written in SQL: quoted when the project says so.
 std::string column_sql(const Json &column) {
     std::string name = column.value("name", "");
-    return column.value("quote", false) ? pg::quote_ident(name) : name;
+    return column.value("quote", Json(false)) == true ? pg::quote_ident(name) : name;
 }
 
 // Types count without what is between their parentheses, as in dbt.

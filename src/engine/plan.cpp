@@ -6,6 +6,7 @@
 #include "engine/product.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
+#include "engine/setting.h"
 
 namespace mesh::engine {
 
@@ -136,7 +137,7 @@ private:
         const Model &model = *out.model;
         std::string changed = changes(model, out.target, final_sql);
         if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
-        bool full = model.config.value("full_refresh", full_refresh_);
+        bool full = setting(model, "full_refresh", full_refresh_);
         if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
         if (model.materialized == "snapshot" && out.target.kind == "r") {
             out.at_target = true;

@@ -100,7 +100,7 @@ void add_configured_keys(Contract &contract, const Model &model) {
         add_key(contract, column_names(model.config["unique_key"]));
     if (model.materialized == "view" || !model.config.contains("indexes")) return;
     for (const Json &index : model.config["indexes"])
-        if (index.is_object() && index.value("unique", false))
+        if (index.is_object() && index.value("unique", Json(false)) == true)
             add_key(contract, column_names(index.value("columns", Json::array())));
 }
 

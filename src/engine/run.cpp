@@ -136,6 +136,7 @@ private:
         for (const Step &step : steps_) {
             auto node = project.manifest().nodes.find(step.unique_id);
             if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
+            if (step.kind == "operation" && step.status != "error") continue;  // dbt keeps these from its hooks
             core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
             result["node"] = core::project::manifest_json(node->second);
             result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();

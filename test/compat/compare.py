@@ -20,6 +20,8 @@ from project import read_project
 from sides import make_side
 from verdict import judge
 
+SHOWN = 8  # differences of a topic
+
 
 def main():
     options = read_options()
@@ -75,8 +77,10 @@ class Tap:
         self.count += 1
         self.failures += bool(differences)
         print(f"{'not ok' if differences else 'ok'} {self.count} - {name}")
-        for thing, words in differences.items():
+        for thing, words in list(differences.items())[:SHOWN]:
             print("\n".join(f"#   {line}" for line in f"{thing} {words}".splitlines()))
+        if len(differences) > SHOWN:
+            print(f"#   ... and {len(differences) - SHOWN} more")
 
     def end(self):
         print(f"1..{self.count}")

@@ -63,7 +63,7 @@ def write_profiles(project, place):
 
 def take_step(step, project, folder, environment, database):
     if step.kind == "sql":
-        database.execute(step.text)
+        database.execute(statements(step.text, project.folder))
     elif step.kind == "files":
         shutil.copytree(project.folder / "steps" / step.text, folder, dirs_exist_ok=True)
     elif step.kind == "remove":
@@ -71,6 +71,10 @@ def take_step(step, project, folder, environment, database):
     elif step.kind == "env":
         name, _, value = step.text.partition("=")
         environment[name] = value
+
+
+def statements(text, folder):
+    return (folder / text[1:]).read_text() if text.startswith("@") else text
 
 
 def observe_command(side, step, folder, environment, database, start):

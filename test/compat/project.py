@@ -4,7 +4,7 @@ The file compat.steps in the folder has one step a line ('#' starts a comment):
 
     seed                      a command, as after `dbt`; `=> 1` at its end: dbt has to end with that exit code
     run --vars 'x: 1' => 1
-    sql INSERT INTO ...       one or more SQL statements, run by the superuser
+    sql INSERT INTO ...       one or more SQL statements, run by the superuser; @FILE: those of a file of the project
     files NAME                copies what is in steps/NAME over the project
     remove PATH               deletes a file of the project
     env NAME=VALUE            sets a variable of the environment, from here on

@@ -111,12 +111,19 @@ Frame run_frame(const Node &node) {
     return frame;
 }
 
+// What a node says under a key, "" when that is null.
+static std::string text_at(const Json &node, const char *key) {
+    const auto at = node.find(key);
+    return at != node.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
 void add_schemas(Session &session, Frame &frame) {
     std::set<std::pair<std::string, std::string>> pairs;
-    for (const auto &[id, node] : session.manifest().nodes) {
-        const bool built = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
-        const bool chosen = session.selected.empty() || std::find(session.selected.begin(), session.selected.end(), id) != session.selected.end();
-        if (built && chosen && node.config.value("materialized", "") != "ephemeral") pairs.emplace(node.database, node.schema);
+    for (const Json &result : session.results) {
+        const Json &node = result.at("node");
+        const std::string type = node.value("resource_type", ""), status = result.value("status", "");
+        const bool relation = type == "model" || type == "seed" || type == "snapshot";
+        if (relation && status != "error" && status != "fail" && status != "skipped") pairs.emplace(text_at(node, "database"), text_at(node, "schema"));
     }
     std::set<std::string> names;
     std::vector<Value> schemas, database_schemas;
