@@ -89,12 +89,19 @@ Upstream resolve_plain(Mesh &mesh, const Domain &domain, const pg::ParsedBody &b
                       : "Only relations of the domain's schema may be named without their schema.");
 }
 
+Upstream self_upstream(const Domain &domain, const Model &model) {
+    return {Upstream::Kind::self, model.id(), target_schema(domain, model), target_identifier(model), domain.name, model.name};
+}
+
 Upstream resolve_one(Mesh &mesh, const Domain &domain, const Model &model, const pg::ParsedBody &body, const Reference &ref) {
     if (ref.form == Reference::Form::plain && ref.schema.empty() && ref.name == "this" && model.materialized == "incremental")
-        return {Upstream::Kind::self, model.id(), target_schema(domain, model), target_identifier(model), domain.name, model.name};
+        return self_upstream(domain, model);
     if (ref.form == Reference::Form::source) return resolve_source(mesh, domain, body, ref);
-    if (ref.form == Reference::Form::plain) return resolve_plain(mesh, domain, body, ref);
-    return model_upstream(mesh, domain, ref.schema.empty() ? domain : mesh.domain(ref.schema), ref.name, body, ref);
+    if (ref.form == Reference::Form::ref) return model_upstream(mesh, domain, ref.schema.empty() ? domain : mesh.domain(ref.schema), ref.name, body, ref);
+    Upstream up = resolve_plain(mesh, domain, body, ref);
+    // Its own relation by name is what dbt's {{ this }} renders to.
+    bool itself = up.kind == Upstream::Kind::model && up.id == model.id() && model.materialized == "incremental";
+    return itself ? self_upstream(domain, model) : up;
 }
 
 // A source or a plain relation may be what another domain's model built.
