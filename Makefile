@@ -20,7 +20,7 @@ PG_CPPFLAGS = -Ibuild/generated $(if $(filter 15.%,$(word 2,$(shell $(PG_CONFIG)
 # Hidden visibility does not reach the templates of the standard library, so that the linker has to hide them.
 SHLIB_LINK = -lyaml-cpp $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--version-script=src/exports.map)
 comma := ,
-EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/fuzz build/generated
+EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/tidy build/fuzz build/generated
 .SECONDARY: $(OBJS)
 
 # The targets that must work before PostgreSQL is installed.
@@ -36,7 +36,7 @@ test: ## set up what is missing, build, run every test
 unit: ## the unit tests of src/core alone, with sanitizers
 	scripts/test unit
 tidy: ## clang-tidy over src/core
-	scripts/test tidy
+	TIDY_ALL=yes scripts/test tidy
 fuzz: ## each fuzzer of test/fuzz for FUZZ_SECONDS (60)
 	scripts/fuzz
 compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
