@@ -82,7 +82,10 @@ Session::Session(const Manifest &manifest, const Settings &settings, Database *d
 
 Session::~Session() {
     if (members_) members_->drop_contents();
-    for (auto &[package, base] : bases_) base->drop_contents();
+    for (auto &[package, base] : bases_) {
+        base->values().drop_contents();  // it holds itself, as "context"
+        base->drop_contents();
+    }
 }
 
 Database &Session::database() {
