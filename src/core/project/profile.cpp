@@ -1,3 +1,4 @@
+#include "core/jinja/ref.h"
 #include "core/project/profile.h"
 
 #include "core/near.h"
@@ -126,6 +127,7 @@ Target from_output(Json output, const std::string &profile, const std::string &n
 }  // namespace
 
 Target read_target(const Settings &settings, const Json &project) {
+    const jinja::Pool pool;
     if (settings.profiles.empty()) return without_profiles(settings, project);
     const YamlRenderer renderer = profile_renderer(settings);
     const Json profiles = read_yaml(settings.profiles, file).value;
