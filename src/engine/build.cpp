@@ -104,10 +104,6 @@ Rows rows_of_seed(const Staged &staged) {
     return {seed_columns(*staged.domain, model), [&model](Oid relation, Oid constraints_of, bool decoded) { return fill_seed(model, relation, constraints_of, decoded); }};
 }
 
-void add_reason(Staged &staged, const std::string &reason) {
-    staged.reason += (staged.reason.empty() ? "" : "; ") + reason;
-}
-
 void create_and_fill(Staged &staged, const Rows &rows) {
     execute("create " + std::string(wants_unlogged(staged.model, staged.target) ? "unlogged " : "") + "table " + staged.relation + " (" +
             column_definitions(rows.columns) + ")");
@@ -133,7 +129,7 @@ std::string rows_only(const Staged &staged, const std::vector<pg::Column> &colum
 void stage_sibling(Staged &staged, const Rows &rows) {
     Oid target = staged.target.oid;
     staged.how = Publish::swap;
-    if (std::string change = logging_change(staged.model, staged.target); !change.empty()) add_reason(staged, change);
+    if (std::string change = logging_change(staged.model, staged.target); !change.empty()) add_reason(staged.reason, change);
     staged.stage_oid = pg::create_sibling(target, wants_unlogged(staged.model, staged.target));
     std::tie(staged.schema, staged.name) = pg::relation_name(staged.stage_oid);
     staged.relation = qualified(staged.schema, staged.name);
@@ -166,8 +162,8 @@ void stage_existing(Staged &staged, const Rows &source, const Stage &stage, cons
     if (rows.empty()) return stage_sibling(staged, source);
     name_stage(staged, options, stage.size());
     staged.how = Publish::rows;
-    add_reason(staged, "published row by row: " + rows);
-    if (!logging_change(staged.model, staged.target).empty()) add_reason(staged, "its setting unlogged has no effect row by row");
+    add_reason(staged.reason, "published row by row: " + rows);
+    if (!logging_change(staged.model, staged.target).empty()) add_reason(staged.reason, "its setting unlogged has no effect row by row");
     execute("create table " + staged.relation + " (" + column_definitions(source.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false);
@@ -239,7 +235,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
         staged.at_target = true;
         staged.how = Publish::in_place;
         apply_increment(staged, sql);
-        if (!logging_change(staged.model, staged.target).empty()) add_reason(staged, "its setting unlogged takes effect with a full refresh");
+        if (!logging_change(staged.model, staged.target).empty()) add_reason(staged.reason, "its setting unlogged takes effect with a full refresh");
         return;
     }
     if (staged.model.materialized == "materialized_view") return stage_matview(staged, sql, stage, options);

@@ -47,6 +47,11 @@ struct BuildOptions {
     bool view_is_read = true;  // a test or another model of the run reads this view
 };
 
+// Adds one more reason to those there are.
+inline void add_reason(std::string &reasons, const std::string &more) {
+    reasons += (reasons.empty() ? "" : "; ") + more;
+}
+
 using Stage = std::map<std::string, Staged>;  // by model id
 
 // The body as runnable SQL. Upstreams that are in `stage` are read there, others where they are published;

@@ -221,7 +221,7 @@ private:
                                     (limit.empty() ? "" : " limit " + limit));
             for (const pg::Row &row : rows.rows) work.result->failed_rows.push_back(row[0].value_or("null"));
         });
-        if (error != nullptr) work.result->reason += (work.result->reason.empty() ? "" : "; ") + ("its rows could not be kept: " + std::string(error->message));
+        if (error != nullptr) add_reason(work.result->reason, "its rows could not be kept: " + std::string(error->message));
     }
 };
 

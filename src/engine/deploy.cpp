@@ -14,9 +14,9 @@ using project::ResourceType;
 
 namespace {
 
-project::Files merged_files(const Deployment &deployment) {
+project::Files merged_files(const Deployment &deployment, const project::Files &before) {
     project::Files out;
-    if (deployment.partial && find_project(deployment.domain)) out = load_files(deployment.domain);
+    if (deployment.partial) out = before;
     for (const auto &[path, text] : deployment.files.items()) {
         if (text.is_null()) out.erase(path);
         else if (text.is_string()) out[path] = text.get<std::string>();
@@ -64,8 +64,8 @@ void ensure_domain(const Deployment &deployment, const Manifest &manifest, Oid c
              {deployment.domain, pg::array_literal(search_path_of(manifest))});
 }
 
-std::map<std::string, std::string> resources_of(const Manifest &manifest) {
-    std::map<std::string, std::string> out;
+Resources resources_of(const Manifest &manifest) {
+    Resources out;
     project::for_each_resource(manifest, [&](const std::string &id, project::Json json) { out[id] = json.dump(); });
     return out;
 }
@@ -116,9 +116,8 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
 
 class Deployer {
 public:
-    Deployer(const Deployment &deployment, const project::Files &files, const Manifest &manifest, Mesh &mesh, Project &project,
-             const std::map<std::string, std::string> &before, const std::map<std::string, std::string> &after)
-        : deployment_(deployment), files_(files), manifest_(manifest), mesh_(mesh), project_(project), before_(before), after_(after) {}
+    Deployer(const Deployment &deployment, const project::Files &files, Mesh &mesh, Project &project, const Resources &before, const Resources &after)
+        : deployment_(deployment), files_(files), manifest_(project.manifest()), mesh_(mesh), project_(project), before_(before), after_(after) {}
 
     std::vector<Change> go() {
         drop_gone();
@@ -132,7 +131,7 @@ public:
             auto node = manifest_.nodes.find(id);
             if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
-        deploy_tests();
+        store_project_tests(project_, deployment_.domain);
         note_changes();
         return changes_;
     }
@@ -154,14 +153,15 @@ private:
     }
 
     void store_sources() {
+        std::string rows = source_rows().dump();
         registry("delete from mesh.source_registry s where domain = $1 and not exists (select from pg_catalog.json_array_elements($2::json) e"
                  " where e->>0 = s.source_name and e->>1 = s.table_name)",
-                 {deployment_.domain, source_rows().dump()});
+                 {deployment_.domain, rows});
         registry("insert into mesh.source_registry (domain, source_name, table_name, schema_name, identifier, loaded_at, warn_after, error_after, description)"
                  " select $1, e->>0, e->>1, e->>2, e->>3, e->>4, (e->>5)::interval, (e->>6)::interval, e->>7 from pg_catalog.json_array_elements($2::json) e"
                  " on conflict (domain, source_name, table_name) do update set schema_name = excluded.schema_name, identifier = excluded.identifier,"
                  " loaded_at = excluded.loaded_at, warn_after = excluded.warn_after, error_after = excluded.error_after, description = excluded.description",
-                 {deployment_.domain, source_rows().dump()});
+                 {deployment_.domain, rows});
     }
 
     static Json period(const project::Json &freshness, const char *key) {
@@ -228,8 +228,6 @@ private:
         throw pg::ServerError{error};
     }
 
-    void deploy_tests() { store_project_tests(project_, deployment_.domain); }
-
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
             if (!is_changed(id)) continue;
@@ -249,7 +247,7 @@ private:
     const Manifest &manifest_;
     Mesh &mesh_;
     Project &project_;
-    const std::map<std::string, std::string> &before_, &after_;
+    const Resources &before_, &after_;
     std::set<std::string> reshaped_;  // unique ids of models that have other columns now
     std::vector<Change> changes_;
 };
@@ -259,16 +257,18 @@ private:
 std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     lock_registry();
     StoredProject stored{deployment.domain, "", merged_settings(deployment), {}};
-    project::Files files = merged_files(deployment);
+    project::Files files_before = load_files(deployment.domain), files = merged_files(deployment, files_before);
     Manifest manifest = project::parse(files, settings_of(stored, project::Json::object(), project::Json::object()));
     ensure_domain(deployment, manifest, caller);
     stored.name = manifest.project_name;
     stored.head = project::head_to_json(manifest);
-    std::map<std::string, std::string> before = load_resources(deployment.domain), after = resources_of(manifest);
-    store_project(stored, files, after);
+    Resources before = load_resources(deployment.domain), after = resources_of(manifest);
+    store_project(stored);
+    store_files(stored.domain, files_before, files);
+    store_resources(stored.domain, before, after);
     Mesh mesh;
-    Project project(mesh, stored, nullptr, {});
-    return Deployer(deployment, files, manifest, mesh, project, before, after).go();
+    Project project(mesh, stored, std::move(manifest), nullptr, {});
+    return Deployer(deployment, files, mesh, project, before, after).go();
 }
 
 }  // namespace mesh::engine

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/model_contract.h"
+#include "engine/statement.h"
 #include "engine/target.h"
-#include "pg/script.h"
 
 namespace mesh::engine {
 
@@ -24,35 +24,11 @@ std::vector<std::string> configured_hooks(const Model &model, const char *key) {
     return out;
 }
 
-const Staged *staged_at(Mesh &mesh, const Stage &stage, const pg::ScriptName &name) {
-    const Domain *owner = mesh.domain_with_schema(name.schema);
-    const Model *model = owner == nullptr ? nullptr : mesh.find_model_at(*owner, name.schema, name.name);
-    if (model == nullptr) return nullptr;
-    auto found = stage.find(model->id());
-    return found == stage.end() || found->second.at_target ? nullptr : &found->second;
-}
-
-// One statement over what is staged; false when it has to wait for `own` to be published.
-bool run_statement(Mesh &mesh, const ScriptStatement &statement, const Stage &stage, const Staged *own) {
-    std::vector<std::string> names;
-    for (const pg::ScriptName &name : statement.names) {
-        const Staged *found = staged_at(mesh, stage, name);
-        if (found != nullptr && found == own && statement.kind == ScriptStatement::Kind::utility) return false;
-        names.push_back(found == nullptr ? std::string() : found->relation);
-    }
-    std::string text = pg::replace_names(statement, names);
-    if (statement.kind == ScriptStatement::Kind::utility) (void)pg::query(text);
-    else (void)pg::query_as_of(text);
-    return true;
-}
-
-// The owner's own session is his; another one's is closed to what hooks do beyond their statements.
-template <typename F>
-void as_owner(const Domain &domain, F &&f) {
-    Oid owner = owner_of(domain);
-    pg::RoleScope scope = pg::enter_role(owner, domain.search_path().c_str(), owner != GetUserId());
-    f();
-    pg::leave_role(scope);
+// Does it define something on `own` while that is staged beside its place? Then it has to wait until that is published.
+bool must_wait(Mesh &mesh, const ScriptStatement &statement, const Stage &stage, const Staged *own) {
+    if (own == nullptr || own->at_target || statement.kind != ScriptStatement::Kind::utility) return false;
+    return std::any_of(statement.names.begin(), statement.names.end(),
+                       [&](const pg::ScriptName &name) { return staged_at(mesh, &stage, name.schema, name.name) == own; });
 }
 
 using Grants = std::set<std::pair<std::string, std::string>>;  // privilege, role; lower case, and "public"
@@ -115,7 +91,7 @@ void comment_on_columns(const Staged &staged, const std::string &name) {
 // A hook may have changed the staged rows: as many are to be published.
 void count_rows(const Domain &domain, Staged &own) {
     if (!own.rows || own.at_target || !OidIsValid(own.stage_oid)) return;
-    as_owner(domain, [&] { own.rows = std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
+    own.rows = as_session_owner(domain, [&] { return std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
 }
 
 }  // namespace
@@ -138,10 +114,13 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
     for (const std::string &hook : hooks)
         for (const ScriptStatement &statement : pg::parse_script(hook)) {
             if (statement.kind == ScriptStatement::Kind::transaction) continue;
-            bool done = false;
-            as_owner(domain, [&] { done = run_statement(mesh, statement, stage, own); });
-            if (!done) own->after.push_back(statement.text);
-            else if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
+            if (must_wait(mesh, statement, stage, own)) {
+                own->after.push_back(statement.text);
+                continue;
+            }
+            std::string sql = over_stage(mesh, &stage, statement);
+            (void)as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
+            if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
         }
 }
 

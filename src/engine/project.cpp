@@ -30,8 +30,8 @@ void add_declared(Mesh &mesh, const Project &project, const Model &model, Compil
 
 }  // namespace
 
-Project::Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
-    : mesh_(mesh), domain_(stored.domain), manifest_(load_manifest(stored)), settings_(settings_of(stored, options.vars, options.flags)),
+Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options)
+    : mesh_(mesh), domain_(stored.domain), manifest_(std::move(manifest)), settings_(settings_of(stored, options.vars, options.flags)),
       names_(model_names(manifest_)), ids_(turned(names_)), database_(mesh, stored.domain, stage), invocation_(manifest_, settings_, database_) {}
 
 std::string Project::node_id(const std::string &model) const {

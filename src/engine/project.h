@@ -16,7 +16,9 @@ struct ProjectOptions {
 class Project {
 public:
     // `stage`: what the run has staged so far, or nullptr. The mesh and the stage must outlive it.
-    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options);
+    Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options);
+    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
+        : Project(mesh, stored, load_manifest(stored), stage, options) {}
 
     const std::string &domain() const { return domain_; }
     const project::Manifest &manifest() const { return manifest_; }

@@ -1,8 +1,8 @@
 #include "engine/project_database.h"
 
+#include "engine/statement.h"
 #include "pg/relation.h"
 #include "pg/report.h"
-#include "pg/script.h"
 
 namespace mesh::engine {
 
@@ -75,48 +75,16 @@ DatabaseColumn database_column(const pg::Column &column) {
     return out;
 }
 
-// A caller who is the owner gives up nothing by what the project's own statements do; another one's session is closed to them.
-template <typename F>
-auto ProjectDatabase::as_owner(F &&f) {
-    const Domain &domain = mesh_.domain(domain_);
-    Oid owner = owner_of(domain);
-    pg::RoleScope scope = pg::enter_role(owner, domain.search_path().c_str(), owner != GetUserId());
-    auto result = f();
-    pg::leave_role(scope);
-    return result;
-}
-
-const Model *ProjectDatabase::model_at(const std::string &schema, const std::string &identifier) const {
-    const Domain *owner = mesh_.domain_with_schema(schema);
-    return owner == nullptr ? nullptr : mesh_.find_model_at(*owner, schema, identifier);
-}
-
 const Staged *ProjectDatabase::staged(const std::string &schema, const std::string &identifier) const {
-    if (stage_ == nullptr) return nullptr;
-    const Model *model = model_at(schema, identifier);
-    if (model == nullptr) return nullptr;
-    auto found = stage_->find(model->id());
-    return found == stage_->end() ? nullptr : &found->second;
-}
-
-// The statement with staged relations in the place of published ones.
-std::string ProjectDatabase::spliced(const ScriptStatement &statement) const {
-    std::vector<std::string> names;
-    for (const pg::ScriptName &name : statement.names) {
-        const Staged *found = staged(name.schema, name.name);
-        names.push_back(found == nullptr || found->at_target ? std::string() : found->relation);
-    }
-    return pg::replace_names(statement, names);
+    return staged_at(mesh_, stage_, schema, identifier);
 }
 
 QueryResult ProjectDatabase::execute(const std::string &sql) {
     QueryResult out;
     for (const ScriptStatement &statement : pg::parse_script(sql)) {
         if (statement.kind == ScriptStatement::Kind::transaction) continue;  // the run's own transaction goes on
-        std::string text = spliced(statement);
-        bool reads = statement.kind != ScriptStatement::Kind::utility;
-        pg::Result result = as_owner([&] { return reads ? pg::query_as_of(text) : pg::query(text); });
-        out = to_query_result(result, statement.tag);
+        std::string text = over_stage(mesh_, stage_, statement);
+        out = to_query_result(as_session_owner(mesh_.domain(domain_), [&] { return run_statement(statement.kind, text); }), statement.tag);
     }
     return out;
 }
@@ -124,9 +92,9 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
 std::vector<DatabaseColumn> ProjectDatabase::describe(const std::string &sql) {
     std::vector<ScriptStatement> statements = pg::parse_script(sql);
     if (statements.size() != 1) throw core::Error("42601", "a query to be described must be one statement");
-    std::string text = spliced(statements.front());
+    std::string text = over_stage(mesh_, stage_, statements.front());
     std::vector<DatabaseColumn> out;
-    for (const pg::Column &column : as_owner([&] { return pg::describe(text); })) out.push_back(database_column(column));
+    for (const pg::Column &column : as_session_owner(mesh_.domain(domain_), [&] { return pg::describe(text); })) out.push_back(database_column(column));
     return out;
 }
 
@@ -164,7 +132,8 @@ std::vector<DatabaseColumn> ProjectDatabase::columns(const std::string &schema, 
         Oid relation = pg::relation_oid(schema, identifier);
         if (OidIsValid(relation)) found = pg::relation_columns(relation);
     }
-    const Model *model = found.empty() ? model_at(schema, identifier) : nullptr;
+    const Domain *owner = found.empty() ? mesh_.domain_with_schema(schema) : nullptr;
+    const Model *model = owner == nullptr ? nullptr : mesh_.find_model_at(*owner, schema, identifier);
     if (model != nullptr) found = model->columns;
     std::vector<DatabaseColumn> out;
     for (const pg::Column &column : found) out.push_back(database_column(column));

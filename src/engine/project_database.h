@@ -4,7 +4,6 @@
 
 #include "core/project/database.h"
 #include "engine/build.h"
-#include "pg/script.h"
 
 namespace mesh::engine {
 
@@ -23,10 +22,7 @@ public:
     void log(const std::string &text, bool to_user) override;
 
 private:
-    std::string spliced(const pg::ScriptStatement &statement) const;
-    const Model *model_at(const std::string &schema, const std::string &identifier) const;
     const Staged *staged(const std::string &schema, const std::string &identifier) const;
-    template <typename F> auto as_owner(F &&f);
 
     Mesh &mesh_;
     std::string domain_;

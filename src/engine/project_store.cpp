@@ -39,24 +39,6 @@ std::vector<std::string> gone(const std::map<std::string, std::string> &now, con
     return out;
 }
 
-void store_files(const std::string &domain, const project::Files &files) {
-    project::Files before = load_files(domain);
-    registry("delete from mesh.project_file_registry where domain = $1 and path = any($2::text[])", {domain, pg::array_literal(gone(files, before))});
-    registry("insert into mesh.project_file_registry select $1, e->>0, pg_catalog.md5(pg_catalog.convert_to(e->>1, 'UTF8')), e->>1"
-             " from pg_catalog.json_array_elements($2::json) e on conflict (domain, path) do update set checksum = excluded.checksum, content = excluded.content",
-             {domain, changed_pairs(files, before).dump()});
-}
-
-void store_resources(const std::string &domain, const std::map<std::string, std::string> &resources) {
-    std::map<std::string, std::string> before = load_resources(domain);
-    registry("delete from mesh.project_resource_registry where domain = $1 and unique_id = any($2::text[])", {domain, pg::array_literal(gone(resources, before))});
-    Json rows = changed_pairs(resources, before);
-    for (Json &row : rows) row.push_back(resource_type(row[0].get<std::string>()));
-    registry("insert into mesh.project_resource_registry select $1, e->>0, e->>2, e->>1 from pg_catalog.json_array_elements($2::json) e"
-             " on conflict (domain, unique_id) do update set content = excluded.content",
-             {domain, rows.dump()});
-}
-
 }  // namespace
 
 std::optional<StoredProject> find_project(const std::string &domain) {
@@ -108,8 +90,8 @@ std::map<std::string, std::string> file_checksums(const std::string &domain) {
     return out;
 }
 
-std::map<std::string, std::string> load_resources(const std::string &domain) {
-    std::map<std::string, std::string> out;
+Resources load_resources(const std::string &domain) {
+    Resources out;
     for (const pg::Row &row : registry("select unique_id, content from mesh.project_resource_registry where domain = $1", {domain}).rows)
         out[row[0].value()] = row[1].value();
     return out;
@@ -121,12 +103,26 @@ project::Manifest load_manifest(const StoredProject &stored) {
     return out;
 }
 
-void store_project(const StoredProject &stored, const project::Files &files, const std::map<std::string, std::string> &resources) {
+void store_project(const StoredProject &stored) {
     registry("insert into mesh.project_registry values ($1, $2, $3::jsonb, $4, $5, pg_catalog.now()) on conflict (domain) do update set name = excluded.name,"
              " settings = excluded.settings, header = excluded.header, deployed_by = excluded.deployed_by, deployed_at = excluded.deployed_at",
              {stored.domain, stored.name, stored.settings.dump(), stored.head.dump(), pg::role_name(GetUserId())});
-    store_files(stored.domain, files);
-    store_resources(stored.domain, resources);
+}
+
+void store_files(const std::string &domain, const project::Files &before, const project::Files &now) {
+    registry("delete from mesh.project_file_registry where domain = $1 and path = any($2::text[])", {domain, pg::array_literal(gone(now, before))});
+    registry("insert into mesh.project_file_registry select $1, e->>0, pg_catalog.md5(pg_catalog.convert_to(e->>1, 'UTF8')), e->>1"
+             " from pg_catalog.json_array_elements($2::json) e on conflict (domain, path) do update set checksum = excluded.checksum, content = excluded.content",
+             {domain, changed_pairs(now, before).dump()});
+}
+
+void store_resources(const std::string &domain, const Resources &before, const Resources &now) {
+    registry("delete from mesh.project_resource_registry where domain = $1 and unique_id = any($2::text[])", {domain, pg::array_literal(gone(now, before))});
+    Json rows = changed_pairs(now, before);
+    for (Json &row : rows) row.push_back(resource_type(row[0].get<std::string>()));
+    registry("insert into mesh.project_resource_registry select $1, e->>0, e->>2, e->>1 from pg_catalog.json_array_elements($2::json) e"
+             " on conflict (domain, unique_id) do update set content = excluded.content",
+             {domain, rows.dump()});
 }
 
 std::vector<std::string> build_order(const project::Manifest &manifest) {

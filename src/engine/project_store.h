@@ -28,13 +28,17 @@ project::Files load_files(const std::string &domain);
 // Path -> checksum.
 std::map<std::string, std::string> file_checksums(const std::string &domain);
 
-// Unique id -> its JSON, as stored.
-std::map<std::string, std::string> load_resources(const std::string &domain);
+using Resources = std::map<std::string, std::string>;  // unique id -> its JSON, as stored
+
+Resources load_resources(const std::string &domain);
 
 project::Manifest load_manifest(const StoredProject &stored);
 
-// Replaces what is stored. Files and resources that stay as they are cost nothing.
-void store_project(const StoredProject &stored, const project::Files &files, const std::map<std::string, std::string> &resources);
+void store_project(const StoredProject &stored);
+
+// What is stored, `before`, becomes `now`. What stays as it is costs nothing.
+void store_files(const std::string &domain, const project::Files &before, const project::Files &now);
+void store_resources(const std::string &domain, const Resources &before, const Resources &now);
 
 // The unique ids of all nodes, each after those that it depends on. Raises 42P19 when some depend on one another in a circle.
 std::vector<std::string> build_order(const project::Manifest &manifest);

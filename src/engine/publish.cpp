@@ -16,10 +16,6 @@ using pg::qualified;
 
 namespace {
 
-void add_reason(Staged &staged, const std::string &reason) {
-    staged.reason += (staged.reason.empty() ? "" : "; ") + reason;
-}
-
 bool needs_lock(const Staged &staged) {
     if (!staged.target.exists() || staged.how == Publish::nothing || staged.how == Publish::in_place) return false;
     return staged.how != Publish::rows || !staged.alter.empty();
@@ -39,7 +35,7 @@ const Staged *lock_targets(const std::vector<Staged *> &staged) {
 void use_rows(Staged &staged, const std::string &why) {
     if (staged.how != Publish::swap || staged.target.kind != "r") return;
     staged.how = Publish::rows;
-    add_reason(staged, "published row by row: " + why);
+    add_reason(staged.reason, "published row by row: " + why);
 }
 
 void use_rows(const std::vector<Staged *> &staged, const std::string &why) {

@@ -35,7 +35,7 @@ bool is_view(const Staged &s) {
 
 // A materialized view of this run that has to go comes back as one that is made anew.
 void recreate(Staged &s, const std::string &why) {
-    if (!s.recreate && !why.empty()) s.reason += (s.reason.empty() ? "" : "; ") + why;
+    if (!s.recreate && !why.empty()) add_reason(s.reason, why);
     s.recreate = true;
     if (s.how == Publish::nothing) s.how = Publish::view;
     if (s.how == Publish::swap && s.target.kind == "m") s.how = Publish::matview;

@@ -12,18 +12,12 @@ class Renderer {
 public:
     virtual ~Renderer() = default;
 
-    // The model's body as plain SQL; nothing: what is registered is the body.
-    virtual std::optional<std::string> body(const Model &, const Target &, const Stage &) { return std::nullopt; }
-
     // The failing rows of a test that is marked as rendered, with its where already in it.
     virtual std::string test(const TestDef &, const Stage &) { throw core::Error("55000", "nothing renders this test"); }
 
     // The model's hooks as SQL, each one or more statements, in order.
     virtual std::vector<std::string> pre_hooks(const Model &, const Stage &) { return {}; }
     virtual std::vector<std::string> post_hooks(const Model &, const Stage &) { return {}; }
-
-    // The text of a seed's file.
-    virtual std::string csv(const Model &model) { return model.body; }
 };
 
 }  // namespace mesh::engine

@@ -105,9 +105,7 @@ private:
 
     // on-run-start or on-run-end of the projects whose nodes are run.
     void run_operations(bool start) {
-        std::set<std::string> domains;
-        for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
-        for (const std::string &domain : domains) {
+        for (const std::string &domain : selection_.domains()) {
             Project *project = projects_.find(domain);
             if (project == nullptr) continue;
             if (!start) add_results(*project);
@@ -148,8 +146,7 @@ private:
     // the rest is built once more, without it.
     void free_tests() {
         if (options_.tests && !again_) {
-            std::set<std::string> domains;
-            for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+            std::set<std::string> domains = selection_.domains();
             for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
                 if (is_selected(test)) free_test(test);
         }
@@ -196,7 +193,7 @@ private:
 
     void add_reason(const std::string &node, const std::string &reason) {
         for (Step &step : steps_)
-            if (step.node == node) step.reason += (step.reason.empty() ? "" : "; ") + reason;
+            if (step.node == node) engine::add_reason(step.reason, reason);
     }
 
     // A model that waits for another is skipped, and nothing went wrong.
@@ -278,10 +275,15 @@ private:
         progress_.finish(step);
     }
 
+    // The model's project, when that has a materialization of its own for it.
+    Project *materializer(const Model &model) {
+        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+        return project != nullptr && project->materializes(model) ? project : nullptr;
+    }
+
     // What the model wants done before it is built.
     void before(const Model &model) {
-        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
-        if (project != nullptr && project->materializes(model)) return;  // its macro runs them
+        if (materializer(model) != nullptr) return;  // its macro runs them
         std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
         if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
         run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
@@ -308,15 +310,16 @@ private:
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
-        Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
-        bool own = project != nullptr && project->materializes(model);
-        Staged staged = own ? project->materialize(model, target) : build(mesh_, model, target, stage_, options);
+        Project *own = materializer(model);
+        Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
-        if (!own) require_replaceable(kept, relations_of_run());
-        if (!own) run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
+        if (own == nullptr) {
+            require_replaceable(kept, relations_of_run());
+            run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
+        }
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
     }

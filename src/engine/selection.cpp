@@ -169,6 +169,12 @@ core::Graph load_graph(const std::optional<std::set<std::string>> &domains) {
     return graph;
 }
 
+std::set<std::string> Selection::domains() const {
+    std::set<std::string> out;
+    for (const std::string &id : ids) out.insert(graph.find(id)->domain);
+    return out;
+}
+
 Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller) {
     if (!wanted.only) return select_nodes(mesh, wanted.selector, wanted.exclude, caller);
     Selection out;

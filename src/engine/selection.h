@@ -14,6 +14,7 @@ struct Selection {
     core::Graph graph;
     std::set<std::string> ids;
     std::vector<std::string> models;  // ids, parents first
+    std::set<std::string> domains() const;  // of all ids
 };
 
 // What a run is about: a selector, or nodes of one domain that were chosen already (a project's own selection).

@@ -26,7 +26,7 @@ public:
         test_free();
         for (Step &step : steps_)
             if (auto result = to_store_.find(step.node); result != to_store_.end())
-                if (std::string why = store_failures(result->second); !why.empty()) step.reason += (step.reason.empty() ? "" : "; ") + ("its failing rows could not be stored: " + why);
+                if (std::string why = store_failures(result->second); !why.empty()) add_reason(step.reason, "its failing rows could not be stored: " + why);
         history_.write(steps_, failed_ ? "error" : "success");
         pg::show_progress("");
         return {history_.run_id(), steps_};
@@ -67,8 +67,7 @@ private:
 
     // Those that belong to no model.
     void test_free() {
-        std::set<std::string> domains;
-        for (const std::string &id : selection_.ids) domains.insert(selection_.graph.find(id)->domain);
+        std::set<std::string> domains = selection_.domains();
         for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
             if (is_selected(test)) note_all(run_tests(mesh_, {test}, "", {}, &projects_));
     }

@@ -3,52 +3,20 @@
 //   compile_driver DIRECTORY PROFILES.YML [NODE...]      names or unique ids; none: all. JSON of unique id -> SQL.
 //   compile_driver DIRECTORY PROFILES.YML --inline TEXT
 //   compile_driver DIRECTORY PROFILES.YML --operation MACRO [ARGUMENTS as JSON]
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "core/error.h"
 #include "core/project/base_context.h"
 #include "core/project/invocation.h"
 #include "core/project/parse.h"
 #include "libpq_database.h"
+#include "directory.h"
 
-extern char **environ;
-
+using namespace mesh;
 using namespace mesh::core;
 using namespace mesh::core::project;
-namespace fs = std::filesystem;
 
 namespace {
-
-std::string read(const fs::path &path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-Files read_directory(const fs::path &root) {
-    Files files;
-    auto it = fs::recursive_directory_iterator(root, fs::directory_options::follow_directory_symlink);
-    for (const auto &entry : it) {
-        const std::string name = entry.path().filename().string(), extension = entry.path().extension().string();
-        if (entry.is_directory() && (name == "target" || name == "logs" || name[0] == '.')) it.disable_recursion_pending();
-        else if (entry.is_regular_file() && (extension == ".sql" || extension == ".yml" || extension == ".yaml" || extension == ".csv" || extension == ".md"))
-            files[fs::relative(entry.path(), root).generic_string()] = read(entry.path());
-    }
-    return files;
-}
-
-std::map<std::string, std::string> environment() {
-    std::map<std::string, std::string> env;
-    for (char **item = environ; *item; ++item) {
-        const std::string text = *item;
-        env[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
-    }
-    return env;
-}
 
 void print_error(const Error &error) {
     std::cerr << "error " << error.sqlstate << ": " << error.what() << "\n";
@@ -63,12 +31,12 @@ bool wanted(const Node &node, const std::vector<std::string> &names) {
 
 int run(const std::string &directory, const std::string &profiles, const std::vector<std::string> &rest) {
     Settings settings;
-    settings.env = environment();
-    settings.profiles = read(profiles);
+    settings.env = test::environment();
+    settings.profiles = test::read_file(profiles);
     settings.flags = {{"WHICH", "compile"}, {"FULL_REFRESH", false}, {"EMPTY", std::getenv("MESH_EMPTY") != nullptr}};
     settings.invocation_id = "00000000-0000-0000-0000-000000000000";
     settings.started_at = 1700000000;
-    const Manifest manifest = parse(read_directory(directory), settings);
+    const Manifest manifest = parse(test::read_directory(directory, {".sql", ".yml", ".yaml", ".csv", ".md"}), settings);
     LibpqDatabase database;
     Invocation invocation(manifest, settings, database);
     if (!rest.empty() && rest[0] == "--inline") return std::cout << invocation.compile_inline(rest.at(1)).code << "\n", 0;

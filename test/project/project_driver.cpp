@@ -7,54 +7,18 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "core/error.h"
 #include "core/project/parse.h"
 #include "core/project/yaml.h"
+#include "directory.h"
 
-extern char **environ;
-
+using namespace mesh;
 using namespace mesh::core;
 using namespace mesh::core::project;
-namespace fs = std::filesystem;
 
 namespace {
-
-std::string read(const fs::path &path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-bool of_interest(const fs::path &path) {
-    static const std::vector<std::string> extensions = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"};
-    return std::find(extensions.begin(), extensions.end(), path.extension().string()) != extensions.end();
-}
-
-Files read_directory(const fs::path &root) {
-    Files files;
-    auto it = fs::recursive_directory_iterator(root, fs::directory_options::follow_directory_symlink);
-    for (const auto &entry : it) {
-        const std::string name = entry.path().filename().string();
-        if (entry.is_directory() && (name == "target" || name == "logs" || name[0] == '.')) it.disable_recursion_pending();
-        else if (entry.is_regular_file() && of_interest(entry.path())) files[fs::relative(entry.path(), root).generic_string()] = read(entry.path());
-    }
-    return files;
-}
-
-std::map<std::string, std::string> environment() {
-    std::map<std::string, std::string> env;
-    for (char **item = environ; *item; ++item) {
-        const std::string text = *item;
-        env[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
-    }
-    return env;
-}
 
 struct Options {
     std::string directory;
@@ -64,7 +28,7 @@ struct Options {
 
 Options read_options(int argc, char **argv) {
     Options options;
-    options.settings.env = environment();
+    options.settings.env = test::environment();
     options.settings.database = "db";
     options.settings.schema = "public";
     for (int i = 1; i < argc; ++i) {
@@ -74,13 +38,13 @@ Options read_options(int argc, char **argv) {
         else if (argument == "--target") options.settings.target = argv[++i];
         else if (argument == "--vars") options.settings.vars = read_yaml(argv[++i], "--vars").value;
         else if (options.directory.empty()) options.directory = argument;
-        else options.settings.profiles = read(argument);
+        else options.settings.profiles = test::read_file(argument);
     }
     return options;
 }
 
 int run(const Options &options) {
-    const Files files = read_directory(options.directory);
+    const Files files = test::read_directory(options.directory, {".sql", ".yml", ".yaml", ".csv", ".md", ".py"});
     rusage before{}, after{};
     getrusage(RUSAGE_SELF, &before);
     const auto start = std::chrono::steady_clock::now();

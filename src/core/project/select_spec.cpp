@@ -92,12 +92,7 @@ SelectSpec spec_of(SelectCriterion criterion, IndirectSelection indirect, const 
         if (found == selectors.end()) throw Error("42704", "selector \"" + criterion.text() + "\" does not exist", "", name_hint(criterion.text(), names));
         return found->second;
     }
-    SelectSpec spec;
-    spec.kind = SelectSpec::Kind::criterion;
-    spec.indirect = indirect;
-    spec.raw = criterion.raw;
-    spec.criterion = std::move(criterion);
-    return spec;
+    return criterion_spec(std::move(criterion), indirect);
 }
 
 // "a b" is the union of a and b, "a,b" what both have.
@@ -114,6 +109,15 @@ SelectSpec parse_union(const std::vector<std::string> &words, IndirectSelection 
 }
 
 }  // namespace
+
+SelectSpec criterion_spec(SelectCriterion criterion, IndirectSelection indirect) {
+    SelectSpec spec;
+    spec.kind = SelectSpec::Kind::criterion;
+    spec.indirect = indirect;
+    spec.raw = criterion.raw;
+    spec.criterion = std::move(criterion);
+    return spec;
+}
 
 std::string SelectCriterion::text() const {
     return value.is_string() ? value.get<std::string>() : value.dump();

@@ -32,6 +32,9 @@ struct SelectSpec {
     std::string raw;
 };
 
+// The tree of one criterion.
+SelectSpec criterion_spec(SelectCriterion criterion, IndirectSelection indirect);
+
 using SelectorSpecs = std::map<std::string, SelectSpec>;
 
 // One criterion as written on a command line. Raises Error 42601.

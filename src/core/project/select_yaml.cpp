@@ -26,7 +26,7 @@ private:
     }
 
     SelectSpec read(const Json &definition) const {
-        if (definition.is_string()) return criterion(parse_select_criterion(definition.get<std::string>()), indirect_);
+        if (definition.is_string()) return criterion_spec(parse_select_criterion(definition.get<std::string>()), indirect_);
         if (!definition.is_object()) fail("Found " + definition.dump() + " where a definition is expected.");
         if (definition.contains("union")) return read_parts(definition, "union", SelectSpec::Kind::any_of);
         if (definition.contains("intersection")) return read_parts(definition, "intersection", SelectSpec::Kind::all_of);
@@ -68,15 +68,6 @@ private:
         return spec;
     }
 
-    static SelectSpec criterion(SelectCriterion criterion, IndirectSelection indirect) {
-        SelectSpec spec;
-        spec.kind = SelectSpec::Kind::criterion;
-        spec.indirect = indirect;
-        spec.raw = criterion.raw;
-        spec.criterion = std::move(criterion);
-        return spec;
-    }
-
     // {"tag": "nightly"}, or {"method", "value", ...}.
     SelectSpec read_method(const Json &definition) const {
         if (definition.size() == 1) return method_spec(definition.begin().key(), definition.begin().value(), Json::object());
@@ -115,8 +106,8 @@ private:
         found.children_depth = depth(settings, "children_depth");
         check_select_method(found);
         const auto indirect = settings.find("indirect_selection");
-        if (indirect == settings.end() || !indirect->is_string()) return criterion(std::move(found), indirect_);
-        return criterion(std::move(found), indirect_selection_of(indirect->get<std::string>()));
+        if (indirect == settings.end() || !indirect->is_string()) return criterion_spec(std::move(found), indirect_);
+        return criterion_spec(std::move(found), indirect_selection_of(indirect->get<std::string>()));
     }
 
     // Python's idea of truth.

@@ -1,0 +1,27 @@
+#include "engine/statement.h"
+
+namespace mesh::engine {
+
+const Staged *staged_at(Mesh &mesh, const Stage *stage, const std::string &schema, const std::string &identifier) {
+    if (stage == nullptr) return nullptr;
+    const Domain *owner = mesh.domain_with_schema(schema);
+    const Model *model = owner == nullptr ? nullptr : mesh.find_model_at(*owner, schema, identifier);
+    if (model == nullptr) return nullptr;
+    auto found = stage->find(model->id());
+    return found == stage->end() ? nullptr : &found->second;
+}
+
+std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement &statement) {
+    std::vector<std::string> names;
+    for (const pg::ScriptName &name : statement.names) {
+        const Staged *found = staged_at(mesh, stage, name.schema, name.name);
+        names.push_back(found == nullptr || found->at_target ? std::string() : found->relation);
+    }
+    return pg::replace_names(statement, names);
+}
+
+pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql) {
+    return kind == pg::ScriptStatement::Kind::utility ? pg::query(sql) : pg::query_as_of(sql);
+}
+
+}  // namespace mesh::engine
