@@ -23,6 +23,10 @@ comma := ,
 EXTRA_CLEAN = $(DATA_built) $(OBJS:.o=.d) build/unit build/tidy build/fuzz build/generated
 .SECONDARY: $(OBJS)
 
+# The client: the core's objects and its own, against libpq. make install takes it along when it was built.
+CLI_OBJS = $(patsubst %.cpp,%.o,$(wildcard src/cli/*.cpp))
+CORE_OBJS = $(filter src/core/%,$(OBJS))
+
 # The targets that must work before PostgreSQL is installed.
 .PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench compat
 demo: ## set up what is missing, build, show examples/quickstart in a private cluster
@@ -53,6 +57,15 @@ override with_llvm = no
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 override COMPILER = $(CXX) $(CXXFLAGS)
+
+$(CLI_OBJS): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DMESH_VERSION='"$(EXTVERSION)"'
+meshctl: $(CLI_OBJS) $(CORE_OBJS) ## the client for dbt projects
+	$(CXX) $(CXXFLAGS) -o $@ $^ -L$(shell $(PG_CONFIG) --libdir) -lpq -lyaml-cpp
+
+install: install-meshctl
+.PHONY: install-meshctl
+install-meshctl:
+	if [ -x meshctl ]; then $(MKDIR_P) '$(DESTDIR)$(bindir)' && $(INSTALL_PROGRAM) meshctl '$(DESTDIR)$(bindir)/meshctl'; fi
 endif
 endif
 
@@ -64,4 +77,4 @@ build/generated/builtin_macros.inc: $(MACROS) scripts/embed-macros
 	mkdir -p $(@D)
 	scripts/embed-macros > $@
 
--include $(OBJS:.o=.d)
+-include $(OBJS:.o=.d) $(CLI_OBJS:.o=.d)

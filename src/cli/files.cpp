@@ -4,10 +4,10 @@
 #include <filesystem>
 
 #include "cli/ignore.h"
-#include "cli/md5.h"
 #include "cli/packages.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/digest.h"
 
 namespace mesh::cli {
 namespace {
@@ -103,7 +103,7 @@ Changes find_changes(const std::vector<FilePlace> &files, const std::map<std::st
         }
         present.insert(file.path);
         const auto known = deployed.find(file.path);
-        if (known == deployed.end() || known->second != md5(text)) changes.changed.emplace(file.path, std::move(text));
+        if (known == deployed.end() || known->second != core::md5(text)) changes.changed.emplace(file.path, std::move(text));
     }
     if (!asks_environment) changes.variables.clear();
     for (const auto &[path, checksum] : deployed)

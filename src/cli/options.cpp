@@ -146,8 +146,8 @@ void apply_project_flags(Options &options, const Json &flags) {
 Json server_options(const Options &options, const Json &vars) {
     Json json = Json::object();
     const auto &selected = options.models.empty() ? options.select : options.models;
-    if (!selected.empty()) json["select"] = join(selected, " ");
-    if (!options.exclude.empty()) json["exclude"] = join(options.exclude, " ");
+    if (!selected.empty()) json["select"] = selected;
+    if (!options.exclude.empty()) json["exclude"] = options.exclude;
     if (!options.resource_types.empty()) json["resource_types"] = options.resource_types;
     if (!options.models.empty()) json["resource_types"] = {"model"};
     if (!options.exclude_resource_types.empty()) json["exclude_resource_types"] = options.exclude_resource_types;

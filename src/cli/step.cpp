@@ -20,23 +20,6 @@ std::optional<long> number(const Value &value) {
     return std::strtol(value->c_str(), nullptr, 10);
 }
 
-// intervalstyle is iso_8601 in our sessions: PT1H2M3.5S
-double seconds_of(const std::string &interval) {
-    double total = 0;
-    const char *at = interval.c_str();
-    while (*at) {
-        char *end = nullptr;
-        const double amount = std::strtod(at, &end);
-        if (end == at) {
-            ++at;
-            continue;
-        }
-        total += amount * (*end == 'D' ? 86400 : *end == 'H' ? 3600 : *end == 'M' ? 60 : 1);
-        at = *end ? end + 1 : end;
-    }
-    return total;
-}
-
 void take(Step &step, const std::string &column, const Value &value) {
     if (column == "unique_id") step.unique_id = value.value_or("");
     if (column == "node") step.node = value.value_or("");
@@ -49,7 +32,7 @@ void take(Step &step, const std::string &column, const Value &value) {
     if (column == "rows") step.rows = number(value);
     if (column == "failures") step.failures = number(value);
     if (column == "run_id") step.run_id = number(value).value_or(0);
-    if (column == "duration") step.seconds = seconds_of(value.value_or(""));
+    if (column == "seconds") step.seconds = std::strtod(value.value_or("0").c_str(), nullptr);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct Step {
 // The detail of a notice of mesh.progress = json; nullopt for any other notice. starts: whether it is a start.
 std::optional<Step> step_of_notice(const Notice &notice, bool &starts);
 
-// A row of mesh.invoke, its columns taken by name.
+// A row of mesh.invoke, its columns taken by name; "seconds" is its duration.
 Step step_of_row(const Row &row);
 
 // How a status counts, by dbt's words for it.

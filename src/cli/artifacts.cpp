@@ -1,0 +1,112 @@
+#include "cli/artifacts.h"
+
+#include <filesystem>
+
+#include "cli/clock.h"
+#include "cli/text.h"
+#include "core/project/artifacts.h"
+
+namespace mesh::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace artifact = core::project;
+
+artifact::ArtifactMetadata metadata(const Session &session) {
+    artifact::ArtifactMetadata data;
+    data.generated_at = utc_timestamp(now());
+    data.invocation_id = session.invocation_id;
+    data.invocation_started_at = utc_timestamp(session.started_at);
+    for (const auto &[name, value] : session.environment)
+        if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) data.env[name.substr(19)] = value;
+    return data;
+}
+
+Json arguments(const Session &session) {
+    Json args = server_options(session.options, session.vars);
+    const std::string &command = session.options.command;
+    args["which"] = command == "source freshness" ? "freshness" : command == "docs generate" ? "generate" : command;
+    args["invocation_command"] = "meshctl " + command;
+    args["project_dir"] = session.project.root;
+    if (session.profile) args["profile"] = session.profile->name;
+    if (session.profile) args["target"] = session.profile->target;
+    args.erase("state");
+    return args;
+}
+
+artifact::ArtifactResult result_of(const Step &step) {
+    artifact::ArtifactResult result;
+    result.unique_id = step.unique_id;
+    result.status = step.status;
+    result.message = step.message;
+    result.relation_name = step.relation;
+    result.failures = step.failures;
+    if (resource_type(step) != "seed") result.compiled = step.compiled.has_value() && !step.compiled->empty();
+    result.compiled_code = step.compiled.value_or("");
+    result.execution_time = step.seconds;
+    const std::string start = utc_timestamp(step.finished_at - step.seconds), end = utc_timestamp(step.finished_at);
+    if (step.status != "skipped") result.timing = {{"compile", start, start}, {"execute", start, end}};
+    if (step.rows) result.adapter_response = {{"_message", step.message}, {"rows_affected", *step.rows}};
+    return result;
+}
+
+void write_text(const std::string &path, const std::string &text) {
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) throw Error("58030", "could not write \"" + path + "\"");
+}
+
+}  // namespace
+
+RunResults::RunResults(const Session &session) : session_(session), path_(session.target_folder() + "/run_results.json") {
+    if (!session.writes_json()) return;
+    fs::create_directories(session.target_folder());
+    file_.open(path_ + ".new", std::ios::binary | std::ios::trunc);
+    file_ << "{\"results\": [";
+}
+
+void RunResults::add(const Step &step) {
+    if (!file_.is_open()) return;
+    const Json one = artifact::run_results_json({}, {result_of(step)}, 0, Json::object());
+    file_ << (first_ ? "\n" : ",\n") << one["results"][0].dump(-1, ' ', false, Json::error_handler_t::replace);
+    first_ = false;
+}
+
+void RunResults::finish(double elapsed) {
+    if (!file_.is_open()) return;
+    Json rest = artifact::run_results_json(metadata(session_), {}, elapsed, arguments(session_));
+    rest.erase("results");
+    file_ << "\n], " << rest.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1);
+    file_.close();
+    if (!file_) throw Error("58030", "could not write \"" + path_ + "\"");
+    fs::rename(path_ + ".new", path_);
+}
+
+void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed) {
+    if (!step.compiled || step.compiled->empty() || node.original_file_path.empty()) return;
+    const bool one_in_file = fs::path(node.path).filename() == fs::path(node.original_file_path).filename();
+    const std::string below = checked_path(node.package + "/" + node.original_file_path + (one_in_file ? "" : "/" + node.path), "the manifest");
+    write_text(session.target_folder() + "/compiled/" + below, *step.compiled);
+    if (executed) write_text(session.target_folder() + "/run/" + below, *step.compiled);
+}
+
+void write_sources(Session &session, const std::vector<Step> &steps, const Json &times, double elapsed) {
+    std::vector<artifact::FreshnessResult> results;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        artifact::FreshnessResult result;
+        result.unique_id = steps[i].unique_id;
+        result.status = steps[i].status;
+        result.message = steps[i].message;
+        result.execution_time = steps[i].seconds;
+        result.max_loaded_at = times[i]["max_loaded_at"];
+        result.snapshotted_at = times[i]["snapshotted_at"];
+        result.max_loaded_at_time_ago_in_s = times[i]["age"];
+        results.push_back(std::move(result));
+    }
+    const std::string path = session.options.output.value_or(session.target_folder() + "/sources.json");
+    write_text(path, artifact::sources_json(metadata(session), results, elapsed).dump());
+}
+
+}  // namespace mesh::cli

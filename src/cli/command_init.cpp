@@ -1,0 +1,75 @@
+// init: the folders and files of a new project.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "cli/commands.h"
+#include "cli/text.h"
+#include "cli/yaml.h"
+
+namespace mesh::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_name(const std::string &name) {
+    const bool letters = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    if (!letters || (name[0] >= '0' && name[0] <= '9'))
+        refuse("\"" + name + "\" is no name for a project", "Letters, digits and underscores make a name, and no digit begins it.");
+}
+
+void write_new(const fs::path &path, const std::string &text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream file(path);
+    file << text;
+    if (!file.flush()) throw Error("58030", "could not write \"" + path.string() + "\"");
+}
+
+void write_project(const std::string &name) {
+    const fs::path root(name);
+    write_new(root / "dbt_project.yml", "name: " + name + "\nversion: '1.0.0'\nprofile: " + name +
+                                            "\n\nclean-targets: [target, dbt_packages]\n\nmodels:\n  " + name + ":\n    +materialized: view\n");
+    write_new(root / "models/numbers.sql", "{{ config(materialized='table') }}\n\nselect n, n * n as square\nfrom generate_series(1, 10) as n\n");
+    write_new(root / "models/even_numbers.sql", "select n, square\nfrom {{ ref('numbers') }}\nwhere n % 2 = 0\n");
+    write_new(root / "models/schema.yml",
+              "version: 2\n\nmodels:\n  - name: numbers\n    description: The first ten numbers and their squares\n    columns:\n      - name: n\n"
+              "        data_tests: [unique, not_null]\n");
+    write_new(root / ".gitignore", "target/\ndbt_packages/\nlogs/\n");
+    for (const char *folder : {"seeds", "snapshots", "tests", "macros", "analyses"}) write_new(root / folder / ".gitkeep", "");
+}
+
+// Added to profiles.yml, unless it has the profile already.
+void write_profile(Session &session, const std::string &name) {
+    const fs::path path = fs::path(profiles_folder(session.options, session.environment)) / "profiles.yml";
+    const std::string old = file_exists(path.string()) ? read_file(path.string()) : "";
+    if (parse_mapping(old, path.string()).contains(name)) return;
+    const auto variable = [&](const char *key, const char *standard) {
+        const auto found = session.environment.find(key);
+        return found == session.environment.end() ? std::string(standard) : found->second;
+    };
+    write_new(path, old + (old.empty() || ends_with(old, "\n") ? "" : "\n") + name + ":\n  target: dev\n  outputs:\n    dev:\n      type: postgres\n      host: " +
+                        variable("PGHOST", "localhost") + "\n      port: " + variable("PGPORT", "5432") + "\n      user: " +
+                        variable("PGUSER", variable("USER", "postgres").c_str()) + "\n      password: \"{{ env_var('PGPASSWORD', '') }}\"\n      dbname: " +
+                        variable("PGDATABASE", "postgres") + "\n      schema: " + name + "\n      threads: 4\n");
+    session.log->event(Level::info, "ProfileWrittenWithSample", "A020", "Profile " + name + " written to " + path.string());
+}
+
+}  // namespace
+
+int init(Session &session) {
+    std::string name = session.options.project_name;
+    if (name.empty() && isatty(STDIN_FILENO)) {
+        std::cout << "Name of the project (letters, digits, underscore): " << std::flush;
+        std::getline(std::cin, name);
+    }
+    check_name(name);
+    if (fs::exists(name)) refuse("a folder \"" + name + "\" is there already");
+    write_project(name);
+    if (!session.options.skip_profile_setup) write_profile(session, name);
+    session.log->event(Level::info, "ProjectCreated", "A024", "Your new project \"" + name + "\" was created. Go on with: cd " + name + " && meshctl build");
+    return exit_success;
+}
+
+}  // namespace mesh::cli

@@ -1,0 +1,182 @@
+// parse, compile, list, show, run-operation, docs generate: what reads the project and builds nothing.
+#include <algorithm>
+
+#include "cli/artifacts.h"
+#include "cli/clock.h"
+#include "cli/command_run.h"
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "cli/yaml.h"
+#include "core/project/listing.h"
+#include "core/project/parse.h"
+
+namespace mesh::cli {
+namespace {
+
+std::string versioned_name(const NodeInfo &node) {
+    return node.name + (node.version.empty() ? "" : ".v" + node.version);
+}
+
+// What selects the node again.
+std::string selector_of(const std::string &id, const NodeInfo &node) {
+    const std::string type = id.substr(0, id.find('.'));
+    const auto pieces = split(id, '.');
+    if (type == "source" && pieces.size() >= 4) return "source:" + pieces[1] + "." + pieces[2] + "." + pieces[3];
+    for (const char *named : {"exposure", "metric", "saved_query", "semantic_model", "unit_test"})
+        if (type == named) return type + ":" + node.package + "." + versioned_name(node);
+    return join(node.fqn, ".");
+}
+
+std::string name_of(const std::string &id, const NodeInfo &node) {
+    const auto pieces = split(id, '.');
+    if (pieces.size() >= 4 && pieces[0] == "source") return pieces[2] + "." + pieces[3];
+    return versioned_name(node);
+}
+
+std::vector<std::string> listed(const Session &session, const NodeCatalog &catalog, const std::vector<std::string> &ids) {
+    const std::string output = session.options.output.value_or("selector");
+    if (output == "json") {  // needs all of each node
+        const Json manifest = Json::parse(read_file(session.target_folder() + (session.writes_json() ? "/manifest.json" : "/.manifest.json")));
+        return core::project::list_lines(core::project::manifest_from_manifest_json(manifest), ids, core::project::ListOutput::json, session.options.output_keys);
+    }
+    std::vector<std::string> lines;
+    for (const auto &id : ids)
+        if (const NodeInfo *node = catalog.find(id))
+            lines.push_back(output == "name" ? name_of(id, *node) : output == "path" ? node->original_file_path : selector_of(id, *node));
+    return lines;
+}
+
+std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
+    std::vector<Step> steps;
+    RunResults results(session);
+    invoke(session, "compile", invocation_options(session), [&](Step step) {
+        results.add(step);
+        if (const NodeInfo *node = catalog.find(step.unique_id); node && session.writes_json()) write_compiled(session, step, *node, false);
+        steps.push_back(std::move(step));
+    });
+    results.finish(now() - session.started_at);
+    return steps;
+}
+
+void print_compiled(Session &session, const std::string &name, const std::string &sql) {
+    const bool is_inline = name.empty(), quiet = session.log->options().lowest >= Level::error;
+    if (session.options.output.value_or("text") == "json") {
+        Json json = Json::object();
+        if (!is_inline) json["node"] = name;
+        json["compiled"] = sql;
+        session.log->output(json.dump(2));
+    } else {
+        session.log->output(quiet ? sql : (is_inline ? "Compiled inline node is:\n" : "Compiled node '" + name + "' is:\n") + sql);
+    }
+}
+
+// The only node that a selection without operators names.
+bool names_one_node(const Options &options) {
+    return options.select.size() == 1 && options.select[0].find_first_of("+@*:,/") == std::string::npos;
+}
+
+void show_one(Session &session, const std::string &what, const std::string &title) {
+    std::vector<Json> rows;
+    session.database->query("SELECT mesh.show($1, $2, $3)", {session.domain(), what, std::to_string(session.options.limit.value_or(5))},
+                            [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
+    const bool is_inline = title.empty();
+    if (session.options.output.value_or("text") == "json") {
+        Json json = Json::object();
+        if (!is_inline) json["node"] = title;
+        json["show"] = rows;
+        session.log->output(json.dump(2));
+        return;
+    }
+    const bool quiet = session.log->options().lowest >= Level::error;
+    session.log->output((quiet ? "" : is_inline ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(rows));
+}
+
+void tell_notices(Session &session, Report &report) {
+    session.database->on_notice = [&report](const Notice &notice) { report.notice(notice); };
+}
+
+}  // namespace
+
+int parse_only(Session &session) {
+    const NodeCatalog catalog = prepare(session);
+    session.log->event(Level::info, "FoundStats", "W006", "Found " + found_line(catalog));
+    return exit_success;
+}
+
+int compile_nodes(Session &session) {
+    const NodeCatalog catalog = prepare(session);
+    Report report(*session.log, catalog);
+    tell_notices(session, report);
+    if (session.options.inline_sql) {
+        print_compiled(session, "", session.database->value("SELECT mesh.compiled($1, $2)", {session.domain(), *session.options.inline_sql}).value_or(""));
+        return exit_success;
+    }
+    const auto steps = compile(session, catalog);
+    session.log->event(Level::info, "Note", "Z050", "Compiled " + counted(static_cast<long>(steps.size()), "node") + " into " + session.target_folder() + "/compiled");
+    if (!names_one_node(session.options)) return exit_success;
+    for (const auto &step : steps)
+        if (const NodeInfo *node = catalog.find(step.unique_id); node && node->name == session.options.select[0])
+            print_compiled(session, versioned_name(*node), step.compiled.value_or(""));
+    return exit_success;
+}
+
+int list_nodes(Session &session) {
+    const NodeCatalog catalog = prepare(session);
+    std::vector<std::string> ids;
+    invoke(session, "list", invocation_options(session), [&](const Step &step) { ids.push_back(step.unique_id); });
+    std::sort(ids.begin(), ids.end());
+    if (ids.empty()) session.log->event(Level::warn, "NoNodesSelected", "Q038", "No nodes selected!");
+    for (const auto &line : listed(session, catalog, ids)) session.log->output(line);
+    return exit_success;
+}
+
+int show_rows(Session &session) {
+    if (session.options.select.empty() && !session.options.inline_sql) refuse("either --select or --inline must be passed to show");
+    const NodeCatalog catalog = prepare(session);
+    Report report(*session.log, catalog);
+    tell_notices(session, report);
+    if (session.options.inline_sql) {
+        show_one(session, *session.options.inline_sql + "\n", "");  // the line's end tells SQL from a node's name
+        return exit_success;
+    }
+    std::vector<std::string> ids;
+    invoke(session, "list", invocation_options(session), [&](const Step &step) { ids.push_back(step.unique_id); });
+    for (const auto &id : ids)
+        if (const NodeInfo *node = catalog.find(id); node && (starts_with(id, "model.") || starts_with(id, "seed.") || starts_with(id, "snapshot.") || ids.size() == 1))
+            show_one(session, id, versioned_name(*node));
+    return exit_success;
+}
+
+int run_operation(Session &session) {
+    const NodeCatalog catalog = prepare(session);
+    Report report(*session.log, catalog);
+    tell_notices(session, report);
+    const Json arguments = session.options.args ? parse_mapping(*session.options.args, "--args") : Json::object();
+    const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
+    session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));
+    Step step;
+    step.unique_id = "operation." + session.domain() + "." + session.options.macro;
+    step.status = "success";
+    step.finished_at = now();
+    step.seconds = step.finished_at - session.started_at;
+    RunResults results(session);
+    results.add(step);
+    results.finish(step.seconds);
+    return exit_success;
+}
+
+int generate_docs(Session &session) {
+    const NodeCatalog catalog = prepare(session);
+    Report report(*session.log, catalog);
+    tell_notices(session, report);
+    if (session.options.compile_docs.value_or(true)) compile(session, catalog);
+    const std::string path = session.target_folder() + "/catalog.json";
+    session.log->event(Level::info, "BuildingCatalog", "E044", "Building catalog");
+    write_large(session, "mesh.catalog($1)", path);
+    session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
+    return exit_success;
+}
+
+}  // namespace mesh::cli

@@ -1,0 +1,91 @@
+#include "cli/deploy.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "cli/text.h"
+
+namespace mesh::cli {
+namespace {
+
+std::map<std::string, std::string> deployed_files(Session &session) {
+    std::map<std::string, std::string> files;
+    if (!session.options.partial_parse.value_or(true)) return files;
+    // A domain that is not there yet has none.
+    try {
+        session.database->query("SELECT path, checksum FROM mesh.deployed_files($1)", {session.domain()},
+                                [&](const Row &row) { files[row.text(0)] = row.text(1); });
+    } catch (const Error &error) {
+        if (error.sqlstate != "42704") throw;
+    }
+    return files;
+}
+
+// {"path": "text", "gone.sql": null}, a text after the other, each given back as soon as it is in.
+std::string files_json(Changes &changes) {
+    std::string json = "{";
+    const auto key = [&](const std::string &path) { json += (json.size() > 1 ? "," : "") + Json(path).dump() + ":"; };
+    while (!changes.changed.empty()) {
+        const auto file = changes.changed.extract(changes.changed.begin());
+        key(file.key());
+        json += Json(file.mapped()).dump();
+    }
+    for (const auto &path : changes.removed) {
+        key(path);
+        json += "null";
+    }
+    return json + "}";
+}
+
+// What templates may see: variables that the project names, and dbt's own for artifacts. Never secrets.
+Json visible_environment(const Environment &environment, const std::set<std::string> &named) {
+    Json visible = Json::object();
+    for (const auto &[name, value] : environment)
+        if (!starts_with(name, "DBT_ENV_SECRET") && (named.count(name) || starts_with(name, "DBT_ENV_CUSTOM_ENV_"))) visible[name] = value;
+    return visible;
+}
+
+void count_change(Session &session, const Row &row, Deployed &deployed) {
+    const std::string change = row.text(0);
+    if (change == "added") ++deployed.added;
+    if (change == "changed") ++deployed.changed;
+    if (change == "removed") ++deployed.removed;
+    if (change != "warning") return;
+    ++deployed.warnings;
+    const std::string file = row.text(3);
+    session.log->event(Level::warn, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
+}
+
+}  // namespace
+
+Deployed deploy(Session &session) {
+    const auto known = deployed_files(session);
+    Changes changes = find_changes(list_files(session.project, session.environment, session.vars), known, session.environment);
+    Deployed deployed;
+    deployed.files = changes.total;
+    deployed.sent = changes.changed.size();
+    const Json environment = visible_environment(session.environment, changes.variables);
+    std::vector<Value> parameters = {session.domain(), files_json(changes)};
+    parameters.push_back(session.profile ? Value(profile_for_server(*session.profile)) : std::nullopt);
+    parameters.push_back(session.profile ? Value(session.profile->name) : std::nullopt);
+    parameters.push_back(session.profile ? Value(session.profile->target) : std::nullopt);
+    parameters.push_back(session.vars.empty() ? std::nullopt : Value(session.vars.dump()));
+    parameters.push_back(environment.dump());
+    parameters.push_back(known.empty() ? "false" : "true");
+    session.database->query("SELECT change, node, kind, file, message FROM mesh.deploy($1, $2, profiles => $3, profile => $4, target => $5,"
+                            " vars => $6, env => $7, partial => $8::boolean)",
+                            parameters, [&](const Row &row) { count_change(session, row, deployed); });
+    return deployed;
+}
+
+void write_large(Session &session, const std::string &expression, const std::string &path) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    session.database->query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
+                            " SELECT pg_catalog.substr(bytes, i, 262144) FROM whole, pg_catalog.generate_series(1, pg_catalog.octet_length(bytes), 262144) AS i",
+                            {session.domain()}, [&](const Row &row) { file << row.text(0); }, true);
+    file.close();
+    if (!file) throw Error("58030", "could not write \"" + path + "\"");
+}
+
+}  // namespace mesh::cli

@@ -1,0 +1,132 @@
+#include "cli/report.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/clock.h"
+#include "cli/text.h"
+
+namespace mesh::cli {
+namespace {
+
+std::size_t terminal_width() {
+    winsize size = {};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+Json node_data(const Step &step, const NodeInfo *info) {
+    Json data = {{"node_info", {{"unique_id", step.unique_id}, {"node_name", step.node}, {"resource_type", resource_type(step)},
+                                {"materialized", info ? info->materialized : ""}, {"node_status", step.status}, {"node_path", info ? info->path : ""}}},
+                 {"status", step.status}, {"index", step.index}, {"total", step.total}, {"execution_time", step.seconds}};
+    if (step.failures) data["num_failures"] = *step.failures;
+    return data;
+}
+
+std::string kind_of(const Step &step, const NodeInfo *info) {
+    const std::string type = resource_type(step);
+    if (type == "model") return (info && !info->materialized.empty() ? info->materialized + " " : "") + "model";
+    return type == "test" ? "data test" : type == "unit_test" ? "unit test" : type == "operation" ? "project hook" : type;
+}
+
+}  // namespace
+
+void Report::notice(const Notice &notice) {
+    bool starts = false;
+    if (const auto step = step_of_notice(notice, starts)) {
+        starts ? started(named(*step)) : finished(named(*step));
+        return;
+    }
+    const bool warning = notice.severity == "WARNING";
+    const std::string text = notice.message + (notice.detail.empty() ? "" : "\n" + notice.detail);
+    log_.event(warning ? Level::warn : Level::info, "JinjaLogInfo", "I062", warning ? "[" + log_.yellow("WARNING") + "]: " + text : text);
+}
+
+void Report::tick() {
+    draw();
+}
+
+void Report::row(Step step, long index, long total) {
+    step = named(std::move(step));
+    const NodeInfo *info = catalog_.find(step.unique_id);
+    ++counts_[outcome(step)];
+    if (step.status != "skipped") ++kinds_[kind_of(step, info)];
+    const Outcome how = outcome(step);
+    if (how == Outcome::error || how == Outcome::warn) problems_.push_back(step);
+    if (told_.count(step.unique_id)) return;
+    step.index = index;
+    step.total = total;
+    print(result_line(step, info, log_), step);
+}
+
+void Report::end(double elapsed) {
+    log_.show_bar("");
+    std::vector<std::string> parts;
+    for (const auto &[kind, count] : kinds_) parts.push_back(counted(count, kind));
+    log_.blank();
+    if (!parts.empty()) log_.event(Level::info, "FinishedRunningStats", "E047", "Finished running " + join(parts, ", ") + " in " + elapsed_words(elapsed) + ".");
+    const long errors = counts_[Outcome::error], warnings = counts_[Outcome::warn];
+    std::string summary = log_.green("Completed successfully");
+    if (errors > 0)
+        summary = log_.red("Completed with " + counted(errors, "error") + ", 0 partial successes, and " + counted(warnings, "warning") + ":");
+    else if (warnings > 0)
+        summary = log_.yellow("Completed with " + counted(warnings, "warning") + ":");
+    log_.blank();
+    log_.event(Level::info, "EndOfRunSummary", "Z030", summary);
+    for (const auto &step : problems_) print_problem(step);
+    log_.blank();
+    log_.event(Level::info, "StatsLine", "Z023", done_line(counts_));
+}
+
+bool Report::failed() const {
+    const auto has = [&](Outcome outcome) { return counts_.count(outcome) && counts_.at(outcome) > 0; };
+    return has(Outcome::error) || has(Outcome::skip);
+}
+
+void Report::started(const Step &step) {
+    if (began_ == 0) began_ = now();
+    running_[step.unique_id] = step.node;
+    total_ = std::max(total_, step.total);
+    if (step.run_id) run_id_ = step.run_id;
+    print(start_line(step, catalog_.find(step.unique_id), log_), step);
+    draw();
+}
+
+void Report::finished(const Step &step) {
+    running_.erase(step.unique_id);
+    told_.insert(step.unique_id);
+    total_ = std::max(total_, step.total);
+    if (step.run_id) run_id_ = step.run_id;
+    print(result_line(step, catalog_.find(step.unique_id), log_), step);
+    draw();
+}
+
+void Report::print(const Line &line, const Step &step) {
+    log_.event(line.level, line.name, line.code, line.text, log_.options().json ? node_data(step, catalog_.find(step.unique_id)) : Json::object());
+}
+
+void Report::print_problem(const Step &step) {
+    const NodeInfo *info = catalog_.find(step.unique_id);
+    const bool warning = outcome(step) == Outcome::warn;
+    const std::string what = " in " + resource_type(step) + " " + step.node + (info ? " (" + info->original_file_path + ")" : "");
+    const Level level = warning ? Level::warn : Level::error;
+    log_.blank();
+    log_.event(level, warning ? "RunResultWarning" : "RunResultFailure", warning ? "Z021" : "Z022", warning ? log_.yellow("Warning" + what) : log_.red("Failure" + what));
+    log_.event(level, "RunResultError", "Z024", "  " + (step.message.empty() ? "Status: " + step.status : step.message));
+    if (info && info->store_failures && !step.relation.empty())
+        log_.event(Level::info, "CheckNodeTestFailure", "Z027", "  See test failures:  select * from " + step.relation);
+}
+
+void Report::draw() {
+    std::vector<std::string> names;
+    for (const auto &[id, name] : running_) names.push_back(name);
+    log_.show_bar(bar_text(static_cast<long>(told_.size()), total_, names, began_ == 0 ? 0 : now() - began_, terminal_width()));
+}
+
+// dbt shows a node's own name, where the server's words are domain.name.
+Step Report::named(Step step) const {
+    const NodeInfo *info = catalog_.find(step.unique_id);
+    if (info && !info->name.empty()) step.node = info->name;
+    return step;
+}
+
+}  // namespace mesh::cli

@@ -1,0 +1,41 @@
+// The progress and the end of a run, as dbt prints them.
+#pragma once
+
+#include <set>
+
+#include "cli/lines.h"
+
+namespace mesh::cli {
+
+class Report {
+public:
+    Report(Log &log, const NodeCatalog &catalog) : log_(log), catalog_(catalog) {}
+
+    void notice(const Notice &notice);  // a step's, or a message of a template or the server
+    void tick();                        // moves the bar's clock
+    void row(Step step, long index, long total);  // of the result: prints what no notice told
+    void end(double elapsed);
+
+    bool failed() const;  // dbt's exit code 1
+    long run_id() const { return run_id_; }
+
+private:
+    void started(const Step &step);
+    void finished(const Step &step);
+    void print(const Line &line, const Step &step);
+    void print_problem(const Step &step);
+    void draw();
+    Step named(Step step) const;
+
+    Log &log_;
+    const NodeCatalog &catalog_;
+    std::map<std::string, std::string> running_;  // unique id -> name
+    std::set<std::string> told_;
+    std::map<Outcome, long> counts_;
+    std::vector<Step> problems_;
+    std::map<std::string, long> kinds_;
+    double began_ = 0;
+    long total_ = 0, run_id_ = 0;
+};
+
+}  // namespace mesh::cli

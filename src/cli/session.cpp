@@ -1,0 +1,101 @@
+#include "cli/session.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <random>
+
+#include "cli/clock.h"
+#include "cli/yaml.h"
+
+namespace mesh::cli {
+namespace {
+
+Level lowest_level(const Options &options) {
+    if (options.quiet.value_or(false)) return Level::error;
+    if (options.debug.value_or(false)) return Level::debug;
+    const std::string level = options.log_level.value_or("info");
+    return level == "debug" ? Level::debug : level == "warn" ? Level::warn : level == "error" || level == "none" ? Level::error : Level::info;
+}
+
+std::map<std::string, std::string> parameters_of(const Session &session) {
+    std::map<std::string, std::string> parameters;
+    if (session.options.connection)
+        parameters["dbname"] = *session.options.connection;  // libpq takes a connection string or URI here
+    else if (session.profile)
+        parameters = connection_parameters(*session.profile);
+    parameters.emplace("fallback_application_name", "meshctl");
+    return parameters;
+}
+
+[[noreturn]] void no_extension(Connection &database) {
+    const Value version = database.value("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'mesh'");
+    const std::string name = database.value("SELECT pg_catalog.current_database()").value_or("");
+    if (version)
+        throw Error("42704", "the extension mesh of database \"" + name + "\" is too old", "It has version " + *version + ", and cannot run dbt projects.",
+                    "Install a newer version in the server, then ALTER EXTENSION mesh UPDATE.");
+    throw Error("42704", "database \"" + name + "\" does not have the extension mesh", "", "Run CREATE EXTENSION mesh in it, as a superuser.");
+}
+
+// The server may know no machine-readable progress yet: then the lines come when the run is over.
+void ask_for_progress(Connection &database) {
+    try {
+        database.execute("SET mesh.progress = json");
+    } catch (const Error &error) {
+        if (error.sqlstate != "22023") throw;
+        database.execute("SET mesh.progress = off");
+    }
+}
+
+}  // namespace
+
+std::string Session::target_folder() const {
+    return (std::filesystem::path(project.root) / options.target_path.value_or(project.target_path)).lexically_normal().string();
+}
+
+std::unique_ptr<Log> make_log(const Options &options, const std::string &invocation_id) {
+    const bool terminal = isatty(STDOUT_FILENO) != 0;
+    LogOptions log;
+    log.json = options.log_format.value_or("default") == "json";
+    log.colours = options.use_colors.value_or(terminal) && !log.json;
+    log.lowest = lowest_level(options);
+    log.bar = terminal && !log.json && log.lowest < Level::error;
+    log.width = static_cast<int>(options.printer_width.value_or(80));
+    log.invocation_id = invocation_id;
+    return std::make_unique<Log>(log);
+}
+
+void open_project(Session &session) {
+    Options &options = session.options;
+    if (options.vars) session.vars = parse_mapping(*options.vars, "--vars");
+    const std::string root = find_project(options);
+    add_env_file(session.environment, root + "/.env");
+    session.project = read_project(root, session.environment, session.vars);
+    apply_project_flags(options, session.project.flags);
+    session.log = make_log(options, session.invocation_id);
+    session.profile = read_profile(options, session.environment, session.project, session.vars);
+}
+
+void open_database(Session &session) {
+    session.database = std::make_unique<Connection>(parameters_of(session), session.profile ? session.profile->number("retries", 1) : 0);
+    Connection &database = *session.database;
+    if (session.profile && !session.options.connection) {
+        if (const auto role = session.profile->text("role"); !role.empty()) database.execute("SET ROLE " + database.identifier(role));
+        if (const auto path = session.profile->text("search_path"); !path.empty())
+            database.execute("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
+    }
+    if (!database.value("SELECT pg_catalog.to_regprocedure('mesh.invoke(text,text,jsonb)')")) no_extension(database);
+    ask_for_progress(database);
+}
+
+std::string make_uuid() {
+    std::random_device device;
+    const auto random = [&] { return static_cast<std::uint32_t>(device()); };
+    char text[40];
+    std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%08x%04x", random(), random() & 0xffff, random() & 0xfff, 0x8000 | (random() & 0x3fff),
+                  random(), random() & 0xffff);
+    return text;
+}
+
+}  // namespace mesh::cli

@@ -1,0 +1,40 @@
+// One call of meshctl: its options, project, profile, log and connection.
+#pragma once
+
+#include "cli/connection.h"
+#include "cli/files.h"
+#include "cli/log.h"
+#include "cli/profile.h"
+
+namespace mesh::cli {
+
+struct Session {
+    Options options;
+    Environment environment;
+    Json vars = Json::object();
+    ProjectFile project;
+    std::optional<Profile> profile;
+    std::string invocation_id;
+    double started_at = 0;
+    std::unique_ptr<Log> log;
+    std::unique_ptr<Connection> database;
+
+    std::string target_folder() const;               // absolute
+    const std::string &domain() const { return project.name; }
+    bool writes_json() const { return options.write_json.value_or(true); }
+};
+
+// A log as the options say.
+std::unique_ptr<Log> make_log(const Options &options, const std::string &invocation_id);
+
+// Reads project and profile; raises Error as they do.
+void open_project(Session &session);
+
+// Connects as the profile, --connection or libpq's variables say, sets the role, and makes sure that the server has the extension.
+// Raises Error 08001, or 42704 when the extension is missing or too old.
+void open_database(Session &session);
+
+// A random UUID.
+std::string make_uuid();
+
+}  // namespace mesh::cli
