@@ -1,0 +1,151 @@
+#include "pg/change_log.h"
+
+#include <unordered_map>
+
+extern "C" {
+#include "access/heapam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "storage/lockdefs.h"
+#include "utils/xid8.h"
+}
+
+namespace mesh::pg {
+
+namespace {
+
+constexpr int kFirstKey = 3;  // xid and whole come before
+constexpr size_t kMostPlans = 1000;
+
+// The log and where its keys are in the table's rows.
+struct Log {
+    Oid table;  // invalid: there is no such log
+    int keys;
+    AttrNumber *number;
+    bool fits;  // the columns are there, with the log's types
+};
+
+bool fits(const TupleDesc rows, AttrNumber number, const TupleDesc log, int place) {
+    if (number < 1 || number > rows->natts || place >= log->natts) return false;
+    Form_pg_attribute column = TupleDescAttr(rows, number - 1), key = TupleDescAttr(log, place);
+    return !column->attisdropped && getBaseType(column->atttypid) == key->atttypid;
+}
+
+// Held to the end of the transaction, so that it cannot go under the rows that are written to it.
+Oid lock_log(const char *name) {
+    return RangeVarGetRelidExtended(makeRangeVar(pstrdup("mesh"), pstrdup(name), -1), RowExclusiveLock, RVR_MISSING_OK, nullptr, nullptr);
+}
+
+Log find_log(TriggerData *trigger) {
+    Trigger *own = trigger->tg_trigger;
+    Log out = {own->tgnargs < 1 ? InvalidOid : lock_log(own->tgargs[0]), own->tgnargs - 1, nullptr, true};
+    if (!OidIsValid(out.table)) return out;
+    out.number = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (out.keys + 1)));
+    Relation log = table_open(out.table, NoLock);
+    for (int i = 0; i < out.keys; i++) {
+        out.number[i] = static_cast<AttrNumber>(pg_strtoint32(own->tgargs[i + 1]));
+        out.fits = out.fits && fits(RelationGetDescr(trigger->tg_relation), out.number[i], RelationGetDescr(log), kFirstKey - 1 + i);
+    }
+    out.fits = out.fits && RelationGetDescr(log)->natts == kFirstKey - 1 + out.keys;
+    table_close(log, NoLock);
+    return out;
+}
+
+void write_row(const Log &log, bool whole, HeapTuple row, TupleDesc desc) {
+    Relation table = table_open(log.table, NoLock);
+    int count = RelationGetDescr(table)->natts;
+    auto *values = static_cast<Datum *>(palloc0(sizeof(Datum) * count));
+    auto *nulls = static_cast<bool *>(palloc(count));
+    memset(nulls, true, count);
+    values[0] = FullTransactionIdGetDatum(GetTopFullTransactionId());
+    values[1] = BoolGetDatum(whole);
+    nulls[0] = nulls[1] = false;
+    for (int i = 0; !whole && i < log.keys; i++) values[kFirstKey - 1 + i] = heap_getattr(row, log.number[i], desc, &nulls[kFirstKey - 1 + i]);
+    simple_heap_insert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
+    table_close(table, NoLock);
+}
+
+const char *key_list(const Log &log, TriggerData *trigger) {
+    StringInfoData out;
+    initStringInfo(&out);
+    for (int i = 0; i < log.keys; i++)
+        appendStringInfo(&out, "%s%s", i == 0 ? "" : ", ", quote_identifier(NameStr(TupleDescAttr(RelationGetDescr(trigger->tg_relation), log.number[i] - 1)->attname)));
+    return out.data;
+}
+
+const char *keys_of_rows(const Log &log, TriggerData *trigger) {
+    const char *keys = key_list(log, trigger);
+    const char *before = trigger->tg_trigger->tgoldtable, *after = trigger->tg_trigger->tgnewtable;
+    if (before == nullptr || after == nullptr)
+        return psprintf("select distinct %s from %s", keys, quote_identifier(before == nullptr ? after : before));
+    return psprintf("select %s from %s union select %s from %s", keys, quote_identifier(before), keys, quote_identifier(after));
+}
+
+const char *statement_sql(const Log &log, TriggerData *trigger) {
+    return psprintf("insert into mesh.%s select pg_catalog.pg_current_xact_id(), false, k.* from (%s limit %d) k",
+                    quote_identifier(trigger->tg_trigger->tgargs[0]), keys_of_rows(log, trigger), kMostLoggedKeys + 1);
+}
+
+// Of an applied change of a subscription, which fires no triggers of statements, and of a session that replays changes.
+void log_row(const Log &log, TriggerData *trigger) {
+    TupleDesc desc = RelationGetDescr(trigger->tg_relation);
+    write_row(log, !log.fits, trigger->tg_trigtuple, desc);
+    if (log.fits && TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)) write_row(log, false, trigger->tg_newtuple, desc);
+}
+
+// Returns the statement that logs the keys, or NULL when nothing is left to do.
+const char *log_or_statement(TriggerData *trigger, Oid *table) {
+    Log log = find_log(trigger);
+    *table = log.table;
+    if (!OidIsValid(log.table)) return nullptr;
+    bool rows = trigger->tg_trigger->tgoldtable != nullptr || trigger->tg_trigger->tgnewtable != nullptr;
+    if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) log_row(log, trigger);
+    else if (!rows || !log.fits || log.keys < 1) write_row(log, true, nullptr, nullptr);
+    else return statement_sql(log, trigger);
+    return nullptr;
+}
+
+SPIPlanPtr keep_plan(const char *sql) {
+    SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
+    if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
+    SPI_keepplan(plan);
+    return plan;
+}
+
+SPIPlanPtr run_statement(SPIPlanPtr plan, const char *sql, TriggerData *trigger, uint64 *rows) {
+    if (SPI_connect() != SPI_OK_CONNECT || SPI_register_trigger_data(trigger) != SPI_OK_TD_REGISTER) elog(ERROR, "SPI failed");
+    if (plan == nullptr) plan = keep_plan(sql);
+    int rc = SPI_execute_plan(plan, nullptr, nullptr, false, 0);
+    if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
+    *rows = SPI_processed;
+    SPI_finish();
+    return plan;
+}
+
+// By their text, which has the columns' names as they are now.
+std::unordered_map<std::string, SPIPlanPtr> plans;
+
+void forget_plans() {
+    for (const auto &[sql, plan] : plans) {
+        SPIPlanPtr one = plan;
+        call([one] { SPI_freeplan(one); });
+    }
+    plans.clear();
+}
+
+}  // namespace
+
+void log_changes(TriggerData *trigger) {
+    Oid table = InvalidOid;
+    const char *sql = call([=, &table] { return log_or_statement(trigger, &table); });
+    if (sql == nullptr) return;
+    if (plans.size() >= kMostPlans) forget_plans();
+    auto found = plans.find(sql);
+    SPIPlanPtr known = found == plans.end() ? nullptr : found->second;
+    uint64 rows = 0;
+    SPIPlanPtr plan = call([=, &rows] { return run_statement(known, sql, trigger, &rows); });
+    if (known == nullptr) plans.emplace(sql, plan);
+    if (rows > kMostLoggedKeys) call([table] { write_row({table, 0, nullptr, false}, true, nullptr, nullptr); });
+}
+
+}  // namespace mesh::pg
