@@ -34,10 +34,10 @@ std::string rows_of(const KeyChange &change) {
     for (const pg::KeyPart &part : change.input->parts)
         values += (values.empty() ? "" : ", ") + ("(" + part.expression + ")::" + part.type) + " as " + quote_ident(part.column);
     for (size_t i = 0; i < change.input->columns.size(); i++) {
-        arrays += (i == 0 ? "" : ", ") + pg::quote_literal(change.keys.arrays[i]) + "::" + change.input->types[i] + "[]";
+        arrays += (i == 0 ? "" : ", ") + ("pg_catalog.unnest(" + pg::quote_literal(change.keys.arrays[i])) + "::" + change.input->types[i] + "[])";
         names += (i == 0 ? "" : ", ") + quote_ident(change.input->columns[i]);
     }
-    return "select " + values + " from pg_catalog.unnest(" + arrays + ") as l(" + names + ")";
+    return "select " + values + " from rows from (" + arrays + ") as l(" + names + ")";
 }
 
 std::vector<ChangedKeys> by_columns(const std::vector<KeyChange> &changes) {
