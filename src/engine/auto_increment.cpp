@@ -1,5 +1,7 @@
 #include "engine/auto_increment.h"
 
+#include <algorithm>
+
 #include "engine/changed_keys.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
@@ -76,6 +78,11 @@ std::string storage_of(Oid relation) {
 
 const char *const kUnseen = "changes may have passed unseen: the definition, the storage or the triggers changed of ";
 
+// For the run's snapshot, and now that the table is locked against another session's publish: its contents can be newer than the snapshot.
+bool is_as_it_was(const pg::KeyedInput &input, const FollowedInput &followed) {
+    return followed.state == log_state(input.relation, followed.log, false) && followed.state == log_state(input.relation, followed.log, true);
+}
+
 // Why the rows that are there are no ground to build on; empty: they are.
 std::string why_not_from(const Known &known, const Staged &staged, const pg::KeyedQuery &query) {
     if (!query.why_not.empty()) return query.why_not;
@@ -85,7 +92,10 @@ std::string why_not_from(const Known &known, const Staged &staged, const pg::Key
     if (known.storage != storage_of(staged.target.oid)) return "the rows of its table were replaced";
     for (const pg::KeyedInput &input : query.inputs) {
         auto followed = known.inputs.find(key_of(input));
-        if (followed == known.inputs.end() || followed->second.state != log_state(input.relation, followed->second.log, false)) return kUnseen + relation_of(input);
+        if (followed == known.inputs.end()) return kUnseen + relation_of(input);
+        if (!is_as_it_was(input, followed->second)) return find_log(input) == followed->second.log && read_log(followed->second.log, 0, *known.position).whole
+                                                               ? "all of " + relation_of(input) + " changed"
+                                                               : kUnseen + relation_of(input);
         if (has_hole(followed->second.log, *known.position)) return "changes of " + relation_of(input) + " are logged no more that it has not seen";
     }
     return "";
@@ -102,6 +112,25 @@ std::string find_changes(const Known &known, const pg::KeyedQuery &query, std::v
         if (found->second.count > 0) out.push_back({&input, found->second});
     }
     return "";
+}
+
+// Its rows are looked up by key at each run. Long values do not fit into an index: those columns stay out of it.
+void add_key_indexes(Staged &staged, const pg::KeyedQuery &query) {
+    Json &indexes = staged.model.config["indexes"];
+    if (!indexes.is_array()) indexes = Json::array();
+    for (const pg::KeyedInput &input : query.inputs) {
+        Json columns = Json::array();
+        std::string list;
+        for (const pg::KeyPart &part : input.parts) {
+            if (!part.is_short) continue;
+            columns.push_back(part.column);
+            list += (list.empty() ? "(" : ", ") + pg::quote_ident(part.column);
+        }
+        std::vector<std::string> held = configured_indexes(staged.model);
+        if (staged.target.kind == "r") std::ranges::copy(pg::index_definitions(staged.target.oid), std::back_inserter(held));
+        auto serves = [&](const std::string &index) { return index.find(list + ")") != std::string::npos || index.find(list + ",") != std::string::npos; };
+        if (!columns.empty() && std::ranges::none_of(held, serves)) indexes.push_back({{"columns", columns}});
+    }
 }
 
 std::string error_text(const ErrorData *error) {
@@ -166,6 +195,7 @@ Known known_of_full(const Staged &staged, const std::set<std::string> &replaced)
 std::string rebuild_changed_keys(Staged &staged, const std::string &sql, const std::string &full) {
     pg::KeyedQuery query = pg::keyed_query(sql, wanted_key(staged.model));
     staged.followed = std::make_shared<Followed>(Followed{current_position(), query.storages, false});
+    if (query.why_not.empty()) add_key_indexes(staged, query);
     if (!full.empty()) return full;
     std::optional<Known> known = load(staged.model);
     if (!known) return "nothing is known of what changed since its last run";
@@ -217,7 +247,7 @@ std::string why_in_full(const Model &model, const std::string &final_sql) {
     if (!known->position) return "its rows are older than the logs of what it reads";
     if (model.built_sql != final_sql) return "definition changed";
     for (const auto &[key, input] : known->inputs) {
-        Value oid = pg::query_value("select pg_catalog.to_regclass($1)::oid", {input.relation});
+        Value oid = registry_value("select pg_catalog.to_regclass($1)::oid", {input.relation});
         if (!oid || log_state(static_cast<Oid>(std::stoul(*oid)), input.log, true) != input.state) return kUnseen + input.relation;
     }
     return "";

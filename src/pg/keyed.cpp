@@ -453,7 +453,7 @@ KeyedInput to_input(const PlainInput &plain) {
         out.columns.emplace_back(plain.column[i].name);
         out.types.emplace_back(plain.column[i].type);
     }
-    for (int i = 0; i < plain.parts; i++) out.parts.push_back({plain.part[i].column, plain.part[i].type, plain.part[i].expression});
+    for (int i = 0; i < plain.parts; i++) out.parts.push_back({plain.part[i].column, plain.part[i].type, plain.part[i].expression, plain.part[i].is_short});
     return out;
 }
 

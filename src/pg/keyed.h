@@ -10,6 +10,7 @@ namespace mesh::pg {
 struct KeyPart {
     std::string column, type;  // the type without its modifier
     std::string expression;    // over the input's columns, as l."column"
+    bool is_short = false;     // its values have a fixed size
 };
 
 // A table that the query reads, once for each place where it does.

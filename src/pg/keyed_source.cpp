@@ -9,6 +9,7 @@ extern "C" {
 #include "access/relation.h"
 #include "access/transam.h"
 #include "catalog/catalog.h"
+#include "catalog/pg_aggregate.h"
 #include "catalog/pg_am_d.h"
 #include "catalog/pg_inherits.h"
 #include "optimizer/optimizer.h"
@@ -37,9 +38,22 @@ void add_version(Oid function, FunctionWalk *walk) {
     ReleaseSysCache(tuple);
 }
 
+bool look_at_function(Oid function, void *context);
+
+// An aggregate itself is always called immutable; a user's own is what its parts are.
+void look_at_parts(Oid aggregate, FunctionWalk *walk) {
+    HeapTuple tuple = aggregate < FirstNormalObjectId ? nullptr : SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+    if (!HeapTupleIsValid(tuple)) return;
+    auto *parts = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple));
+    for (Oid part : {parts->aggtransfn, parts->aggfinalfn})
+        if (OidIsValid(part)) (void)look_at_function(part, walk);
+    ReleaseSysCache(tuple);
+}
+
 bool look_at_function(Oid function, void *context) {
     auto *walk = static_cast<FunctionWalk *>(context);
     add_version(function, walk);
+    look_at_parts(function, walk);
     if (walk->mutable_one == nullptr && func_volatile(function) != PROVOLATILE_IMMUTABLE)
         walk->mutable_one = psprintf("it calls %s.%s, which is not immutable", get_namespace_name(get_func_namespace(function)), get_func_name(function));
     return false;
@@ -274,7 +288,7 @@ PlainInput choose_key(const KeySource *source, List *targets, List *const *pairs
         if (!c->taken) continue;
         add_columns(&out, c->expression);
         const char *type = format_type_extended(exprType(c->expression), -1, FORMAT_TYPE_FORCE_QUALIFY);
-        out.part[out.parts++] = {c->target->resname, type, deparse_expression(c->expression, names, true, false)};
+        out.part[out.parts++] = {c->target->resname, type, deparse_expression(c->expression, names, true, false), get_typlen(exprType(c->expression)) > 0};
     }
     std::sort(out.column, out.column + out.columns, [](const PlainColumn &a, const PlainColumn &b) { return a.number < b.number; });
     return out;

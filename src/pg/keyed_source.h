@@ -48,6 +48,7 @@ struct PlainColumn {
 };
 struct PlainPart {
     const char *column, *type, *expression;
+    bool is_short;
 };
 struct PlainInput {
     Oid relation;
