@@ -80,7 +80,8 @@ const char *const kUnseen = "changes may have passed unseen: the definition, the
 
 // For the run's snapshot, and now that the table is locked against another session's publish: its contents can be newer than the snapshot.
 bool is_as_it_was(const pg::KeyedInput &input, const FollowedInput &followed) {
-    return followed.state == log_state(input.relation, followed.log, false) && followed.state == log_state(input.relation, followed.log, true);
+    return followed.state == log_state(input.relation, followed.log, false) && followed.state == log_state(input.relation, followed.log, true) &&
+           storage_of(input.relation) == input.storage;
 }
 
 // Why the rows that are there are no ground to build on; empty: they are.
@@ -133,12 +134,6 @@ void add_key_indexes(Staged &staged, const pg::KeyedQuery &query) {
     }
 }
 
-std::string error_text(const ErrorData *error) {
-    std::string text = error->message == nullptr ? "unknown error" : error->message;
-    if (error->hint != nullptr && *error->hint != '\0') text += " (" + std::string(error->hint) + ")";
-    return text;
-}
-
 // The log of an input. What was written to it between the run's snapshot and now was not logged when the log is new, unless the run itself
 // has just replaced the table's rows.
 std::string follow(const Domain &domain, const pg::KeyedInput &input, const std::set<std::string> *replaced, Known &known) {
@@ -146,7 +141,7 @@ std::string follow(const Domain &domain, const pg::KeyedInput &input, const std:
     bool fresh = log.empty();
     if (fresh) {
         ErrorData *error = pg::try_in_subtransaction([&] { log = provide_log(domain, input, replaced == nullptr ? Patience::some : Patience::none); });
-        if (error != nullptr) return error_text(error);
+        if (error != nullptr) return error->message == nullptr ? "unknown error" : error->message;
     }
     std::string state = log_state(input.relation, log, true);
     known.inputs[key_of(input)] = {log, state, relation_of(input), join(input.columns)};
@@ -230,7 +225,7 @@ void define_increment(Mesh &mesh, const Model &model, const Compiled &compiled) 
     add_reason_to(known, query.why_not);
     if (!unbuilt && !known.reason)
         for (const pg::KeyedInput &input : query.inputs) add_reason_to(known, follow(domain, input, nullptr, known));
-    if (known.reason) pg::notice("model \"" + model.id() + "\" will be built in full at each run", "Its keys cannot be followed: " + *known.reason + ".");
+    if (known.reason) pg::notice("model \"" + model.id() + "\" is built in full at each run", "Its keys cannot be followed: " + *known.reason + ".");
     store(model, known);
     drop_unread_logs(Patience::some);
 }

@@ -77,8 +77,7 @@ void create_triggers(const std::string &log, const pg::KeyedInput &input) {
 void require_trigger_privilege(const Domain &domain, const pg::KeyedInput &input) {
     pg::Value may = pg::query_value("select pg_catalog.has_table_privilege($1::name, $2::oid, 'TRIGGER')", {domain.owner, std::to_string(input.relation)});
     if (may != "t")
-        throw Error("42501", "role \"" + domain.owner + "\" may not have triggers on " + pg::qualified(input.schema, input.name), "",
-                    "GRANT TRIGGER ON " + pg::qualified(input.schema, input.name) + " to it.");
+        throw Error("42501", "owner \"" + domain.owner + "\" has not the TRIGGER privilege on " + pg::qualified(input.schema, input.name));
 }
 
 // What a restored dump or a renamed table left: triggers whose log is gone.

@@ -472,7 +472,8 @@ KeyedQuery keyed_query(const std::string &sql, const std::vector<std::string> &p
     for (int i = 0; i < proven.count; i++) {
         out.inputs.push_back(to_input(proven.inputs[i]));
         Oid relation = proven.inputs[i].relation;
-        out.storages.emplace_back(call([=] { return storage_text(relation); }));
+        out.inputs.back().storage = call([=] { return storage_text(relation); });
+        out.storages.push_back(out.inputs.back().storage);
     }
     std::sort(out.storages.begin(), out.storages.end());
     return out;

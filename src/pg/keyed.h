@@ -17,6 +17,7 @@ struct KeyPart {
 struct KeyedInput {
     Oid relation = InvalidOid;
     std::string schema, name;
+    std::string storage;                        // as it is now, whatever the snapshot says
     std::vector<int> numbers;                   // attribute numbers of the columns that the parts are made from, ascending
     std::vector<std::string> columns, types;    // their names, and their types without modifiers and domains
     std::vector<KeyPart> parts;
