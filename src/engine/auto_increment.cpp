@@ -15,7 +15,8 @@ namespace {
 
 // What mesh.increment_registry says of a model.
 struct Known {
-    Value reason, query, storage, position;
+    Value reason, query, storage;
+    std::optional<Position> position;
     std::map<std::string, FollowedInput> inputs;  // by relation and columns
 };
 
@@ -38,24 +39,31 @@ std::string key_of(const pg::KeyedInput &input) {
 }
 
 std::optional<Known> load(const Model &model) {
-    pg::Result rows = registry("select reason, query, storage, position, inputs from mesh.increment_registry where domain = $1 and model = $2", {model.domain, model.name});
+    pg::Result rows = registry("select reason, query, storage, inputs, position, own_xid, own_command from mesh.increment_registry where domain = $1 and model = $2", {model.domain, model.name});
     if (rows.empty()) return std::nullopt;
     const pg::Row &row = rows.rows[0];
-    Known out{row[0], row[1], row[2], row[3], {}};
-    for (const Json &input : Json::parse(row[4].value())) {
+    Known out{row[0], row[1], row[2], {}, {}};
+    if (row[4]) out.position = {*row[4], row[5].value(), row[6].value()};
+    for (const Json &input : Json::parse(row[3].value())) {
         FollowedInput one{input["log"], input["state"], input["relation"], input["columns"]};
         out.inputs[key_of(one.relation, one.columns)] = one;
     }
     return out;
 }
 
+void move(const Model &model, const Position &position) {
+    registry("update mesh.increment_registry set position = $3, own_xid = $4, own_command = $5::int8 where domain = $1 and model = $2",
+             {model.domain, model.name, position.snapshot, position.xid, position.command});
+}
+
 void store(const Model &model, const Known &known) {
     Json inputs = Json::array();
     for (const auto &[key, input] : known.inputs)
         inputs.push_back({{"log", input.log}, {"state", input.state}, {"relation", input.relation}, {"columns", input.columns}});
-    registry("insert into mesh.increment_registry values ($1, $2, $3, $4, $5, $6, $7::jsonb) on conflict (domain, model) do update set reason = excluded.reason,"
-             " query = excluded.query, storage = excluded.storage, position = excluded.position, inputs = excluded.inputs",
-             {model.domain, model.name, known.reason, known.query, known.storage, known.position, inputs.dump()});
+    registry("insert into mesh.increment_registry (domain, model, reason, query, storage, inputs) values ($1, $2, $3, $4, $5, $6::jsonb)"
+             " on conflict (domain, model) do update set reason = excluded.reason, query = excluded.query, storage = excluded.storage, inputs = excluded.inputs, position = null",
+             {model.domain, model.name, known.reason, known.query, known.storage, inputs.dump()});
+    if (known.position) move(model, *known.position);
 }
 
 std::vector<std::string> wanted_key(const Model &model) {
@@ -205,7 +213,7 @@ std::string rebuild_changed_keys(Staged &staged, const std::string &sql, const s
 void keep_increment(const Staged &staged, const std::set<std::string> &replaced) {
     if (!keeps_itself(staged.model) || !staged.followed) return;
     if (staged.followed->by_keys) {
-        registry("update mesh.increment_registry set position = $3 where domain = $1 and model = $2", {staged.model.domain, staged.model.name, staged.followed->position});
+        move(staged.model, staged.followed->position);
         return trim(load(staged.model).value());
     }
     std::optional<Known> before = load(staged.model);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/build.h"
+#include "engine/change_log.h"
 
 namespace mesh::engine {
 
@@ -12,7 +13,7 @@ inline bool keeps_itself(const Model &model) {
 
 // What a step found when it built the model: kept with its rows when they are published.
 struct Followed {
-    std::string position;               // the snapshot of its rows
+    Position position;                  // what its rows have seen
     std::vector<std::string> storages;  // of the tables that were read
     bool by_keys = false;               // only changed keys were rebuilt
 };

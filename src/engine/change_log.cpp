@@ -47,7 +47,7 @@ void lock_table(Oid relation, int mode, const std::string &name, Patience patien
 
 // A member of the extension: dropped with it, and left out of dumps.
 void create_table(const std::string &log, const pg::KeyedInput &input) {
-    std::string columns = "xid pg_catalog.xid8 not null, whole pg_catalog.bool not null";
+    std::string columns = "xid pg_catalog.xid8 not null, command pg_catalog.int8 not null, whole pg_catalog.bool not null";
     for (size_t i = 0; i < input.types.size(); i++) columns += ", k" + std::to_string(i + 1) + " " + input.types[i];
     pg::execute("create table " + table_of(log) + " (" + columns + ")");
     pg::execute("alter table " + table_of(log) + " replica identity full");
@@ -169,28 +169,33 @@ std::string log_state(Oid relation, const std::string &log, bool now) {
     return found.empty() ? "" : found.rows[0][0].value();
 }
 
-std::string current_position() {
+Position current_position() {
+    Position out;
+    out.command = std::to_string(pg::call([] { return GetCurrentCommandId(false); }));
     pg::Result found = pg::query_as_of(
-        "select case when own.x >= s.xmax then s.all::text else pg_catalog.format('%s:%s:%s', least(own.x, s.xmin), s.xmax,"
+        "select own.x, case when own.x >= s.xmax then s.all::text else pg_catalog.format('%s:%s:%s', least(own.x, s.xmin), s.xmax,"
         " (select pg_catalog.string_agg(x::text, ',' order by x) from (select x::text::pg_catalog.numeric as x from pg_catalog.pg_snapshot_xip(s.all) x union select own.x) r)) end"
         " from (select pg_catalog.pg_current_xact_id()::text::pg_catalog.numeric as x) own,"
         " (select a as all, pg_catalog.pg_snapshot_xmin(a)::text::pg_catalog.numeric as xmin, pg_catalog.pg_snapshot_xmax(a)::text::pg_catalog.numeric as xmax"
         " from pg_catalog.pg_current_snapshot() a) s");
-    return found.rows[0][0].value();
+    out.xid = found.rows[0][0].value();
+    out.snapshot = found.rows[0][1].value();
+    return out;
 }
 
-bool has_hole(const std::string &log, const std::string &position) {
-    return registry_value("select true from mesh.change_log_registry where log = $1 and " + sees_no_more("trimmed", "$2"), {log, position}) != "t";
+bool has_hole(const std::string &log, const Position &position) {
+    return registry_value("select true from mesh.change_log_registry where log = $1 and " + sees_no_more("trimmed", "$2"), {log, position.snapshot}) != "t";
 }
 
-LoggedKeys read_log(const std::string &log, size_t columns, const std::string &position) {
+LoggedKeys read_log(const std::string &log, size_t columns, const Position &position) {
     std::string names, arrays;
     for (size_t i = 1; i <= columns; i++) {
         names += ", k" + std::to_string(i);
         arrays += ", pg_catalog.array_agg(k" + std::to_string(i) + ") filter (where not whole)";
     }
     pg::Result found = look("select coalesce(pg_catalog.bool_or(whole), false), pg_catalog.count(*) filter (where not whole)" + arrays + " from (select distinct whole" + names +
-                                " from " + table_of(log) + " where not pg_catalog.pg_visible_in_snapshot(xid, " + pg::quote_literal(position) + ")) l", false);
+                                " from " + table_of(log) + " where not pg_catalog.pg_visible_in_snapshot(xid, " + pg::quote_literal(position.snapshot) + ")"
+                                " and not (xid = " + pg::quote_literal(position.xid) + "::pg_catalog.xid8 and command < " + position.command + ")) l", false);
     LoggedKeys out;
     const pg::Row &row = found.rows.at(0);
     out.whole = row[0] == "t";

@@ -29,11 +29,15 @@ std::string find_log(const pg::KeyedInput &input);
 // triggers of the log are not all in force.
 std::string log_state(Oid relation, const std::string &log, bool now);
 
-// The active snapshot as text, in which this transaction itself counts as running: it may write more.
-std::string current_position();
+// What was seen of the changes: the active snapshot as text, in which this transaction itself counts as running, for it may write more; and
+// of this transaction what it wrote before the command.
+struct Position {
+    std::string snapshot, xid, command;
+};
+Position current_position();
 
 // May rows be missing in the log that a reader at this position has not seen?
-bool has_hole(const std::string &log, const std::string &position);
+bool has_hole(const std::string &log, const Position &position);
 
 // The keys that were logged since, as the active snapshot and this transaction see them: an array of each column of the log, in the
 // order of `columns`, as text.
@@ -42,7 +46,7 @@ struct LoggedKeys {
     uint64_t count = 0;
     std::vector<std::string> arrays;
 };
-LoggedKeys read_log(const std::string &log, size_t columns, const std::string &position);
+LoggedKeys read_log(const std::string &log, size_t columns, const Position &position);
 
 // Removes what all readers have seen, unless another session is just doing that.
 void trim_log(const std::string &log);

@@ -14,7 +14,7 @@ namespace mesh::pg {
 
 namespace {
 
-constexpr int kFirstKey = 3;  // xid and whole come before
+constexpr int kFirstKey = 4;  // xid, command and whole come before
 constexpr size_t kMostPlans = 1000;
 
 // The log and where its keys are in the table's rows.
@@ -58,8 +58,9 @@ void write_row(const Log &log, bool whole, HeapTuple row, TupleDesc desc) {
     auto *nulls = static_cast<bool *>(palloc(count));
     memset(nulls, true, count);
     values[0] = FullTransactionIdGetDatum(GetTopFullTransactionId());
-    values[1] = BoolGetDatum(whole);
-    nulls[0] = nulls[1] = false;
+    values[1] = Int64GetDatum(GetCurrentCommandId(false));
+    values[2] = BoolGetDatum(whole);
+    nulls[0] = nulls[1] = nulls[2] = false;
     for (int i = 0; !whole && i < log.keys; i++) values[kFirstKey - 1 + i] = heap_getattr(row, log.number[i], desc, &nulls[kFirstKey - 1 + i]);
     simple_heap_insert(table, heap_form_tuple(RelationGetDescr(table), values, nulls));
     table_close(table, NoLock);
@@ -82,7 +83,7 @@ const char *keys_of_rows(const Log &log, TriggerData *trigger) {
 }
 
 const char *statement_sql(const Log &log, TriggerData *trigger) {
-    return psprintf("insert into mesh.%s select pg_catalog.pg_current_xact_id(), false, k.* from (%s limit %d) k",
+    return psprintf("insert into mesh.%s select pg_catalog.pg_current_xact_id(), $1, false, k.* from (%s limit %d) k",
                     quote_identifier(trigger->tg_trigger->tgargs[0]), keys_of_rows(log, trigger), kMostLoggedKeys + 1);
 }
 
@@ -106,7 +107,8 @@ const char *log_or_statement(TriggerData *trigger, Oid *table) {
 }
 
 SPIPlanPtr keep_plan(const char *sql) {
-    SPIPlanPtr plan = SPI_prepare(sql, 0, nullptr);
+    Oid command = INT8OID;
+    SPIPlanPtr plan = SPI_prepare(sql, 1, &command);
     if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
     SPI_keepplan(plan);
     return plan;
@@ -115,7 +117,8 @@ SPIPlanPtr keep_plan(const char *sql) {
 SPIPlanPtr run_statement(SPIPlanPtr plan, const char *sql, TriggerData *trigger, uint64 *rows) {
     if (SPI_connect() != SPI_OK_CONNECT || SPI_register_trigger_data(trigger) != SPI_OK_TD_REGISTER) elog(ERROR, "SPI failed");
     if (plan == nullptr) plan = keep_plan(sql);
-    int rc = SPI_execute_plan(plan, nullptr, nullptr, false, 0);
+    Datum command = Int64GetDatum(GetCurrentCommandId(false));
+    int rc = SPI_execute_plan(plan, &command, nullptr, false, 0);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
     *rows = SPI_processed;
     SPI_finish();

@@ -13,7 +13,7 @@ namespace mesh::pg {
 inline constexpr int kMostLoggedKeys = 200000;
 
 // The body of the trigger mesh.log_changes(log, column numbers...): writes the keys of the changed rows into table mesh.<log>, whose
-// columns are xid, whole and one for each of those numbers. Writes that everything changed when it cannot tell: a truncated table, a column that is
+// columns are xid, command, whole and one for each of those numbers. Writes that everything changed when it cannot tell: a truncated table, a column that is
 // gone or has another type than in the log. Does nothing when the log is gone.
 void log_changes(TriggerData *trigger);
 

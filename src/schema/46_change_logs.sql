@@ -17,6 +17,8 @@ CREATE TABLE mesh.increment_registry (
     query    text,                               -- a digest of the analyzed query that its rows come from
     storage  text,                               -- of its table, to see that nobody replaced its rows as a whole
     position text,                               -- the snapshot that its rows come from; NULL: changes since are not known
+    own_xid  text,                               -- the transaction that built them, which the snapshot counts as running:
+    own_command bigint,                          -- of what it wrote itself they have what came before this command
     inputs   jsonb NOT NULL DEFAULT '[]',        -- [{"log", "state", "relation", "columns"}]
     PRIMARY KEY (domain, model),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
