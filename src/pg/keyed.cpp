@@ -102,8 +102,14 @@ Node *substitute(Node *node, Substitution *to) {
 // Is it anything else than a function of one row?
 bool beyond_row(Node *node, void *) {
     if (node == nullptr) return false;
+    if (IsA(node, Var) && reinterpret_cast<Var *>(node)->varlevelsup > 0) return true;
     if (IsA(node, Aggref) || IsA(node, GroupingFunc) || IsA(node, WindowFunc) || IsA(node, SubLink) || IsA(node, Param)) return true;
     return expression_tree_walker(node, MESH_WALKER(beyond_row), nullptr);
+}
+
+bool has_sublink(Node *node, void *) {
+    if (node == nullptr) return false;
+    return IsA(node, SubLink) || expression_tree_walker(node, MESH_WALKER(has_sublink), nullptr);
 }
 
 bool all_have(Scope *scope, List *vars, const KeySource *source) {
@@ -218,6 +224,8 @@ void extend_by_nulls(Scope *scope, const Bitmapset *entries) {
 }
 
 Bitmapset *prove_from(Scope *scope, Node *node);
+void prove_conditions(Scope *scope, Node *condition);
+Query *plain(Query *query);
 
 void join_outer(Scope *scope, Node *condition, const Bitmapset *kept, const Bitmapset *nullable) {
     ListCell *cell;
@@ -233,6 +241,7 @@ void join_outer(Scope *scope, Node *condition, const Bitmapset *kept, const Bitm
 }
 
 Bitmapset *prove_join(Scope *scope, JoinExpr *join) {
+    if (has_sublink(join->quals, nullptr)) fail(scope->proof, "it has a subquery in the condition of a join");
     Bitmapset *left = prove_from(scope, join->larg), *right = prove_from(scope, join->rarg);
     if (scope->proof->why != nullptr) return nullptr;
     switch (join->jointype) {
@@ -287,8 +296,11 @@ Columns prove_entry(Scope *scope, RangeTblEntry *entry) {
             if (entry->lateral) fail(scope->proof, "it has a lateral subquery");
             return entry->lateral ? no_pairs(0) : prove_query(scope->proof, entry->subquery, &scope->level);
         case RTE_NAMEDTUPLESTORE: fail(scope->proof, "it reads a transition table"); return no_pairs(0);
-        default: return no_pairs(list_length(entry->eref->colnames));  // a function of the row beside it, or constants
+        default: break;  // a function of the row beside it, or constants
     }
+    for (void *part : {static_cast<void *>(entry->functions), static_cast<void *>(entry->values_lists), static_cast<void *>(entry->tablefunc)})
+        if (has_sublink(static_cast<Node *>(part), nullptr)) fail(scope->proof, "it has a subquery in the arguments of a function in FROM");
+    return no_pairs(list_length(entry->eref->colnames));
 }
 
 // Returns the range table's entries that are in this part of FROM.
@@ -305,9 +317,81 @@ Bitmapset *prove_from(Scope *scope, Node *node) {
     Bitmapset *out = nullptr;
     ListCell *cell;
     foreach (cell, from->fromlist) out = bms_join(out, prove_from(scope, static_cast<Node *>(lfirst(cell))));
+    if (scope->proof->why == nullptr) prove_conditions(scope, from->quals);
     scope->equalities = list_concat(scope->equalities, identities(from->quals));
     spread(scope);
     return out;
+}
+
+// The outer query's column of a correlated subquery, as the outer query has it.
+Var *outer_column(Node *node) {
+    node = without_relabel(node);
+    if (!IsA(node, Var) || reinterpret_cast<Var *>(node)->varlevelsup != 1) return nullptr;
+    auto *column = static_cast<Var *>(copyObjectImpl(node));
+    column->varlevelsup = 0;
+    return column;
+}
+
+void prove_subqueries(Scope *scope, Node *node);
+
+// What the subquery makes of a row of the outer query depends on those rows alone that its FROM and WHERE let through for that row:
+// where they ask for y.b = x.a, on rows with the row's own a.
+void prove_correlated(Scope *outer, Query *query) {
+    query = plain(static_cast<Query *>(copyObjectImpl(query)));
+    Scope scope = {outer->proof, {query, &outer->level}, nullptr, NIL};
+    scope.entries = static_cast<Columns *>(palloc0(sizeof(Columns) * (list_length(query->rtable) + 1)));
+    if (query->setOperations != nullptr) fail(outer->proof, "it has a set operation in the subquery of an expression");
+    if (outer->proof->why == nullptr) (void)prove_from(&scope, reinterpret_cast<Node *>(query->jointree));
+    if (outer->proof->why == nullptr) prove_subqueries(&scope, reinterpret_cast<Node *>(query->targetList));
+    if (outer->proof->why == nullptr) prove_subqueries(&scope, query->havingQual);
+    ListCell *cell;
+    foreach (cell, outer->proof->why == nullptr ? scope.equalities : NIL) {
+        auto *equality = static_cast<Equality *>(lfirst(cell));
+        if (Var *column = outer_column(equality->left)) (void)add_pairs(outer, reinterpret_cast<Node *>(column), pairs_of(&scope, without_relabel(equality->right)));
+        if (Var *column = outer_column(equality->right)) (void)add_pairs(outer, reinterpret_cast<Node *>(column), pairs_of(&scope, without_relabel(equality->left)));
+    }
+}
+
+struct SubqueryWalk {
+    Scope *scope;
+};
+
+bool look_at_subquery(Node *node, SubqueryWalk *walk) {
+    if (node == nullptr || walk->scope->proof->why != nullptr) return false;
+    if (IsA(node, SubLink)) {
+        prove_correlated(walk->scope, castNode(Query, reinterpret_cast<SubLink *>(node)->subselect));
+        return look_at_subquery(reinterpret_cast<SubLink *>(node)->testexpr, walk);
+    }
+    return expression_tree_walker(node, MESH_WALKER(look_at_subquery), walk);
+}
+
+void prove_subqueries(Scope *scope, Node *node) {
+    SubqueryWalk walk = {scope};
+    (void)look_at_subquery(node, &walk);
+}
+
+// x.a in (select y.b ...): whether a row passes depends on the subquery's rows with its own a.
+void prove_in(Scope *scope, SubLink *link) {
+    Columns columns = prove_query(scope->proof, castNode(Query, link->subselect), &scope->level);
+    ListCell *cell;
+    foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(link->testexpr))) {
+        auto *test = static_cast<Node *>(lfirst(cell));
+        if (!IsA(test, OpExpr) || !is_identity(reinterpret_cast<OpExpr *>(test))) continue;
+        Node *param = without_relabel(static_cast<Node *>(lsecond(reinterpret_cast<OpExpr *>(test)->args)));
+        if (!IsA(param, Param) || reinterpret_cast<Param *>(param)->paramid > columns.count) continue;
+        (void)add_pairs(scope, static_cast<Node *>(linitial(reinterpret_cast<OpExpr *>(test)->args)), columns.pairs[reinterpret_cast<Param *>(param)->paramid - 1]);
+    }
+}
+
+// Of the conditions that every row meets, those with IN tell more than others.
+void prove_conditions(Scope *scope, Node *condition) {
+    ListCell *cell;
+    foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(condition))) {
+        auto *one = static_cast<Node *>(lfirst(cell));
+        if (scope->proof->why != nullptr) return;
+        if (IsA(one, SubLink) && reinterpret_cast<SubLink *>(one)->subLinkType == ANY_SUBLINK) prove_in(scope, reinterpret_cast<SubLink *>(one));
+        else prove_subqueries(scope, one);
+    }
 }
 
 bool is_among(Node *expression, List *clauses, List *targets) {
@@ -379,7 +463,7 @@ const char *why_not_query(Query *query) {
     if (query->limitCount != nullptr || query->limitOffset != nullptr) return "it has a limit";
     if (query->rowMarks != NIL) return "it locks rows";
     if (query->groupingSets != NIL) return "it has grouping sets";
-    if (query->hasSubLinks) return "it has a subquery in an expression";
+    if (has_sublink(reinterpret_cast<Node *>(query->windowClause), nullptr)) return "it has a subquery in a window";
     return nullptr;
 }
 
@@ -401,6 +485,9 @@ Columns prove_query(Proof *proof, Query *query, Level *outer) {
     scope.entries = static_cast<Columns *>(palloc0(sizeof(Columns) * (list_length(query->rtable) + 1)));
     if (query->setOperations != nullptr) return prove_branches(&scope, query->setOperations);
     (void)prove_from(&scope, reinterpret_cast<Node *>(query->jointree));
+    prove_subqueries(&scope, reinterpret_cast<Node *>(query->targetList));
+    prove_subqueries(&scope, query->havingQual);
+    spread(&scope);
     return proof->why != nullptr ? no_pairs(0) : prove_targets(&scope, query);
 }
 

@@ -51,8 +51,10 @@ class Case:
             return self.base()
         shapes = [self.filtered, self.projected, self.grouped, self.grouped, self.windowed, self.joined, self.joined,
                   self.combined, self.distinct, self.distinct_on, self.with_cte, self.with_values]
-        if self.chance(0.04):
-            shapes = [self.limited, self.with_sublink, self.with_now, self.aggregated]
+        if self.chance(0.08):
+            shapes = [self.with_in, self.with_exists, self.with_scalar]
+        if self.chance(0.03):
+            shapes = [self.limited, self.with_now, self.aggregated]
         return self.pick(shapes)(depth - 1)
 
     def exact(self, depth):
@@ -173,11 +175,38 @@ class Case:
         a = self.fresh("a")
         return f"select {a}.* from ({sql}) {a} order by {', '.join(f'{a}.{n}' for n, _ in columns)} limit 3", columns
 
-    def with_sublink(self, depth):
-        sql, columns = self.source(depth)
-        a = self.fresh("a")
-        numbers = [n for n, k in columns if k == "int"]
-        return f"select {a}.* from ({sql}) {a} where {'coalesce(' + a + '.' + numbers[0] + ', 0)' if numbers else '1'} in (select k from raw.c)", columns
+    def equal_columns(self, left, right):
+        pairs = [(l, r) for l, lk in left[1] for r, rk in right[1] if lk == rk and lk in ("int", "text", "date")]
+        return self.pick(pairs) if pairs else None
+
+    def with_in(self, depth):
+        left, right = self.source(depth), self.source(max(depth - 1, 0))
+        pair = self.equal_columns(left, right)
+        if not pair:
+            return left
+        a, b = self.fresh("a"), self.fresh("b")
+        test = self.pick(["in", "in", "not in"])
+        more = self.pick(["", "", f" or {a}.{left[1][0][0]} is null"])
+        return f"select {a}.* from ({left[0]}) {a} where {a}.{pair[0]} {test} (select {b}.{pair[1]} from ({right[0]}) {b}){more}", left[1]
+
+    def with_exists(self, depth):
+        left, right = self.source(depth), self.source(max(depth - 1, 0))
+        pair = self.equal_columns(left, right)
+        if not pair:
+            return left
+        a, b = self.fresh("a"), self.fresh("b")
+        test = self.pick(["exists", "not exists", "true or not exists"])
+        more = self.pick(["", f" and {b}.{right[1][0][0]} is not null", f" or {b}.{pair[1]} is null"])
+        return f"select {a}.* from ({left[0]}) {a} where {test} (select from ({right[0]}) {b} where {b}.{pair[1]} = {a}.{pair[0]}{more})", left[1]
+
+    def with_scalar(self, depth):
+        left, right = self.source(depth), self.source(max(depth - 1, 0))
+        pair = self.equal_columns(left, right)
+        if not pair:
+            return left
+        a, b, n = self.fresh("a"), self.fresh("b"), self.fresh("n")
+        what = self.pick(["count(*)", f"count({b}.{right[1][0][0]})", f"count(*) filter (where {b}.{pair[1]} is not null)"])
+        return (f"select {a}.*, (select {what} from ({right[0]}) {b} where {b}.{pair[1]} = {a}.{pair[0]}) as {n} from ({left[0]}) {a}", left[1] + [(n, "bigint")])
 
     def with_now(self, depth):
         sql, columns = self.source(depth)
