@@ -123,6 +123,24 @@ SELECT auto_raw.wrong('totals');
 -- Its own table: somebody emptied it.
 TRUNCATE auto.totals;
 SELECT node, rows, reason FROM mesh.run('auto.totals');
+-- What it reads was built in full by a run of its own.
+SELECT node, rows, reason FROM mesh.run('auto.ranked');
+UPDATE auto_raw.customers SET region = 'r9' WHERE id = 3;
+SELECT node, rows, reason FROM mesh.run('auto.named', full_refresh => true);
+SELECT node, action, reason FROM mesh.plan('auto.ranked');
+SELECT node, rows, reason FROM mesh.run('auto.ranked');
+SELECT auto_raw.wrong('ranked');
+-- Subqueries in expressions: what a row asks for by one of its columns.
+SELECT auto_raw.create_auto('asked', 'select o.id, o.customer, (select count(*) from auto_raw.orders p where p.customer = o.customer and p.id < o.id) as before from auto_raw.orders o
+    where o.customer in (select id from auto_raw.customers where region <> ''r0'') and not exists (select from auto_raw.customers c where o.customer = c.id and c.name = ''c1'' limit 1)');
+SELECT node, rows, reason FROM mesh.run('auto.asked');
+SELECT inputs FROM mesh.increments WHERE model = 'asked';
+UPDATE auto_raw.customers SET region = 'r7' WHERE id = 4;
+UPDATE auto_raw.customers SET name = 'c1' WHERE id = 3;
+DELETE FROM auto_raw.orders WHERE id = 11;
+SELECT node, rows, reason FROM mesh.run('auto.asked');
+SELECT auto_raw.wrong('asked');
+SELECT mesh.drop_model('auto.asked');
 -- Its definition, that of a view in it, of a function in it.
 CREATE FUNCTION auto_raw.twice(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 * 2';
 CREATE VIEW auto_raw.some AS SELECT customer, amount FROM auto_raw.orders;
@@ -179,7 +197,10 @@ BEGIN
     RETURN (SELECT coalesce(reason, 'by ' || array_to_string(inputs, ', ')) FROM mesh.increments WHERE model = 'no');
 END $$;
 SELECT auto_raw.why(body), body FROM (VALUES ('select id from auto_raw.orders limit 1'), ('select count(*) from auto_raw.orders'), ('select note, now() from auto_raw.orders'),
-    ('select random() as r, id from auto_raw.orders'), ('select price, count(*) from auto_raw.orders group by price'), ('select id from auto_raw.orders where id in (select id from auto_raw.customers)'),
+    ('select random() as r, id from auto_raw.orders'), ('select price, count(*) from auto_raw.orders group by price'), ('select id from auto_raw.orders where id not in (select id from auto_raw.customers)'),
+    ('select id, (select max(id) from auto_raw.customers) from auto_raw.orders'), ('select o.id from auto_raw.orders o join auto_raw.customers c on c.id = o.id and o.id in (select 1)'),
+    ('select o.id, c.id as c from auto_raw.orders o, lateral (select max(id) as id from auto_raw.customers c where c.id = o.id) c'), ('select n from unnest(array(select id from auto_raw.customers)) n'),
+    ('select mesh.var(''a'') as a, id from auto_raw.orders'), ('select id, ctid::text as place from auto_raw.orders'),
     ('select id, rank() over (order by amount) from auto_raw.orders'), ('select distinct on (customer) * from auto_raw.orders order by customer, id'),
     ('select o.id from auto_raw.orders o full join auto_raw.customers c on c.id = o.id'), ('select o.id from auto_raw.orders o cross join auto_raw.customers c'),
     ('select c.id from auto_raw.orders o left join auto_raw.customers c on c.id = o.customer'), ('select customer from auto_raw.orders group by grouping sets ((customer), ())'),
@@ -188,6 +209,16 @@ SELECT auto_raw.why(body), body FROM (VALUES ('select id from auto_raw.orders li
     ('select id from auto_raw.orders tablesample system (10)'), ('select customer from auto_raw.orders union select id from auto_raw.customers'),
     ('select distinct customer from auto_raw.orders'), ('select o.customer from auto_raw.orders o join auto_raw.customers c on o.customer = c.id and c.region > ''r''')) b(body);
 SELECT mesh.drop_model('auto.no');
+-- A dbt project: is_incremental() is false in such a model.
+SELECT mesh.create_domain('auto3');
+SELECT change, node FROM mesh.deploy('auto3', jsonb_build_object('dbt_project.yml', E'name: three\nprofile: three\n', 'models/sums.sql',
+    $$ {{ config(materialized='incremental', incremental_strategy='auto') }}
+       select customer, sum(amount) as amount from auto_raw.orders {% if is_incremental() %} where id > (select max(amount) from {{ this }}) {% endif %} group by 1 $$), profiles => E'three:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: localhost, user: x, password: x, port: 5432, dbname: x, schema: auto3, threads: 1}\n');
+SELECT node, rows, reason FROM mesh.run('auto3');
+SELECT node, rows, reason FROM mesh.run('auto3');
+UPDATE auto_raw.orders SET amount = 7 WHERE id = 12;
+SELECT node, rows, reason FROM mesh.run('auto3');
+SELECT sum(amount) = (SELECT sum(amount) FROM auto_raw.orders) AS is_right FROM auto3.sums;
 -- An owner who may not have triggers on what he reads.
 CREATE ROLE regress_auto_owner;
 GRANT USAGE ON SCHEMA auto_raw TO regress_auto_owner;
@@ -234,5 +265,5 @@ SELECT model, inputs FROM mesh.increments WHERE model IN ('ranked', 'regions') O
 DROP EXTENSION mesh;
 SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'mesh%';
 SELECT count(*) FROM auto.ranked;
-DROP SCHEMA auto, auto2, auto_raw CASCADE;
+DROP SCHEMA auto, auto2, auto3, auto_raw CASCADE;
 DROP ROLE regress_auto_writer, regress_auto_owner;

@@ -64,6 +64,8 @@ bool look_at_functions(Node *node, FunctionWalk *walk) {
     (void)check_functions_in_node(node, look_at_function, walk);
     if (walk->mutable_one == nullptr && (IsA(node, SQLValueFunction) || IsA(node, NextValueExpr)))
         walk->mutable_one = IsA(node, NextValueExpr) ? "it draws from a sequence" : "it asks for the user or the time";
+    // A row lock changes xmax, and no trigger sees that.
+    if (walk->mutable_one == nullptr && IsA(node, Var) && reinterpret_cast<Var *>(node)->varattno < 0) walk->mutable_one = "it reads a system column";
     if (IsA(node, Query)) return query_tree_walker(reinterpret_cast<Query *>(node), MESH_WALKER(look_at_functions), walk, 0);
     return expression_tree_walker(node, MESH_WALKER(look_at_functions), walk);
 }

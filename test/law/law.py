@@ -281,6 +281,9 @@ class Case:
             some = [self.change() for _ in range(self.random.randint(1, 3))]
             if self.chance(0.06):
                 out.append(self.odd_change())
+            elif self.chance(0.12) and self.models:
+                full = ", full_refresh => true" if self.chance(0.5) else ""
+                out.append(f"select count(*) from mesh.run('d.{self.pick(self.models)[0]}'{full})")
             elif self.chance(0.2):
                 out.append(f"begin; {some[0]}; savepoint a; {self.change()}; rollback to a; {'; '.join(some[1:] or ['select'])}; commit")
             elif self.chance(0.1):
