@@ -1,5 +1,7 @@
 #include "engine/changed_keys.h"
 
+#include <algorithm>
+
 #include "pg/lock.h"
 #include "pg/relation.h"
 #include "pg/write.h"
@@ -93,6 +95,12 @@ std::string rebuilt_rows(const std::string &sql, const std::vector<ChangedKeys> 
     return out;
 }
 
+// The model's own table may never have been analyzed: then the planner takes the keys for most of its rows. Where each key is one value that an
+// index can look up, it shall do so if there is an index. (What is discouraged has costs for which JIT would compile.)
+bool single_values(const std::vector<ChangedKeys> &all) {
+    return std::ranges::all_of(all, [](const ChangedKeys &keys) { return keys.parts.size() == 1 && keys.parts[0].is_short; });
+}
+
 std::string too_many(const Staged &staged, const std::vector<ChangedKeys> &all) {
     uint64_t count = 0;
     for (const ChangedKeys &keys : all) count += keys.count;
@@ -174,6 +182,7 @@ void write_changes(Staged &staged, const std::string &sql, const std::vector<Cha
     pg::refuse_hidden_rows();
     // The texts of rows are compared: they must not depend on the session.
     (void)pg::query("select pg_catalog.set_config('datestyle', 'ISO', true), pg_catalog.set_config('extra_float_digits', '3', true)");
+    if (single_values(all)) (void)pg::query("select pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true)");
     write_difference(d);
     pg::execute("drop table " + d.delta);
     staged.rows = d.updated + d.inserted;

@@ -74,17 +74,22 @@ const char *key_list(const Log &log, TriggerData *trigger) {
     return out.data;
 }
 
-const char *keys_of_rows(const Log &log, TriggerData *trigger) {
-    const char *keys = key_list(log, trigger);
+const char *keys_of_rows(const char *keys, TriggerData *trigger) {
     const char *before = trigger->tg_trigger->tgoldtable, *after = trigger->tg_trigger->tgnewtable;
     if (before == nullptr || after == nullptr)
         return psprintf("select distinct %s from %s", keys, quote_identifier(before == nullptr ? after : before));
     return psprintf("select %s from %s union select %s from %s", keys, quote_identifier(before), keys, quote_identifier(after));
 }
 
-const char *statement_sql(const Log &log, TriggerData *trigger) {
+// What logs the keys of a statement; no text when there is nothing to do.
+struct Statement {
+    Oid log;
+    const char *keys, *sql;
+};
+
+const char *statement_sql(const char *keys, TriggerData *trigger) {
     return psprintf("insert into mesh.%s select pg_catalog.pg_current_xact_id(), $1, false, k.* from (%s limit %d) k",
-                    quote_identifier(trigger->tg_trigger->tgargs[0]), keys_of_rows(log, trigger), kMostLoggedKeys + 1);
+                    quote_identifier(trigger->tg_trigger->tgargs[0]), keys_of_rows(keys, trigger), kMostLoggedKeys + 1);
 }
 
 // Of an applied change of a subscription, which fires no triggers of statements, and of a session that replays changes.
@@ -94,16 +99,16 @@ void log_row(const Log &log, TriggerData *trigger) {
     if (log.fits && TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)) write_row(log, false, trigger->tg_newtuple, desc);
 }
 
-// Returns the statement that logs the keys, or NULL when nothing is left to do.
-const char *log_or_statement(TriggerData *trigger, Oid *table) {
+Statement log_or_statement(TriggerData *trigger) {
     Log log = find_log(trigger);
-    *table = log.table;
-    if (!OidIsValid(log.table)) return nullptr;
+    Statement out = {log.table, nullptr, nullptr};
+    if (!OidIsValid(log.table)) return out;
     bool rows = trigger->tg_trigger->tgoldtable != nullptr || trigger->tg_trigger->tgnewtable != nullptr;
     if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) log_row(log, trigger);
     else if (!rows || !log.fits || log.keys < 1) write_row(log, true, nullptr, nullptr);
-    else return statement_sql(log, trigger);
-    return nullptr;
+    else out.keys = key_list(log, trigger);
+    if (out.keys != nullptr) out.sql = statement_sql(out.keys, trigger);
+    return out;
 }
 
 SPIPlanPtr keep_plan(const char *sql) {
@@ -114,8 +119,25 @@ SPIPlanPtr keep_plan(const char *sql) {
     return plan;
 }
 
-SPIPlanPtr run_statement(SPIPlanPtr plan, const char *sql, TriggerData *trigger, uint64 *rows) {
+// Do the first of very many rows have more keys than are logged one by one?
+bool has_too_many(const char *keys, TriggerData *trigger) {
+    bool after = trigger->tg_newtable != nullptr;
+    if (tuplestore_tuple_count(after ? trigger->tg_newtable : trigger->tg_oldtable) <= kProbedRows) return false;
+    const char *rows = quote_identifier(after ? trigger->tg_trigger->tgnewtable : trigger->tg_trigger->tgoldtable);
+    const char *sql = psprintf("select 1 from (select distinct %s from (select %s from %s limit %d) r) k offset %d limit 1", keys, keys, rows, kProbedRows, kMostLoggedKeys);
+    int rc = SPI_execute(sql, false, 1);
+    if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
+    return SPI_processed > 0;
+}
+
+SPIPlanPtr run_statement(SPIPlanPtr plan, const Statement &statement, TriggerData *trigger, uint64 *rows) {
+    const char *sql = statement.sql;
     if (SPI_connect() != SPI_OK_CONNECT || SPI_register_trigger_data(trigger) != SPI_OK_TD_REGISTER) elog(ERROR, "SPI failed");
+    if (has_too_many(statement.keys, trigger)) {
+        SPI_finish();
+        *rows = kMostLoggedKeys + 1;
+        return plan;
+    }
     if (plan == nullptr) plan = keep_plan(sql);
     Datum command = Int64GetDatum(GetCurrentCommandId(false));
     int rc = SPI_execute_plan(plan, &command, nullptr, false, 0);
@@ -139,16 +161,15 @@ void forget_plans() {
 }  // namespace
 
 void log_changes(TriggerData *trigger) {
-    Oid table = InvalidOid;
-    const char *sql = call([=, &table] { return log_or_statement(trigger, &table); });
-    if (sql == nullptr) return;
+    Statement statement = call([=] { return log_or_statement(trigger); });
+    if (statement.sql == nullptr) return;
     if (plans.size() >= kMostPlans) forget_plans();
-    auto found = plans.find(sql);
+    auto found = plans.find(statement.sql);
     SPIPlanPtr known = found == plans.end() ? nullptr : found->second;
     uint64 rows = 0;
-    SPIPlanPtr plan = call([=, &rows] { return run_statement(known, sql, trigger, &rows); });
-    if (known == nullptr) plans.emplace(sql, plan);
-    if (rows > kMostLoggedKeys) call([table] { write_row({table, 0, nullptr, false}, true, nullptr, nullptr); });
+    SPIPlanPtr plan = call([=, &rows] { return run_statement(known, statement, trigger, &rows); });
+    if (known == nullptr && plan != nullptr) plans.emplace(statement.sql, plan);
+    if (Oid table = statement.log; rows > kMostLoggedKeys) call([table] { write_row({table, 0, nullptr, false}, true, nullptr, nullptr); });
 }
 
 }  // namespace mesh::pg

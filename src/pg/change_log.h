@@ -9,8 +9,9 @@ extern "C" {
 
 namespace mesh::pg {
 
-// A statement that changes more keys than this logs that everything changed.
-inline constexpr int kMostLoggedKeys = 200000;
+// A statement that changes more keys than this logs that everything changed. Of one that changes many rows the first kProbedRows are
+// looked at before all of them are.
+inline constexpr int kMostLoggedKeys = 200000, kProbedRows = 2 * kMostLoggedKeys;
 
 // The body of the trigger mesh.log_changes(log, column numbers...): writes the keys of the changed rows into table mesh.<log>, whose
 // columns are xid, command, whole and one for each of those numbers. Writes that everything changed when it cannot tell: a truncated table, a column that is
