@@ -104,6 +104,7 @@ private:
         for (const auto &[id, text] : resources) {
             Manifest one;
             add_resource(one, Json::parse(text));
+            if (!one.macros.empty()) state_.need_whole("a changed file described \"" + id + "\"");
             if (!all && (one.nodes.empty() || one.nodes.begin()->second.test_metadata) && !is_disabled_node(one)) continue;
             if (!part_.before.emplace(id, text).second) continue;
             part_.add(std::move(one));

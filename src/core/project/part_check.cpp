@@ -53,8 +53,6 @@ void OldPart::add(Manifest one) {
     old.nodes.merge(one.nodes);
     old.sources.merge(one.sources);
     old.others.merge(one.others);
-    old.macros.merge(one.macros);
-    old.docs.merge(one.docs);
     for (Node &node : one.disabled) old.disabled.push_back(std::move(node));
     for (Source &source : one.disabled_sources) old.disabled_sources.push_back(std::move(source));
 }
@@ -100,7 +98,6 @@ void require_same_nodes(const ParseState &state, const Manifest &old) {
 }
 
 void require_same_others(const ParseState &state, const Manifest &old) {
-    if (!old.macros.empty() || !old.docs.empty()) state.need_whole("macros or docs are described elsewhere");
     const Manifest &now = state.manifest;
     if (ids(old.sources) != ids(now.sources) || !old.disabled_sources.empty() || !now.disabled_sources.empty()) state.need_whole("there are other sources than before");
     if (ids(old.others) != ids(now.others)) state.need_whole("there are other exposures than before");
