@@ -44,6 +44,14 @@ SELECT count(*) FROM conf.u;
 -- What is no model is not run, and does not pretend to.
 SELECT mesh.create_source('conf', 'raw', '{t}', schema => 'settings_raw');
 SELECT mesh.create_test('conf.u', 'not_null', 'id');
+-- Programs read each step as JSON.
+\set VERBOSITY terse
+SET mesh.progress = json;
+SELECT node, status FROM mesh.test('conf.u');
+\set VERBOSITY default
+SET mesh.progress = loud;
+SET mesh.progress = off;
+
 SELECT mesh.publish('conf.u');
 SELECT node, kind, status FROM mesh.run('test_type:generic');
 SELECT status, command, selector FROM mesh.runs ORDER BY run_id DESC LIMIT 1;

@@ -262,7 +262,7 @@ std::vector<std::string> show(const std::string &domain, const std::string &node
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("show", project::Json::object()));
     project::Compiled sql = is_word(node_or_sql) ? project.invocation().compile(node_named(project, node_or_sql)) : project.invocation().compile_inline(node_or_sql);
-    std::string limited = "select pg_catalog.to_jsonb(mesh_row) from (" + sql.code + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
+    std::string limited = "select pg_catalog.row_to_json(mesh_row) from (" + sql.code + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
     std::vector<std::string> out;
     for (const auto &row : project.database().execute(limited).rows) out.push_back(row[0].value_or("null"));
     return out;

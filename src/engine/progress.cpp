@@ -20,26 +20,48 @@ std::string seconds_text(double seconds) {
     return text;
 }
 
-}  // namespace
-
-void Progress::start(const std::string &node) {
-    at_++;
-    pg::show_progress("mesh run " + std::to_string(run_id_) + " [" + std::to_string(at_) + "/" + std::to_string(models_) + "] " + node);
-}
-
-void Progress::finish(const Step &step) {
-    if (!pg::progress) return;
-    std::string place = "[" + std::to_string(at_) + "/" + std::to_string(models_) + "] ";
-    std::string line = place + step.node + " ... " + (step.status == "success" ? "OK" : step.status);
+std::string line_of(const Step &step) {
+    std::string line = step.node + " ... " + (step.status == "success" ? "OK" : step.status);
     if (step.rows) line += " " + grouped(*step.rows) + (*step.rows == 1 ? " row" : " rows");
     if (step.status == "success") line += " in " + seconds_text(step.seconds);
     if (step.status == "skipped") line += ": " + step.reason;
     if (!step.message.empty()) line += ": " + step.message;
-    pg::notice(line);
+    return line;
+}
+
+}  // namespace
+
+void Progress::reach(const std::string &node) {
+    at_++;
+    pg::show_progress("mesh run " + std::to_string(run_id_) + " [" + std::to_string(at_) + "/" + std::to_string(models_) + "] " + node);
+}
+
+void Progress::start(const std::string &node, const std::string &unique_id) {
+    if (pg::progress == pg::kProgressJson) pg::notice(node + " ... started", event("start", node, unique_id).dump());
+}
+
+void Progress::finish(const Step &step) {
+    if (pg::progress == pg::kNoProgress) return;
+    std::string line = "[" + std::to_string(at_) + "/" + std::to_string(models_) + "] " + line_of(step);
+    if (pg::progress == pg::kProgressText) return pg::notice(line);
+    Json facts = event("finish", step.node, step.unique_id);
+    facts.update({{"kind", step.kind}, {"status", step.status}, {"seconds", step.seconds}, {"reason", step.reason}, {"message", step.message}});
+    if (step.rows) facts["rows"] = *step.rows;
+    if (step.failures) facts["failures"] = *step.failures;
+    pg::notice(line, facts.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Progress::publish() {
     pg::show_progress("mesh run " + std::to_string(run_id_) + " publish");
+}
+
+// A node keeps the number that its start or, without one, its end was told with.
+size_t Progress::number_of(const std::string &node) {
+    return numbers_.emplace(node, numbers_.size() + 1).first->second;
+}
+
+Json Progress::event(const char *what, const std::string &node, const std::string &unique_id) {
+    return {{"event", what}, {"run_id", run_id_}, {"node", node}, {"unique_id", unique_id}, {"index", number_of(node)}, {"total", nodes_}};
 }
 
 }  // namespace mesh::engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 
 #include "engine/record.h"
 
@@ -17,15 +18,21 @@ private:
 
 class Progress {
 public:
-    Progress(int64_t run_id, size_t models) : run_id_(run_id), models_(models) {}
+    // `models` are the steps that lines for people count; `nodes` those of programs, tests included.
+    Progress(int64_t run_id, size_t models, size_t nodes) : run_id_(run_id), models_(models), nodes_(nodes) {}
 
-    void start(const std::string &node);
+    void reach(const std::string &node);                              // the next of the models
+    void start(const std::string &node, const std::string &unique_id);  // its work begins; dbt's id, of a project's node
     void finish(const Step &step);
     void publish();
 
 private:
+    size_t number_of(const std::string &node);
+    Json event(const char *what, const std::string &node, const std::string &unique_id);
+
     int64_t run_id_;
-    size_t models_, at_ = 0;
+    size_t models_, nodes_, at_ = 0;
+    std::map<std::string, size_t> numbers_;
 };
 
 }  // namespace mesh::engine

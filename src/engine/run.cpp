@@ -52,7 +52,7 @@ public:
     Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : options_(options), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size()), projects_(mesh, &stage_, project_options(options)) {
+          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -225,7 +225,7 @@ private:
     void step(const Model &model) {
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
-        progress_.start(model.id());
+        progress_.reach(model.id());
         Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
         if (!out.reason.empty()) {
             out.status = "skipped";
@@ -238,6 +238,7 @@ private:
             finish(model, out, tests_of_[model.id()]);
             return;
         }
+        progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
         out.unique_id = model.node;
@@ -317,7 +318,7 @@ private:
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
         if (own == nullptr) {
-            require_replaceable(kept, relations_of_run());
+            require_replaceable(kept, [this] { return relations_of_run(); });
             run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         }
         broken = data_tests(kept, tests);

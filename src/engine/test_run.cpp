@@ -18,7 +18,7 @@ class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
-          progress_(history_.run_id(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
+          progress_(history_.run_id(), selection.ids.size(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
 
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
@@ -47,7 +47,7 @@ private:
         if (!has_selected(node)) return;
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
-        progress_.start(node.id);
+        progress_.reach(node.id);
         const Model &model = mesh_.model({node.domain, node.name});
         for (const TestResult &result : run_unit_tests(mesh_, model))
             if (is_selected(result.def)) note(test_step(result));

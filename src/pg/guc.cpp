@@ -11,8 +11,13 @@ namespace mesh::pg {
 int history_retention_days = 90;
 int lock_retries = 20;
 int lock_timeout_ms = 200;
-bool progress = true;
+int progress = kProgressText;
 char *vars = nullptr;
+
+// json: the line for people as the message, the step's facts as a JSON object in the detail.
+const config_enum_entry progress_forms[] = {{"off", kNoProgress, false}, {"on", kProgressText, false}, {"json", kProgressJson, false},
+                                            {"false", kNoProgress, true}, {"true", kProgressText, true}, {"no", kNoProgress, true},
+                                            {"yes", kProgressText, true}, {"0", kNoProgress, true}, {"1", kProgressText, true}, {nullptr, 0, false}};
 
 void define_settings() {
     DefineCustomIntVariable("mesh.history_retention", "Sets how many days of run history are kept.",
@@ -23,8 +28,8 @@ void define_settings() {
     DefineCustomIntVariable("mesh.lock_timeout", "Sets how long one attempt to publish waits for its locks.",
                             "While it waits, new readers of the relations queue behind it. It is never longer than half of deadlock_timeout.", &lock_timeout_ms, 200, 1,
                             INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
-    DefineCustomBoolVariable("mesh.progress", "Tells each step of a run in a NOTICE.", nullptr, &progress, true,
-                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomEnumVariable("mesh.progress", "Tells each step of a run in a NOTICE.", "With json, its detail is a JSON object for programs.", &progress,
+                             kProgressText, progress_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("mesh.vars", "Sets the variables that models read with mesh.var().",
                                "A JSON object. mesh.run(vars => ...) sets it for the time of the run.", &vars, "{}",
                                PGC_USERSET, 0, nullptr, nullptr, nullptr);

@@ -6,10 +6,12 @@
 
 namespace mesh::pg {
 
+enum ProgressForm { kNoProgress, kProgressText, kProgressJson };
+
 extern int history_retention_days;  // mesh.history_retention: days of run history kept; 0 keeps all
 extern int lock_retries;            // mesh.lock_retries: attempts after the first
 extern int lock_timeout_ms;         // mesh.lock_timeout: how long one publish attempt waits for its locks
-extern bool progress;               // mesh.progress: a run tells each step in a NOTICE
+extern int progress;                // mesh.progress: how a run tells each step in a NOTICE, a ProgressForm
 extern char *vars;                  // mesh.vars: a run's variables, as a JSON object
 
 void define_settings();

@@ -27,5 +27,5 @@ COMMENT ON FUNCTION mesh.catalog IS 'dbt''s catalog (version 1) of the domain''s
 CREATE FUNCTION mesh.run_operation(domain text, macro text, args jsonb DEFAULT '{}') RETURNS json LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_run_operation';
 COMMENT ON FUNCTION mesh.run_operation IS 'Runs a macro of the domain''s dbt project with the rights of the domain''s owner, and returns what it returns.';
 
-CREATE FUNCTION mesh.show(domain text, node text, "limit" integer DEFAULT 5) RETURNS SETOF jsonb LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_show';
+CREATE FUNCTION mesh.show(domain text, node text, "limit" integer DEFAULT 5) RETURNS SETOF json LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_show';
 COMMENT ON FUNCTION mesh.show IS 'Rows of a node of the domain''s dbt project, or of an SQL text with templates, as it renders now; nothing is built.';
