@@ -21,6 +21,7 @@ struct ResourceKeys {
     std::string name;        // as ref() says it; of a source "source.table"
     std::string path;        // of the file that defines it, as the caller of parse() knows it; of what is built in: empty
     std::string patched_in;  // of the property file that describes it; empty: none
+    std::vector<std::string> depends_on;  // unique ids
     bool operator==(const ResourceKeys &) const = default;
 };
 

@@ -13,20 +13,20 @@ public:
     }
 
     ResourceKeys of(const Node &node) const {
-        return {resource_type_name(node.resource_type), node.name, node.package_root + node.original_file_path, place_of(node.patch_path)};
+        return {resource_type_name(node.resource_type), node.name, node.package_root + node.original_file_path, place_of(node.patch_path), node.depends_on_nodes};
     }
     ResourceKeys of(const Source &source) const {
-        return {"source", source.source_name + "." + source.name, path(source.package_name, source.original_file_path), ""};
+        return {"source", source.source_name + "." + source.name, path(source.package_name, source.original_file_path), "", {}};
     }
     ResourceKeys of(const MacroInfo &macro) const {
-        if (MacroFinder::built_in(macro.package_name)) return {"macro", macro.name, "", ""};
+        if (MacroFinder::built_in(macro.package_name)) return {"macro", macro.name, "", "", {}};
         const auto patch = macro.extra.find("patch_path");
         return {"macro", macro.name, path(macro.package_name, macro.original_file_path),
-                patch == macro.extra.end() || !patch->is_string() ? "" : place_of(patch->get<std::string>())};
+                patch == macro.extra.end() || !patch->is_string() ? "" : place_of(patch->get<std::string>()), {}};
     }
-    ResourceKeys of(const Doc &doc) const { return {"doc", doc.name, path(doc.package_name, doc.original_file_path), ""}; }
+    ResourceKeys of(const Doc &doc) const { return {"doc", doc.name, path(doc.package_name, doc.original_file_path), "", {}}; }
     ResourceKeys of(const OtherResource &other) const {
-        return {resource_type_name(other.resource_type), other.name, path(other.package_name, other.original_file_path), ""};
+        return {resource_type_name(other.resource_type), other.name, path(other.package_name, other.original_file_path), "", other.depends_on_nodes};
     }
 
 private:
