@@ -108,6 +108,15 @@ bool has_other_edges(const project::Part &part) {
     return false;
 }
 
+// Without a profile the domain's schema is the target's; a new domain has one of its own name.
+project::Settings reading_settings(const StoredProject &now) {
+    project::Settings out = settings_of(now, project::Json::object(), project::Json::object());
+    if (!out.schema.empty()) return out;
+    std::optional<Domain> domain = find_domain(now.domain);
+    out.schema = domain ? domain->schema : now.domain;
+    return out;
+}
+
 // Nothing when the whole has to be read; `why` says why.
 std::optional<ReadProject> read_part(const Deployment &deployment, const std::optional<StoredProject> &before, StoredProject now, std::string &why) {
     if (!before) why = "it was not deployed before";
@@ -118,7 +127,7 @@ std::optional<ReadProject> read_part(const Deployment &deployment, const std::op
     if (!why.empty()) return std::nullopt;
     RegistryParts parts(deployment.domain);
     try {
-        auto read = project::parse_part(before->head, changed, settings_of(now, project::Json::object(), project::Json::object()), parts);
+        auto read = project::parse_part(before->head, changed, reading_settings(now), parts);
         if (auto *not_in_part = std::get_if<project::NotInPart>(&read)) why = not_in_part->reason;
         else if (shares_test_names(deployment.domain, std::get<project::Part>(read))) why = "tests of one name have to be told apart";
         if (!why.empty()) return std::nullopt;
@@ -151,7 +160,7 @@ ReadProject read_project(const Deployment &deployment, Oid caller) {
     ReadProject out;
     out.files_before = load_files(deployment.domain);
     out.files = merged_files(deployment, out.files_before);
-    out.manifest = project::parse(out.files, settings_of(now, project::Json::object(), project::Json::object()));
+    out.manifest = project::parse(out.files, reading_settings(now));
     out.before = load_resources(deployment.domain);
     out.after = resources_of(out.manifest);
     out.stored = std::move(now);
