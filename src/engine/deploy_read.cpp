@@ -175,13 +175,6 @@ project::Files RegistryParts::files(const std::set<std::string> &paths) {
     return out;
 }
 
-project::Files RegistryParts::project_files() {
-    project::Files out;
-    for (const pg::Row &row : registry("select path, content from mesh.project_file_registry where domain = $1 and path ~ '(^|/)(dbt_project|packages|dependencies)[.]yml$'", {domain_}).rows)
-        out[row[0].value()] = row[1].value();
-    return out;
-}
-
 Resources RegistryParts::where(const std::string &condition, const Value &argument) {
     Resources out;
     for (const pg::Row &row : registry("select unique_id, content from mesh.project_resource_registry where domain = $1 and " + condition, {domain_, argument}).rows)

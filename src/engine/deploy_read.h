@@ -24,7 +24,6 @@ public:
     explicit RegistryParts(std::string domain) : domain_(std::move(domain)) {}
 
     project::Files files(const std::set<std::string> &paths) override;
-    project::Files project_files() override;
     Resources defined_in(const std::set<std::string> &paths) override;
     Resources patched_in(const std::set<std::string> &paths) override;
     Resources named(const std::set<std::string> &names) override;

@@ -21,13 +21,6 @@ public:
             if (const auto file = all.find(path); file != all.end()) found.insert(*file);
         return found;
     }
-    Files project_files() override {
-        Files found;
-        for (const auto &[path, text] : all)
-            for (const char *name : {"dbt_project.yml", "packages.yml", "dependencies.yml"})
-                if (path == name || path.ends_with(std::string("/") + name)) found[path] = text;
-        return found;
-    }
     Resources defined_in(const std::set<std::string> &paths) override {
         return where([&](const ResourceKeys &of) { return paths.contains(of.path); });
     }

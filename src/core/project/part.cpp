@@ -45,7 +45,10 @@ public:
 private:
     // What everything is read with must be as it was: another target, say, is another project.
     void load_projects_and_macros() {
-        files_ = stored_.project_files();
+        std::set<std::string> paths;
+        for (const Package &package : head_.packages)
+            for (const char *name : {"dbt_project.yml", "packages.yml", "dependencies.yml"}) paths.insert(package.root + name);
+        files_ = stored_.files(paths);
         project::load_projects(state_);
         const Manifest &now = state_.manifest;
         if (now.project_name != head_.project_name || !(now.target == head_.target) || now.packages != head_.packages)

@@ -34,7 +34,6 @@ public:
     virtual ~Stored() = default;
 
     virtual Files files(const std::set<std::string> &paths) = 0;  // those of them that there are
-    virtual Files project_files() = 0;                            // each dbt_project.yml, packages.yml and dependencies.yml
     virtual Resources defined_in(const std::set<std::string> &paths) = 0;
     virtual Resources patched_in(const std::set<std::string> &paths) = 0;
     virtual Resources named(const std::set<std::string> &names) = 0;  // but for macros and docs
