@@ -89,6 +89,7 @@ public:
         : deployment_(deployment), read_(read), manifest_(project.manifest()), mesh_(mesh), project_(project) {}
 
     std::vector<Change> go() {
+        project_.database().set_read_only();
         if (read_.whole) drop_gone();
         store_sources();
         mesh_ = Mesh();
