@@ -154,7 +154,7 @@ ReadProject read_project(const Deployment &deployment, Oid caller) {
     check_files(deployment);
     std::optional<StoredProject> before = find_project(deployment.domain);
     if (before) require_owner(get_domain(deployment.domain), caller);
-    StoredProject now{deployment.domain, "", merged_settings(deployment, before), {}, reader(), ""};
+    StoredProject now{deployment.domain, "", merged_settings(deployment, before), {}, reader(), "", ""};
     std::string why;
     if (std::optional<ReadProject> part = read_part(deployment, before, now, why)) return std::move(*part);
     ReadProject out;

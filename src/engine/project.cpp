@@ -8,6 +8,7 @@
 namespace mesh::engine {
 
 using core::Error;
+using project::Manifest;
 
 namespace {
 
@@ -31,7 +32,13 @@ void add_declared(Mesh &mesh, const Project &project, const Model &model, Compil
 }  // namespace
 
 Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options, bool whole)
-    : mesh_(mesh), domain_(stored.domain), manifest_(std::move(manifest)), whole_(whole), settings_(settings_of(stored, options.vars, options.flags)),
+    : Project(mesh, stored, std::make_shared<Manifest>(std::move(manifest)), stage, options, whole) {}
+
+Project::Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
+    : Project(mesh, stored, options.loaded != nullptr && options.loaded->is(stored) ? options.loaded->shared_ : std::make_shared<Manifest>(load_manifest(stored)), stage, options, true) {}
+
+Project::Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole)
+    : mesh_(mesh), domain_(stored.domain), version_(stored.version), shared_(std::move(manifest)), manifest_(*shared_), whole_(whole), settings_(settings_of(stored, options.vars, options.flags)),
       names_(whole ? model_names(manifest_) : stored_model_names(domain_)), ids_(turned(names_)), database_(mesh, stored.domain, stage),
       invocation_(manifest_, settings_, database_) {
     if (!whole) invocation_.set_rest([this] { load_rest(); });

@@ -8,9 +8,12 @@
 
 namespace mesh::engine {
 
+class Project;
+
 struct ProjectOptions {
     project::Json vars = project::Json::object();
     project::Json flags = project::Json::object();  // as templates see them in `flags`
+    const Project *loaded = nullptr;                // one that is loaded already: as long as nobody deploys it anew, it is not read again
 };
 
 class Project {
@@ -18,8 +21,7 @@ public:
     // `stage`: what the run has staged so far, or nullptr. The mesh and the stage must outlive it. Of a manifest that is only a part of the
     // project, the rest is loaded when it is needed.
     Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options, bool whole = true);
-    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
-        : Project(mesh, stored, load_manifest(stored), stage, options) {}
+    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options);
 
     const std::string &domain() const { return domain_; }
     const project::Manifest &manifest() const { return manifest_; }
@@ -49,11 +51,14 @@ public:
     std::vector<std::string> models_read(const std::string &unique_id) const;
 
 private:
+    Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<project::Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole);
+    bool is(const StoredProject &stored) const { return domain_ == stored.domain && version_ == stored.version; }
     void load_rest();
 
     Mesh &mesh_;
-    std::string domain_;
-    project::Manifest manifest_;
+    std::string domain_, version_;
+    std::shared_ptr<project::Manifest> shared_;
+    project::Manifest &manifest_;
     bool whole_;
     std::set<std::string> rendered_;  // of a part: the nodes whose needs are there
     project::Settings settings_;

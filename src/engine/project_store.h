@@ -14,6 +14,7 @@ struct StoredProject {
     project::Json settings = project::Json::object();  // profiles, profile, target, vars, env, flags, as deployed
     project::Json head;
     std::string reader, read_as;  // what read it; in part or whole, and why
+    std::string version;          // another one after each deploy
 };
 
 // Nothing when the domain has none.
