@@ -532,6 +532,7 @@ ProjectOptions project_options(const RunOptions &options) {
     ProjectOptions out;
     out.vars = core::project::Json::parse(options.vars.dump());
     out.flags = options.flags;
+    out.loaded = options.project;
     if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
     if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
     return out;

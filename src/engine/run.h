@@ -15,6 +15,7 @@ struct RunOptions {
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
     std::string domain;
+    const Project *project = nullptr;                     // of `domain`, where it is loaded already
     core::project::Json flags = core::project::Json::object();  // dbt's, as a project's templates see them
     Wanted wanted() const { return {selector, exclude, only, domain}; }
 };

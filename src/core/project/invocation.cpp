@@ -127,6 +127,10 @@ void Invocation::set_selected(std::vector<std::string> unique_ids) {
     inner_->session.selected = std::move(unique_ids);
 }
 
+void Invocation::set_rest(std::function<void()> load) {
+    inner_->session.load_rest = std::move(load);
+}
+
 void Invocation::set_seed_text(std::function<std::string(const Node &)> text) {
     inner_->session.seed_text = std::move(text);
 }

@@ -57,6 +57,9 @@ public:
     // selected_resources
     void set_selected(std::vector<std::string> unique_ids);
 
+    // The manifest is a part of the project: called once, before `graph` is looked at, to put the rest into it.
+    void set_rest(std::function<void()> load);
+
     // Where load_agate_table() gets a seed's CSV from; only materializations of a project's own ask.
     void set_seed_text(std::function<std::string(const Node &)> text);
 
