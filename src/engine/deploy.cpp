@@ -1,8 +1,14 @@
 #include "engine/deploy.h"
 
+#include <algorithm>
+
+#include "core/project/constraints.h"
 #include "engine/definition.h"
 #include "engine/domain.h"
+#include "engine/other_projects.h"
+#include "engine/project_products.h"
 #include "engine/project_tests.h"
+#include "engine/selection.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -85,24 +91,24 @@ std::string materialization(const Node &node) {
 }
 
 // What a contract and the comments on columns need of the node.
-void add_columns(Model &model, const Node &node) {
+void add_columns(Model &model, const Node &node, const project::RefLookup &lookup) {
     if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
     Json columns = Json::array();
     for (const project::ColumnInfo &column : node.columns)
         columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", column.data_type}, {"quote", column.quote},
-                           {"constraints", Json::parse(column.constraints.dump())}});
+                           {"constraints", Json::parse(project::with_relations(lookup, node, column.constraints).dump())}});
     model.config["columns"] = columns;
-    model.config["constraints"] = Json::parse(node.constraints.dump());
+    model.config["constraints"] = Json::parse(project::with_relations(lookup, node, node.constraints).dump());
 }
 
-Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
+Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files, const project::RefLookup &lookup) {
     Model out;
     out.domain = domain;
     out.name = name;
     out.node = node.unique_id;
     out.materialized = materialization(node);
     out.config = without_nulls(node.config);
-    add_columns(out, node);
+    add_columns(out, node, lookup);
     out.schema = node.schema;
     out.alias = node.alias;
     out.tags = node.tags;
@@ -116,30 +122,34 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
 
 class Deployer {
 public:
-    Deployer(const Deployment &deployment, const project::Files &files, Mesh &mesh, Project &project, const Resources &before, const Resources &after)
-        : deployment_(deployment), files_(files), manifest_(project.manifest()), mesh_(mesh), project_(project), before_(before), after_(after) {}
+    Deployer(const Deployment &deployment, const project::Files &files, Mesh &mesh, Project &project, const Resources &before, const Resources &after, Oid caller)
+        : deployment_(deployment), files_(files), manifest_(project.manifest()), mesh_(mesh), project_(project), before_(before), after_(after), caller_(caller), lookup_(manifest_) {}
 
     std::vector<Change> go() {
+        withdraw_products(project_);
         drop_gone();
         store_sources();
         mesh_ = Mesh();
         for (const auto &[id, node] : manifest_.nodes)
             if (!project_.model_name(id).empty()) define(node);
+        ask_for_products(project_, caller_, changes_);
         mesh_ = Mesh();
         (void)mesh_.models_of(deployment_.domain);
         for (const std::string &id : build_order(manifest_)) {
             auto node = manifest_.nodes.find(id);
             if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
+        check_others();
         store_project_tests(project_, deployment_.domain);
         note_changes();
+        publish_products(mesh_, project_, changes_);
         return changes_;
     }
 
 private:
     bool is_changed(const std::string &id) const {
-        auto old = before_.find(id);
-        return old == before_.end() || old->second != after_.at(id);
+        auto old = before_.find(id), now = after_.find(id);
+        return now != after_.end() && (old == before_.end() || old->second != now->second);  // built-in macros are not stored
     }
 
     // What the project no longer has is unregistered; the relations stay, as dbt leaves them.
@@ -180,6 +190,17 @@ private:
         return out;
     }
 
+    // Macros that are other ones than before, or call such.
+    bool calls_changed(const std::vector<std::string> &macros) {
+        return std::any_of(macros.begin(), macros.end(), [&](const std::string &id) {
+            auto macro = manifest_.macros.find(id);
+            if (macro == manifest_.macros.end()) return false;
+            auto [known, fresh] = changed_macros_.try_emplace(id, false);
+            if (fresh && (is_changed(id) || calls_changed(macro->second.depends_on_macros))) changed_macros_[id] = true;
+            return changed_macros_[id];
+        });
+    }
+
     bool reads_changed(const Node &node) const {
         for (const std::string &id : node.depends_on_nodes)
             if (reshaped_.count(id)) return true;
@@ -190,7 +211,7 @@ private:
         std::string name = project_.model_name(node.unique_id);
         const Model *old = mesh_.find_model(deployment_.domain, name);
         if (old != nullptr && !is_changed(node.unique_id)) return;
-        Model model = model_from(deployment_.domain, name, node, files_);
+        Model model = model_from(deployment_.domain, name, node, files_, lookup_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
         store_definition(model);
         std::vector<std::string> read = project_.models_read(node.unique_id);
@@ -201,7 +222,7 @@ private:
     // A model whose definition and inputs are as they were costs nothing.
     void analyze(const Node &node) {
         const Model before = mesh_.model({deployment_.domain, project_.model_name(node.unique_id)});
-        if (before.status == "ready" && !reads_changed(node)) return;
+        if (before.status == "ready" && !is_changed(node.unique_id) && !calls_changed(node.depends_on_macros) && !reads_changed(node)) return;
         ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before); });
         if (error != nullptr) return cannot_analyze(before, node, error);
         if (mesh_.model({before.domain, before.name}).columns != before.columns) reshaped_.insert(node.unique_id);
@@ -214,9 +235,19 @@ private:
         mesh_.update(get_model({model.domain, model.name}));
     }
 
+    // What other domains read, and what is read of them.
+    void check_others() {
+        for (const std::string &id : reshaped_) recompile_readers_elsewhere({deployment_.domain, project_.model_name(id)});
+        if (project_.external().empty()) return;
+        std::string path;
+        for (const std::string &id : load_graph().find_cycle().value_or(std::vector<std::string>())) path += (path.empty() ? "" : " -> ") + id;
+        if (!path.empty()) throw Error("42P19", "the project's refs and those of others form a cycle", path + ".");
+    }
+
     void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
         std::string file = node.package_root + node.original_file_path;
-        if (deployment_.check) raise_in_file(error, node, file);
+        bool breaks_others = error->sqlerrcode == ERRCODE_INVALID_TABLE_DEFINITION;  // a product's contract
+        if (deployment_.check || breaks_others) raise_in_file(error, node, file);
         changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
     }
 
@@ -230,7 +261,7 @@ private:
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
-            if (!is_changed(id)) continue;
+            if (!is_changed(id) || node.is_external()) continue;
             std::string name = project_.model_name(id).empty() ? node.name : project_.model_name(id);
             changes_.push_back({before_.count(id) ? "changed" : "added", deployment_.domain + "." + name, project::resource_type_name(node.resource_type),
                                 node.package_root + node.original_file_path, ""});
@@ -248,7 +279,10 @@ private:
     Mesh &mesh_;
     Project &project_;
     const Resources &before_, &after_;
+    std::map<std::string, bool> changed_macros_;  // those that were looked at
     std::set<std::string> reshaped_;  // unique ids of models that have other columns now
+    Oid caller_;
+    const project::RefLookup lookup_;
     std::vector<Change> changes_;
 };
 
@@ -258,7 +292,8 @@ std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     lock_registry();
     StoredProject stored{deployment.domain, "", merged_settings(deployment), {}};
     project::Files files_before = load_files(deployment.domain), files = merged_files(deployment, files_before);
-    Manifest manifest = project::parse(files, settings_of(stored, project::Json::object(), project::Json::object()));
+    DeployedProjects others(deployment.domain);
+    Manifest manifest = project::parse(files, settings_of(stored, project::Json::object(), project::Json::object()), nullptr, &others);
     ensure_domain(deployment, manifest, caller);
     stored.name = manifest.project_name;
     stored.head = project::head_to_json(manifest);
@@ -268,7 +303,7 @@ std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     store_resources(stored.domain, before, after);
     Mesh mesh;
     Project project(mesh, stored, std::move(manifest), nullptr, {});
-    return Deployer(deployment, files, mesh, project, before, after).go();
+    return Deployer(deployment, files, mesh, project, before, after, caller).go();
 }
 
 }  // namespace mesh::engine

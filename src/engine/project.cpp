@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/hooks.h"
+#include "engine/other_projects.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -19,20 +21,43 @@ std::map<std::string, std::string> turned(const std::map<std::string, std::strin
 
 // A ref in a branch that was not taken, or in a comment, is a dependency too.
 void add_declared(Mesh &mesh, const Project &project, const Model &model, Compiled &compiled) {
-    for (const std::string &id : project.models_read(model.node)) {
-        bool known = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const Upstream &up) { return up.id == id; });
-        if (known || id == model.id()) continue;
-        size_t dot = project.domain().size();
-        Upstream up{Upstream::Kind::model, id, "", "", project.domain(), id.substr(dot + 1)};
-        if (mesh.find_model(up.domain, up.model) != nullptr) compiled.declared.push_back(up);
+    for (const ModelName &read : project.refs_of(model.node)) {
+        bool known = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const Upstream &up) { return up.id == read.id(); });
+        if (known || read.id() == model.id() || mesh.find_model(read.domain, read.name) == nullptr) continue;
+        compiled.declared.push_back({Upstream::Kind::model, read.id(), "", "", read.domain, read.name});
     }
+}
+
+// What the model's sql_header defines is there while its body is analyzed, and gone afterwards.
+Compiled compile_after(Mesh &mesh, const Model &model, const std::string &header) {
+    std::optional<Compiled> out;
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        run_hooks(mesh, mesh.domain(model.domain), {header}, {}, nullptr);
+        out = compile(mesh, model);
+        throw Error("P0001", "what the header did is undone");
+    });
+    if (!out) throw pg::ServerError{error};
+    return *out;
+}
+
+std::string header_of(const Model &model) {
+    auto header = model.config.find("sql_header");
+    return header != model.config.end() && header->is_string() ? header->get<std::string>() : "";
+}
+
+project::Manifest located(project::Manifest manifest, const std::string &domain, std::map<std::string, ModelName> &external) {
+    external = locate_external(manifest, domain);
+    return manifest;
 }
 
 }  // namespace
 
 Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options)
-    : mesh_(mesh), domain_(stored.domain), manifest_(std::move(manifest)), settings_(settings_of(stored, options.vars, options.flags)),
-      names_(model_names(manifest_)), ids_(turned(names_)), database_(mesh, stored.domain, stage), invocation_(manifest_, settings_, database_) {}
+    : mesh_(mesh), domain_(stored.domain), manifest_(located(std::move(manifest), domain_, external_)), settings_(settings_of(stored, options.vars, options.flags)),
+      names_(model_names(manifest_)), ids_(turned(names_)), in_run_(stage != nullptr), database_(mesh, stored.domain, stage), invocation_(manifest_, settings_, database_) {
+    invocation_.set_selected(options.selected);
+    invocation_.set_deferral(options.deferral);
+}
 
 std::string Project::node_id(const std::string &model) const {
     auto found = ids_.find(model);
@@ -44,12 +69,20 @@ std::string Project::model_name(const std::string &unique_id) const {
     return found == names_.end() ? "" : found->second;
 }
 
-std::vector<std::string> Project::models_read(const std::string &unique_id) const {
-    std::vector<std::string> out;
+std::vector<ModelName> Project::refs_of(const std::string &unique_id) const {
+    std::vector<ModelName> out;
     auto node = manifest_.nodes.find(unique_id);
     if (node == manifest_.nodes.end()) return out;
-    for (const std::string &id : node->second.depends_on_nodes)
-        if (std::string name = model_name(id); !name.empty()) out.push_back(domain_ + "." + name);
+    for (const std::string &id : node->second.depends_on_nodes) {
+        if (std::string name = model_name(id); !name.empty()) out.push_back({domain_, name});
+        else if (auto other = external_.find(id); other != external_.end()) out.push_back(other->second);
+    }
+    return out;
+}
+
+std::vector<std::string> Project::models_read(const std::string &unique_id) const {
+    std::vector<std::string> out;
+    for (const ModelName &name : refs_of(unique_id)) out.push_back(name.id());
     return out;
 }
 
@@ -59,7 +92,8 @@ const Model &Project::current(const Model &model) {
     Model changed = model;
     changed.body = rendered.code;
     Compiled compiled;
-    if (!materializes(model)) compiled = compile(mesh_, changed);
+    std::string header = in_run_ ? "" : header_of(model);  // a run has run it already
+    if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed) : compile_after(mesh_, changed, header);
     add_declared(mesh_, *this, changed, compiled);
     registry("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
     store_compiled(changed, compiled);
@@ -68,6 +102,12 @@ const Model &Project::current(const Model &model) {
     changed.status = compiled.pending_on.empty() ? "ready" : "pending";
     mesh_.update(changed);
     return mesh_.model({model.domain, model.name});
+}
+
+std::string Project::strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+    std::vector<project::DatabaseColumn> list;
+    for (const pg::Column &column : columns) list.push_back(database_column(column));
+    return invocation_.strategy_sql(unique_id, schema, table, list);
 }
 
 std::vector<std::string> Project::hooks(const std::string &unique_id, bool before) {

@@ -11,6 +11,8 @@ namespace mesh::engine {
 struct ProjectOptions {
     project::Json vars = project::Json::object();
     project::Json flags = project::Json::object();  // as templates see them in `flags`
+    std::vector<std::string> selected;              // selected_resources
+    project::Deferral deferral;
 };
 
 class Project {
@@ -24,6 +26,7 @@ public:
     const project::Manifest &manifest() const { return manifest_; }
     project::Invocation &invocation() { return invocation_; }
     ProjectDatabase &database() { return database_; }
+    double started_at() const { return settings_.started_at; }
 
     // The unique id of a model of the domain, "" for one that the project does not have; and back.
     std::string node_id(const std::string &model) const;
@@ -33,6 +36,9 @@ public:
     // rendering and analysis raise.
     const Model &current(const Model &model);
 
+    // The statements of the project's own incremental strategy, see engine/build.h.
+    std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns);
+
     // The node's hooks as SQL; those that render to nothing are left out.
     std::vector<std::string> hooks(const std::string &unique_id, bool before);
 
@@ -41,15 +47,21 @@ public:
     bool materializes(const Model &model) const;
     Staged materialize(const Model &model, const Target &target);
 
-    // The models that the node reads by ref(), as domain.name.
+    // The models that the node reads by ref(), also those of other domains; and the same as domain.name.
+    std::vector<ModelName> refs_of(const std::string &unique_id) const;
     std::vector<std::string> models_read(const std::string &unique_id) const;
+
+    // Nodes of other domains' projects, by unique id.
+    const std::map<std::string, ModelName> &external() const { return external_; }
 
 private:
     Mesh &mesh_;
     std::string domain_;
+    std::map<std::string, ModelName> external_;
     project::Manifest manifest_;
     project::Settings settings_;
     std::map<std::string, std::string> names_, ids_;
+    bool in_run_;
     ProjectDatabase database_;
     project::Invocation invocation_;
 };

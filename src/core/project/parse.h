@@ -1,6 +1,7 @@
 // Reading a project: files -> Manifest, as dbt-core 1.11 reads it.
 #pragma once
 
+#include "core/project/external.h"
 #include "core/project/manifest.h"
 #include "core/project/manifest_json.h"
 #include "core/project/manifest_json.h"
@@ -10,7 +11,8 @@ namespace mesh::core::project {
 
 // Raises Error (42601 for broken YAML or templates, 22023 for wrong settings, 42704 for what a ref or a setting names and is not there,
 // 42710 for duplicates) with file, line and column, and near names in the hint. Unknown keys are warnings.
-// `previous` is what the same project was before: resources of files that did not change are taken from it.
-Manifest parse(const Files &files, const Settings &settings, const Manifest *previous = nullptr);
+// `previous` is what the same project was before: resources of files that did not change are taken from it. `others`: the projects whose public
+// models may be refs; without it there are none.
+Manifest parse(const Files &files, const Settings &settings, const Manifest *previous = nullptr, OtherProjects *others = nullptr);
 
 }  // namespace mesh::core::project
