@@ -93,7 +93,7 @@ TEST(ProjectExternal, OthersAreRefusedWithTheirAccess) {
 TEST(ProjectExternal, NearNamesOfModelsAndProjects) {
     EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('shop', 'custmers') }}"}}).find("Perhaps you mean \"customers\"."), std::string::npos);
     EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('shpo', 'customers') }}"}})
-                  .find("Neither a package nor a deployed project has the name \"shpo\". Perhaps you mean \"shop\"."),
+                  .find("Neither a package nor a deployed project has the name \"shpo\". Known are \"shop\"."),
               std::string::npos);
     const Manifest manifest = parsed({{"dependencies.yml", "projects: [{name: nobody}]"}});
     ASSERT_EQ(manifest.warnings.size(), 1u);
