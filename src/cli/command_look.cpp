@@ -157,7 +157,7 @@ int run_operation(Session &session) {
     const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
     session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));
     Step step;
-    step.unique_id = "operation." + session.domain() + "." + session.options.macro;
+    step.unique_id = "operation." + session.project.name + "." + session.options.macro;
     step.status = "success";
     step.finished_at = now();
     step.seconds = step.finished_at - session.started_at;

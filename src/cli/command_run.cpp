@@ -23,7 +23,8 @@ void say_what_is_found(Session &session, const NodeCatalog &catalog) {
     session.log->blank();
     const long threads = session.options.threads.value_or(session.profile ? session.profile->number("threads", 1) : 1);
     const std::string target = session.profile ? session.profile->target : "default";
-    session.log->event(Level::info, "ConcurrencyLine", "Q027", "Concurrency: " + counted(threads, "thread") + " (target='" + target + "')");
+    const std::string domain = session.domain() == session.project.name ? "" : ", domain='" + session.domain() + "'";
+    session.log->event(Level::info, "ConcurrencyLine", "Q027", "Concurrency: " + counted(threads, "thread") + " (target='" + target + "'" + domain + ")");
     session.log->blank();
 }
 

@@ -53,7 +53,8 @@ void count_change(Session &session, const Row &row, Deployed &deployed) {
     if (change != "warning") return;
     ++deployed.warnings;
     const std::string file = row.text(3);
-    session.log->event(Level::warn, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
+    // What a node cannot be analyzed for is told by the node itself when it runs.
+    session.log->event(row.text(1).empty() ? Level::warn : Level::debug, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
 }
 
 }  // namespace
@@ -69,11 +70,12 @@ Deployed deploy(Session &session) {
     parameters.push_back(session.profile ? Value(profile_for_server(*session.profile)) : std::nullopt);
     parameters.push_back(session.profile ? Value(session.profile->name) : std::nullopt);
     parameters.push_back(session.profile ? Value(session.profile->target) : std::nullopt);
-    parameters.push_back(session.vars.empty() ? std::nullopt : Value(session.vars.dump()));
+    parameters.push_back(session.vars.empty() ? "{}" : session.vars.dump());
     parameters.push_back(environment.dump());
     parameters.push_back(known.empty() ? "false" : "true");
+    // Variables hold for one command. What does not analyze fails as a node of the run, as with dbt, and not here.
     session.database->query("SELECT change, node, kind, file, message FROM mesh.deploy($1, $2, profiles => $3, profile => $4, target => $5,"
-                            " vars => $6, env => $7, partial => $8::boolean)",
+                            " vars => $6, env => $7, partial => $8::boolean, \"check\" => false)",
                             parameters, [&](const Row &row) { count_change(session, row, deployed); });
     return deployed;
 }

@@ -18,7 +18,7 @@ using Switch = std::optional<bool>;
 struct Options {
     std::string command;  // "run", "source freshness", ...
 
-    Text project_dir, profiles_dir, profile, target, connection, target_path, vars;
+    Text project_dir, profiles_dir, profile, target, connection, domain, target_path, vars;
 
     std::vector<std::string> select, exclude, resource_types, exclude_resource_types;
     std::vector<std::string> models;  // list --models: resource type model as well

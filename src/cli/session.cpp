@@ -48,6 +48,15 @@ void ask_for_progress(Connection &database) {
     }
 }
 
+// A domain has one schema. A project whose domain has another than this target's is this target's domain by a name of its own: as
+// with dbt, the schemas of several developers stand side by side in one database.
+std::string choose_domain(Session &session) {
+    if (session.options.domain) return *session.options.domain;
+    const std::string schema = session.profile ? session.profile->text("schema") : "";
+    const Value taken = session.database->value("SELECT schema_name FROM mesh.domains WHERE name = $1", {session.project.name});
+    return schema.empty() || !taken || *taken == schema ? session.project.name : session.project.name + "_" + schema;
+}
+
 }  // namespace
 
 std::string Session::target_folder() const {
@@ -87,6 +96,7 @@ void open_database(Session &session) {
     }
     if (!database.value("SELECT pg_catalog.to_regprocedure('mesh.invoke(text,text,jsonb)')")) no_extension(database);
     ask_for_progress(database);
+    session.domain_name = choose_domain(session);
 }
 
 std::string make_uuid() {

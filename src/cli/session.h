@@ -18,9 +18,10 @@ struct Session {
     double started_at = 0;
     std::unique_ptr<Log> log;
     std::unique_ptr<Connection> database;
+    std::string domain_name;  // once connected
 
     std::string target_folder() const;               // absolute
-    const std::string &domain() const { return project.name; }
+    const std::string &domain() const { return domain_name.empty() ? project.name : domain_name; }
     bool writes_json() const { return options.write_json.value_or(true); }
 };
 

@@ -68,6 +68,7 @@ void add_places(CLI::App &app, Options &o, bool connection) {
     add_text(app, "-t,--target", o.target, "Output of the profile to take", "NAME");
     add_text(app, "--target-path", o.target_path, "Where results are written (default: target)", "PATH");
     add_text(app, "--vars", o.vars, "Variables for var(): '{name: value}'", "YAML");
+    if (connection) add_text(app, "--domain", o.domain, "Domain of the mesh (default: the project's name; with the target's schema when that is another)", "NAME");
     if (connection) add_text(app, "-c,--connection", o.connection, "Connection string or URI, instead of the profile's", "CONNINFO");
 }
 

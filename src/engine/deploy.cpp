@@ -126,6 +126,7 @@ public:
         : deployment_(deployment), files_(files), manifest_(project.manifest()), mesh_(mesh), project_(project), before_(before), after_(after), caller_(caller), lookup_(manifest_) {}
 
     std::vector<Change> go() {
+        project_.database().set_read_only();
         withdraw_products(project_);
         drop_gone();
         store_sources();

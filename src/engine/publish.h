@@ -1,6 +1,8 @@
 // Publishing: the short step in which consumers come to see what was staged.
 #pragma once
 
+#include <functional>
+
 #include "engine/build.h"
 
 namespace mesh::engine {
@@ -25,7 +27,7 @@ std::vector<std::string> save_decorations(const Staged &staged);
 
 // relations.cpp: raises 2BP01 when the staged model needs its relation to be made anew, and something outside of `run` (relations of
 // the run's models) depends on it: no publish could do that.
-void require_replaceable(const Staged &staged, const std::set<Oid> &run);
+void require_replaceable(const Staged &staged, const std::function<std::set<Oid>()> &run);
 
 // relations.cpp: those of `staged` that must be dropped and made again: their new columns cannot be had by replacing, or they
 // read one that is. Raises 2BP01 when something else depends on one of them, which `at` then names.

@@ -84,11 +84,11 @@ void recreate_changed(Staged &s) {
 
 }  // namespace
 
-void require_replaceable(const Staged &staged, const std::set<Oid> &run) {
+void require_replaceable(const Staged &staged, const std::function<std::set<Oid>()> &run) {
     if (!changes_columns(staged)) return;
     Staged anew = staged;
     recreate_changed(anew);
-    refuse_others(anew, oid_list(run));
+    refuse_others(anew, oid_list(run()));
 }
 
 void find_recreated(const std::vector<Staged *> &staged, std::string &at) {

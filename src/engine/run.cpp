@@ -344,7 +344,7 @@ private:
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
         if (own == nullptr) {
-            require_replaceable(kept, relations_of_run());
+            require_replaceable(kept, [this] { return relations_of_run(); });
             run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
         }
         broken = data_tests(kept, tests);

@@ -14,6 +14,7 @@ extern "C" {
 }
 
 #include "pg/compat.h"
+#include "pg/heap_insert.h"
 #include "pg/lock.h"
 #include "pg/raw_body.h"
 
@@ -24,10 +25,8 @@ namespace {
 struct FrozenReceiver {
     DestReceiver base;
     Relation relation;
-    BulkInsertState bulk;
-    CommandId command;
-    int options;
-    uint64 rows;
+    bool decoded;
+    FrozenInsert insert;
     // Set when the rows need a form of their own: the relation's columns in another order, or dropped ones between.
     TupleTableSlot *own;
     int *place;  // query column -> attribute number - 1
@@ -56,22 +55,17 @@ bool receive(TupleTableSlot *slot, DestReceiver *self) {
         ExecConstraints(receiver->checked, slot, receiver->estate);
         ResetPerTupleExprContext(receiver->estate);
     }
-    table_tuple_insert(receiver->relation, slot, receiver->command, receiver->options, receiver->bulk);
-    receiver->rows++;
+    receiver->insert.add(slot);
     return true;
 }
 
 void startup(DestReceiver *self, int, TupleDesc) {
     auto *receiver = reinterpret_cast<FrozenReceiver *>(self);
-    receiver->command = GetCurrentCommandId(true);
-    receiver->bulk = GetBulkInsertState();
-    receiver->rows = 0;
+    receiver->insert.begin(receiver->relation, receiver->decoded);
 }
 
 void shutdown(DestReceiver *self) {
-    auto *receiver = reinterpret_cast<FrozenReceiver *>(self);
-    FreeBulkInsertState(receiver->bulk);
-    table_finish_bulk_insert(receiver->relation, receiver->options);
+    reinterpret_cast<FrozenReceiver *>(self)->insert.end();
 }
 
 void destroy(DestReceiver *) {}
@@ -116,7 +110,7 @@ void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
 
 FrozenReceiver make_receiver(bool decoded) {
     FrozenReceiver receiver = {};
-    receiver.options = TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN | (decoded ? 0 : TABLE_INSERT_NO_LOGICAL);
+    receiver.decoded = decoded;
     return receiver;
 }
 
@@ -137,7 +131,7 @@ uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder, bool d
     table_close(constraints, NoLock);
     table_close(receiver.relation, NoLock);
     CommandCounterIncrement();
-    return receiver.rows;
+    return receiver.insert.rows();
 }
 
 Query *analyze(const char *sql) {
@@ -242,8 +236,7 @@ void RowWriter::add(const std::vector<std::optional<std::string>> &values) {
             ExecConstraints(receiver.checked, slot, receiver.estate);
             ResetPerTupleExprContext(receiver.estate);
         }
-        table_tuple_insert(receiver.relation, slot, receiver.command, receiver.options, receiver.bulk);
-        receiver.rows++;
+        receiver.insert.add(slot);
         MemoryContextSwitchTo(outer);
     });
 }
@@ -259,7 +252,7 @@ uint64_t RowWriter::finish() {
         table_close(receiver.relation, NoLock);
         MemoryContextDelete(inner->row);
         CommandCounterIncrement();
-        return static_cast<uint64_t>(receiver.rows);
+        return static_cast<uint64_t>(receiver.insert.rows());
     });
 }
 
