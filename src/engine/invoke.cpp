@@ -181,6 +181,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
     for (const std::string &id : ids)
         if (std::string in_graph = graph_ids.of(id); !in_graph.empty()) run_as.only->insert(in_graph);
     run_as.domain = project.domain();
+    run_as.project = &project;
     RunResult result = what.models ? run(run_as, caller) : test(run_as, caller);
     std::map<std::string, std::string> unique_ids = graph_ids.by_step();
     std::vector<InvokeRow> out;

@@ -33,6 +33,25 @@ std::vector<std::string> DeployedProjects::names() {
     return out;
 }
 
+std::string changed_external(const std::string &domain) {
+    pg::Result found = registry(
+        "select r.unique_id, r.content, o.content from mesh.project_resource_registry r left join (mesh.project_registry p join mesh.project_resource_registry o on o.domain = p.domain)"
+        " on p.domain <> r.domain and o.unique_id = r.unique_id and o.path <> '' and p.name = pg_catalog.split_part(r.unique_id, '.', 2)"
+        " where r.domain = $1 and r.resource_type = 'model' and r.path = '' order by r.unique_id, p.domain <> p.name, p.domain",
+        {domain});
+    std::string seen;
+    for (const pg::Row &row : found.rows) {
+        if (row[0] == seen) continue;  // the project is deployed more than once
+        seen = row[0].value();
+        Manifest read, now;
+        project::add_resource(read, project::Json::parse(row[1].value()));
+        if (row[2]) project::add_resource(now, project::Json::parse(*row[2]));
+        auto there = now.nodes.find(seen);
+        if (there == now.nodes.end() || there->second.access != "public" || !(project::external_node(there->second) == read.nodes.at(seen))) return seen;
+    }
+    return "";
+}
+
 static void move_to(Node &node, const std::string &schema, const std::string &identifier) {
     if (node.schema == schema && node.alias == identifier) return;
     node.schema = schema;

@@ -21,6 +21,9 @@ private:
     std::string domain_;
 };
 
+// A unique id of another project's model that the domain's project was read with and that is not the same there now, or not public; "": none.
+std::string changed_external(const std::string &domain);
+
 // What the manifest's external nodes are in the mesh now: unique id -> model. They get the relation that the model has now, which may have
 // moved since they were read. A node whose model is gone is not in it.
 std::map<std::string, ModelName> locate_external(project::Manifest &manifest, const std::string &reader);

@@ -10,6 +10,7 @@
 namespace mesh::engine {
 
 using core::Error;
+using project::Manifest;
 
 namespace {
 
@@ -45,18 +46,50 @@ std::string header_of(const Model &model) {
     return header != model.config.end() && header->is_string() ? header->get<std::string>() : "";
 }
 
-project::Manifest located(project::Manifest manifest, const std::string &domain, std::map<std::string, ModelName> &external) {
-    external = locate_external(manifest, domain);
-    return manifest;
-}
-
 }  // namespace
 
-Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options)
-    : mesh_(mesh), domain_(stored.domain), manifest_(located(std::move(manifest), domain_, external_)), settings_(settings_of(stored, options.vars, options.flags)),
-      names_(model_names(manifest_)), ids_(turned(names_)), in_run_(stage != nullptr), database_(mesh, stored.domain, stage), invocation_(manifest_, settings_, database_) {
+Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options, bool whole)
+    : Project(mesh, stored, std::make_shared<Manifest>(std::move(manifest)), stage, options, whole) {}
+
+Project::Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
+    : Project(mesh, stored, options.loaded != nullptr && options.loaded->is(stored) ? options.loaded->shared_ : std::make_shared<Manifest>(load_manifest(stored)), stage, options, true) {}
+
+Project::Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole)
+    : mesh_(mesh), domain_(stored.domain), version_(stored.version), shared_(std::move(manifest)), manifest_(*shared_), whole_(whole), settings_(settings_of(stored, options.vars, options.flags)),
+      names_(whole ? model_names(manifest_) : stored_model_names(domain_)), ids_(turned(names_)), in_run_(stage != nullptr), database_(mesh, stored.domain, stage),
+      invocation_(manifest_, settings_, database_) {
+    external_ = locate_external(manifest_, domain_);
     invocation_.set_selected(options.selected);
     invocation_.set_deferral(options.deferral);
+    if (!whole) invocation_.set_rest([this] { load_rest(); });
+}
+
+// A node's text asks for what it refers to, and when that is ephemeral for its text too.
+void Project::need(std::vector<std::string> unique_ids) {
+    if (whole_) return;
+    for (bool asked = true; !unique_ids.empty(); asked = false) {
+        std::vector<std::string> missing, next;
+        for (const std::string &id : unique_ids)
+            if (!manifest_.nodes.count(id) && !manifest_.sources.count(id)) missing.push_back(id);
+        if (!missing.empty()) add_resources(load_resources(domain_, missing));
+        for (const std::string &id : unique_ids) {
+            auto node = manifest_.nodes.find(id);
+            if (node == manifest_.nodes.end() || (!asked && node->second.config.value("materialized", "") != "ephemeral")) continue;
+            if (rendered_.insert(id).second) next.insert(next.end(), node->second.depends_on_nodes.begin(), node->second.depends_on_nodes.end());
+        }
+        unique_ids = std::move(next);
+    }
+}
+
+void Project::load_rest() {
+    whole_ = true;
+    add_resources(load_resources(domain_));
+}
+
+void Project::add_resources(const Resources &resources) {
+    for (const auto &[id, text] : resources)
+        if (!manifest_.nodes.count(id) && !manifest_.sources.count(id) && !manifest_.macros.count(id)) project::add_resource(manifest_, project::Json::parse(text));
+    external_ = locate_external(manifest_, domain_);
 }
 
 std::string Project::node_id(const std::string &model) const {
@@ -86,9 +119,10 @@ std::vector<std::string> Project::models_read(const std::string &unique_id) cons
     return out;
 }
 
-const Model &Project::current(const Model &model) {
+const Model &Project::current(const Model &model, bool anew) {
+    need({model.node});
     project::Compiled rendered = invocation_.compile(model.node);
-    if (rendered.code == model.body && model.status == "ready") return model;
+    if (!anew && rendered.code == model.body && model.status == "ready") return model;
     Model changed = model;
     changed.body = rendered.code;
     Compiled compiled;

@@ -79,24 +79,31 @@ std::set<std::string> external_refs(const Project &project) {
 
 }  // namespace
 
-void withdraw_products(const Project &project) {
-    for (const NodeProduct &old : node_products(project.domain()))
-        if (!stays(project, old)) withdraw(project, old);
-    registry("update mesh.product_registry p set contract = '{\"columns\": []}' where domain = $1 and node is not null and not exists (select from mesh.agreement_registry a"
-             " where a.domain = p.domain and a.product = p.name and a.version = p.version and a.status = 'approved')",
-             {project.domain()});
+std::vector<NodeProduct> withdraw_products(const Project &project, bool whole) {
+    std::vector<NodeProduct> freed;
+    for (NodeProduct &old : node_products(project.domain())) {
+        if (whole && !stays(project, old)) withdraw(project, old);
+        else if (!old.product.contract.columns.empty() && holders(old.product).empty()) freed.push_back(std::move(old));
+    }
+    for (const NodeProduct &one : freed)
+        registry("update mesh.product_registry set contract = '{\"columns\": []}' where domain = $1 and name = $2 and version = $3::int",
+                 {one.product.domain, one.product.name, std::to_string(one.product.version)});
+    return freed;
 }
 
-void publish_products(Mesh &mesh, const Project &project, std::vector<Change> &changes) {
-    std::set<std::string> before;
+void publish_products(Mesh &mesh, const Project &project, const Resources *part, const std::vector<NodeProduct> &freed, std::vector<Change> &changes) {
+    std::set<std::string> before, done;
     for (const NodeProduct &old : node_products(project.domain())) before.insert(old.node);
     for (const auto &[id, node] : project.manifest().nodes) {
-        if (!is_product(node)) continue;
+        if (!is_product(node) || (part != nullptr && !part->count(id))) continue;
         ProductName name = product_name(project, node);
         publish_node(mesh.model({project.domain(), project.model_name(id)}), name.name, name.version, id);
+        done.insert(id);
         if (!before.count(id))
             changes.push_back({"added", project.domain() + "." + name.name, "product", node.package_root + node.original_file_path, "version " + std::to_string(name.version)});
     }
+    for (const NodeProduct &old : freed)
+        if (!done.count(old.node)) publish_node(mesh.model({project.domain(), old.product.model}), old.product.name, old.product.version, old.node);
 }
 
 void ask_for_products(const Project &project, Oid caller, std::vector<Change> &changes) {

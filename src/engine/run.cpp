@@ -586,6 +586,7 @@ ProjectOptions project_options(const RunOptions &options) {
     out.flags = options.flags;
     out.selected = options.selected;
     out.deferral = options.deferral;
+    out.loaded = options.project;
     if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
     if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
     return out;

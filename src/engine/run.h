@@ -16,6 +16,7 @@ struct RunOptions {
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
     std::string domain;
+    const Project *project = nullptr;                     // of `domain`, where it is loaded already
     core::project::Json flags = core::project::Json::object();  // dbt's, as a project's templates see them
     std::vector<std::string> selected;      // dbt's unique ids of all that was selected, when `only` has them
     core::project::Deferral deferral;       // --defer

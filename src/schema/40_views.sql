@@ -105,3 +105,10 @@ COMMENT ON COLUMN mesh.test_results.model IS 'What it tests, as the test is now;
 COMMENT ON COLUMN mesh.test_results.started_at IS 'When the run began.';
 
 GRANT SELECT ON mesh.domains, mesh.models, mesh.sources, mesh.dependencies, mesh.column_lineage, mesh.runs, mesh.steps, mesh.test_results TO PUBLIC;
+
+CREATE VIEW mesh.projects WITH (security_barrier) AS
+    SELECT domain, name, deployed_by, deployed_at, read_as FROM mesh.project_registry WHERE domain IN (SELECT s.name FROM mesh.seen_domains s);
+COMMENT ON VIEW mesh.projects IS 'The dbt projects of your domains.';
+COMMENT ON COLUMN mesh.projects.name IS 'In its dbt_project.yml.';
+COMMENT ON COLUMN mesh.projects.read_as IS 'How the last mesh.deploy() read it: the part that changed, or the whole, and why.';
+GRANT SELECT ON mesh.projects TO PUBLIC;

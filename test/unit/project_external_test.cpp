@@ -43,7 +43,7 @@ private:
 Manifest parsed(Files files) {
     Deployed others;
     files.emplace("dbt_project.yml", "name: marketing\n");
-    return parse(files, settings("marketing"), nullptr, &others);
+    return parse(files, settings("marketing"), &others);
 }
 
 std::string refusal(const Files &files) {

@@ -87,8 +87,11 @@ public:
     }
 
 private:
+    // A manifest that is a part of its project grows.
     const RefLookup &lookup() {
-        if (!lookup_) lookup_ = std::make_unique<RefLookup>(session_.manifest());
+        const std::size_t size = session_.manifest().nodes.size() + session_.manifest().sources.size();
+        if (!lookup_ || size != size_) lookup_ = std::make_unique<RefLookup>(session_.manifest());
+        size_ = size;
         return *lookup_;
     }
 
@@ -196,6 +199,7 @@ private:
 
     Session &session_;
     std::unique_ptr<RefLookup> lookup_;
+    std::size_t size_ = 0;
 };
 
 }  // namespace

@@ -149,6 +149,10 @@ Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_st
     return out;
 }
 
+void Invocation::set_rest(std::function<void()> load) {
+    inner_->session.load_rest = std::move(load);
+}
+
 void Invocation::set_seed_text(std::function<std::string(const Node &)> text) {
     inner_->session.seed_text = std::move(text);
 }

@@ -78,6 +78,9 @@ public:
     // Refs to nodes that have no relation here read what the state has.
     void set_deferral(Deferral deferral);
 
+    // The manifest is a part of the project: called once, before `graph` is looked at, to put the rest into it.
+    void set_rest(std::function<void()> load);
+
     // Where load_agate_table() gets a seed's CSV from; only materializations of a project's own ask.
     void set_seed_text(std::function<std::string(const Node &)> text);
 

@@ -29,7 +29,12 @@ const T *of_package(const std::vector<const T *> &candidates, const std::string 
 
 }  // namespace
 
-RefLookup::RefLookup(const Manifest &manifest) : manifest_(manifest) {
+RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_(manifest) {
+    add(manifest);
+    if (rest != nullptr) add(*rest);
+}
+
+void RefLookup::add(const Manifest &manifest) {
     for (const auto &[id, node] : manifest.nodes)
         if (refable(node)) each_name(node, [&](const std::string &name) { nodes_[name].push_back(&node); });
     for (const Node &node : manifest.disabled)

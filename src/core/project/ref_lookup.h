@@ -9,8 +9,8 @@ namespace mesh::core::project {
 
 class RefLookup {
 public:
-    // As the manifest is now; it must outlive the lookup and keep its nodes and sources.
-    explicit RefLookup(const Manifest &manifest);
+    // As the manifest is now, and the rest of the project when that is a part; they must outlive the lookup and keep their nodes and sources.
+    explicit RefLookup(const Manifest &manifest, const Manifest *rest = nullptr);
 
     struct Found {
         const Node *node = nullptr;  // enabled
@@ -38,6 +38,7 @@ private:
     template <class T>
     using Table = std::unordered_map<std::string, std::vector<const T *>>;
 
+    void add(const Manifest &manifest);
     std::vector<std::string> packages(const std::string &package) const;
 
     const Manifest &manifest_;

@@ -137,7 +137,7 @@ std::string root_of(const ParseState &state, const std::string &package) {
 }  // namespace
 
 void resolve_dependencies(ParseState &state) {
-    const RefLookup lookup(state.manifest);
+    const RefLookup lookup(state.manifest, state.rest);
     for (auto &[id, other] : state.manifest.others) {
         if (!other.enabled) continue;
         const std::string group = other.content.value("group", Json()).is_string() ? other.content["group"].get<std::string>() : "";

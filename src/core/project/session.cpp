@@ -232,6 +232,7 @@ std::optional<Value> Session::node_member(const std::string &name) {
             return now.model;
         case Mine::graph: {
             if (!now.execute()) return graph_value(manifest_, true);
+            if (load_rest) std::exchange(load_rest, {})();
             const jinja::Unpooled kept;
             if (graph_.is_missing()) graph_ = graph_value(manifest_, false);
             return graph_;

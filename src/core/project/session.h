@@ -106,6 +106,7 @@ public:
     std::vector<std::string> selected;          // selected_resources
     Deferral deferral;
     std::function<std::string(const Node &)> seed_text;  // the CSV of a seed
+    std::function<void()> load_rest;                     // of a manifest that is a part of its project
     std::map<std::string, std::string> finished;         // compiled SQL by unique id
     std::map<std::string, std::string> compiled;         // what ephemeral models rendered to, before others were put in
 
