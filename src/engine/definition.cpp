@@ -204,6 +204,12 @@ void recompile_source_readers(const std::string &source) {
     recompile_all(readers, source);
 }
 
+void recompile_readers_elsewhere(const ModelName &model) {
+    std::vector<ModelName> readers = readers_of(model.id());
+    std::erase_if(readers, [&](const ModelName &reader) { return reader.domain == model.domain; });
+    recompile_all(readers, model.id());
+}
+
 void drop_model(const Model &model) {
     lock_registry();
     Domain domain = get_domain(model.domain);

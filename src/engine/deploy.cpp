@@ -1,9 +1,15 @@
 #include "engine/deploy_read.h"
 
+#include <algorithm>
+
 #include "core/graph/graph.h"
+#include "core/project/constraints.h"
 #include "engine/definition.h"
 #include "engine/domain.h"
+#include "engine/other_projects.h"
+#include "engine/project_products.h"
 #include "engine/project_tests.h"
+#include "engine/selection.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -54,24 +60,24 @@ std::string materialization(const Node &node) {
 }
 
 // What a contract and the comments on columns need of the node.
-void add_columns(Model &model, const Node &node) {
+void add_columns(Model &model, const Node &node, const project::RefLookup &lookup) {
     if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
     Json columns = Json::array();
     for (const project::ColumnInfo &column : node.columns)
         columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", column.data_type}, {"quote", column.quote},
-                           {"constraints", Json::parse(column.constraints.dump())}});
+                           {"constraints", Json::parse(project::with_relations(lookup, node, column.constraints).dump())}});
     model.config["columns"] = columns;
-    model.config["constraints"] = Json::parse(node.constraints.dump());
+    model.config["constraints"] = Json::parse(project::with_relations(lookup, node, node.constraints).dump());
 }
 
-Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
+Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files, const project::RefLookup &lookup) {
     Model out;
     out.domain = domain;
     out.name = name;
     out.node = node.unique_id;
     out.materialized = materialization(node);
     out.config = without_nulls(node.config);
-    add_columns(out, node);
+    add_columns(out, node, lookup);
     out.schema = node.schema;
     out.alias = node.alias;
     out.tags = node.tags;
@@ -85,28 +91,33 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
 
 class Deployer {
 public:
-    Deployer(const Deployment &deployment, const ReadProject &read, Mesh &mesh, Project &project)
-        : deployment_(deployment), read_(read), manifest_(project.manifest()), mesh_(mesh), project_(project) {}
+    Deployer(const Deployment &deployment, const ReadProject &read, Mesh &mesh, Project &project, Oid caller)
+        : deployment_(deployment), read_(read), manifest_(project.manifest()), mesh_(mesh), project_(project), caller_(caller), lookup_(manifest_) {}
 
     std::vector<Change> go() {
         project_.database().set_read_only();
+        std::vector<NodeProduct> freed;
+        if (read_.whole || !read_.after.empty()) freed = withdraw_products(project_, read_.whole);
         if (read_.whole) drop_gone();
         store_sources();
         mesh_ = Mesh();
         for (const auto &[id, text] : read_.after)
             if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && !project_.model_name(id).empty()) define(node->second);
+        ask_for_products(project_, caller_, changes_);
         mesh_ = Mesh();
         if (read_.whole) analyze_whole();
         else analyze_part();
+        check_others();
         store_project_tests(project_, deployment_.domain, tests_read());
         note_changes();
+        publish_products(mesh_, project_, read_.whole ? nullptr : &read_.after, freed, changes_);
         return changes_;
     }
 
 private:
     bool is_changed(const std::string &id) const {
         auto old = read_.before.find(id), now = read_.after.find(id);
-        return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);
+        return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);  // built-in macros are not stored
     }
 
     void analyze_whole() {
@@ -188,6 +199,17 @@ private:
         return out;
     }
 
+    // Macros that are other ones than before, or call such.
+    bool calls_changed(const std::vector<std::string> &macros) {
+        return std::any_of(macros.begin(), macros.end(), [&](const std::string &id) {
+            auto macro = manifest_.macros.find(id);
+            if (macro == manifest_.macros.end()) return false;
+            auto [known, fresh] = changed_macros_.try_emplace(id, false);
+            if (fresh && (is_changed(id) || calls_changed(macro->second.depends_on_macros))) changed_macros_[id] = true;
+            return changed_macros_[id];
+        });
+    }
+
     bool reads_changed(const Node &node) const {
         for (const std::string &id : node.depends_on_nodes)
             if (reshaped_.count(id)) return true;
@@ -198,7 +220,7 @@ private:
         std::string name = project_.model_name(node.unique_id);
         const Model *old = mesh_.find_model(deployment_.domain, name);
         if (old != nullptr && !is_changed(node.unique_id)) return;
-        Model model = model_from(deployment_.domain, name, node, read_.files);
+        Model model = model_from(deployment_.domain, name, node, read_.files, lookup_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
         store_definition(model);
         std::vector<std::string> read = project_.models_read(node.unique_id);
@@ -209,7 +231,7 @@ private:
     // A model whose definition and inputs are as they were costs nothing.
     void analyze(const Node &node) {
         const Model before = mesh_.model({deployment_.domain, project_.model_name(node.unique_id)});
-        bool anew = is_changed(node.unique_id) || reads_changed(node);
+        bool anew = is_changed(node.unique_id) || calls_changed(node.depends_on_macros) || reads_changed(node);
         if (before.status == "ready" && !anew) return;
         analyzed_.insert(node.unique_id);
         ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before, anew); });
@@ -226,9 +248,19 @@ private:
         mesh_.update(get_model({model.domain, model.name}));
     }
 
+    // What other domains read, and what is read of them.
+    void check_others() {
+        for (const std::string &id : reshaped_) recompile_readers_elsewhere({deployment_.domain, project_.model_name(id)});
+        if (project_.external().empty()) return;
+        std::string path;
+        for (const std::string &id : load_graph().find_cycle().value_or(std::vector<std::string>())) path += (path.empty() ? "" : " -> ") + id;
+        if (!path.empty()) throw Error("42P19", "the project's refs and those of others form a cycle", path + ".");
+    }
+
     void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
         std::string file = node.package_root + node.original_file_path;
-        if (deployment_.check) raise_in_file(error, node, file);
+        bool breaks_others = error->sqlerrcode == ERRCODE_INVALID_TABLE_DEFINITION;  // a product's contract
+        if (deployment_.check || breaks_others) raise_in_file(error, node, file);
         changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
     }
 
@@ -242,7 +274,7 @@ private:
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
-            if (!is_changed(id)) continue;
+            if (!is_changed(id) || node.is_external()) continue;
             std::string name = project_.model_name(id).empty() ? node.name : project_.model_name(id);
             changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + name, project::resource_type_name(node.resource_type),
                                 node.package_root + node.original_file_path, ""});
@@ -261,6 +293,9 @@ private:
     Project &project_;
     std::set<std::string> reshaped_;           // unique ids of models that have other columns now
     std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
+    std::map<std::string, bool> changed_macros_;  // those that were looked at
+    Oid caller_;
+    const project::RefLookup lookup_;
     std::vector<Change> changes_;
 };
 
@@ -278,7 +313,7 @@ std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     store_resources(stored.domain, read.before, read.after, read.manifest);
     Mesh mesh;
     Project project(mesh, stored, std::move(read.manifest), nullptr, {}, read.whole);
-    return Deployer(deployment, read, mesh, project).go();
+    return Deployer(deployment, read, mesh, project, caller).go();
 }
 
 }  // namespace mesh::engine

@@ -4,6 +4,7 @@
 
 #include "core/digest.h"
 #include "core/project/builtin_macros.h"
+#include "engine/other_projects.h"
 
 namespace mesh::engine {
 
@@ -122,6 +123,7 @@ std::optional<ReadProject> read_part(const Deployment &deployment, const std::op
     if (!before) why = "it was not deployed before";
     else if (before->reader != now.reader) why = "it was read by another version of mesh";
     else if (!same(before->settings, now.settings)) why = "its settings are other ones";
+    else if (std::string other = changed_external(deployment.domain); !other.empty()) why = "\"" + other + "\" of another project is another one";
     if (!why.empty()) return std::nullopt;
     project::Files changed = changed_files(deployment, why);
     if (!why.empty()) return std::nullopt;
@@ -160,7 +162,8 @@ ReadProject read_project(const Deployment &deployment, Oid caller) {
     ReadProject out;
     out.files_before = load_files(deployment.domain);
     out.files = merged_files(deployment, out.files_before);
-    out.manifest = project::parse(out.files, reading_settings(now));
+    DeployedProjects others(deployment.domain);
+    out.manifest = project::parse(out.files, reading_settings(now), &others);
     out.before = load_resources(deployment.domain);
     out.after = resources_of(out.manifest);
     out.stored = std::move(now);

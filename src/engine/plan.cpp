@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/plan_reason.h"
+#include "engine/record.h"
 #include "engine/product.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -305,7 +306,7 @@ public:
 
     std::vector<PlanStep> go(const std::vector<Planned> &planned) {
         for (const Planned &p : planned) {
-            out_.push_back({p.model->id(), "model", p.action, p.reason});
+            out_.push_back({p.model->id(), step_kind(*p.model), p.action, p.reason});
             for (NodeKind kind : {NodeKind::unit_test, NodeKind::test}) add_tests(p, kind);
         }
         for (const std::string &id : selection_.ids) {

@@ -13,6 +13,8 @@ class Project;
 struct ProjectOptions {
     project::Json vars = project::Json::object();
     project::Json flags = project::Json::object();  // as templates see them in `flags`
+    std::vector<std::string> selected;              // selected_resources
+    project::Deferral deferral;
     const Project *loaded = nullptr;                // one that is loaded already: as long as nobody deploys it anew, it is not read again
 };
 
@@ -27,6 +29,7 @@ public:
     const project::Manifest &manifest() const { return manifest_; }
     project::Invocation &invocation() { return invocation_; }
     ProjectDatabase &database() { return database_; }
+    double started_at() const { return settings_.started_at; }
 
     // The unique id of a model of the domain, "" for one that the project does not have; and back.
     std::string node_id(const std::string &model) const;
@@ -39,6 +42,9 @@ public:
     // it. Raises what rendering and analysis raise.
     const Model &current(const Model &model, bool anew = false);
 
+    // The statements of the project's own incremental strategy, see engine/build.h.
+    std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns);
+
     // The node's hooks as SQL; those that render to nothing are left out.
     std::vector<std::string> hooks(const std::string &unique_id, bool before);
 
@@ -47,22 +53,29 @@ public:
     bool materializes(const Model &model) const;
     Staged materialize(const Model &model, const Target &target);
 
-    // The models that the node reads by ref(), as domain.name.
+    // The models that the node reads by ref(), also those of other domains; and the same as domain.name.
+    std::vector<ModelName> refs_of(const std::string &unique_id) const;
     std::vector<std::string> models_read(const std::string &unique_id) const;
+
+    // Nodes of other domains' projects, by unique id.
+    const std::map<std::string, ModelName> &external() const { return external_; }
 
 private:
     Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<project::Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole);
     bool is(const StoredProject &stored) const { return domain_ == stored.domain && version_ == stored.version; }
     void load_rest();
+    void add_resources(const Resources &resources);
 
     Mesh &mesh_;
     std::string domain_, version_;
+    std::map<std::string, ModelName> external_;
     std::shared_ptr<project::Manifest> shared_;
     project::Manifest &manifest_;
     bool whole_;
     std::set<std::string> rendered_;  // of a part: the nodes whose needs are there
     project::Settings settings_;
     std::map<std::string, std::string> names_, ids_;
+    bool in_run_;
     ProjectDatabase database_;
     project::Invocation invocation_;
 };

@@ -171,7 +171,7 @@ std::map<std::string, std::string> model_names(const project::Manifest &manifest
     for (bool of_root : {true, false}) {
         for (const auto &[id, node] : manifest.nodes) {
             bool builds = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
-            if (!builds || (node.package_name == manifest.project_name) != of_root) continue;
+            if (!builds || node.is_external() || (node.package_name == manifest.project_name) != of_root) continue;
             std::string name = node.version.empty() ? node.name : node.name + ".v" + node.version;
             if (!taken.insert(name).second) taken.insert(name = node.package_name + "." + name);
             out[id] = name;

@@ -52,7 +52,7 @@ public:
     Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
         : options_(options), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
+          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -132,14 +132,21 @@ private:
 
     void add_results(Project &project) {
         for (const Step &step : steps_) {
-            auto node = project.manifest().nodes.find(step.unique_id);
-            if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
-            if (step.kind == "operation" && step.status != "error") continue;  // dbt keeps these from its hooks
-            core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
-            result["node"] = core::project::manifest_json(node->second);
+            if (step.domain != project.domain() || !is_result(project, step)) continue;
+            core::project::Json result = {{"status", step.status}, {"message", step.message.empty() ? core::project::Json() : core::project::Json(step.message)}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
+            auto unit = project.manifest().others.find(step.unique_id);
+            result["node"] = unit != project.manifest().others.end() ? core::project::manifest_json(unit->second) : core::project::manifest_json(project.manifest().nodes.at(step.unique_id));
             result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();
             project.invocation().add_result(result);
         }
+    }
+
+    // dbt keeps from its hooks what other hooks did, and has no results of ephemeral models.
+    static bool is_result(const Project &project, const Step &step) {
+        if (project.manifest().others.count(step.unique_id)) return true;
+        auto node = project.manifest().nodes.find(step.unique_id);
+        if (node == project.manifest().nodes.end() || (step.kind == "operation" && step.status != "error")) return false;
+        return node->second.config.value("materialized", "") != "ephemeral";
     }
 
     // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
@@ -158,12 +165,12 @@ private:
 
     void free_test(const TestDef &test) {
         for (const std::string &id : test.reads)
-            if (failed_.count(id)) {
-                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}});
+            if (is_missing(id)) {
+                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node});
                 return;
             }
         pg::StepMemory memory;
-        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
+        TestResult result = run_tests_as(options_, mesh_, {test}, "", stage_, projects_).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -180,6 +187,7 @@ private:
         stage_.clear();
         built_.clear();
         failed_.clear();
+        partly_.clear();
         first_failed_.clear();
         size_at_.clear();
         steps_.clear();
@@ -198,7 +206,7 @@ private:
 
     // A model that waits for another is skipped, and nothing went wrong.
     bool went_wrong() const {
-        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail"; });
+        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail" || step.status == "partial success"; });
     }
 
     const Model &model_of(const std::string &id) {
@@ -226,7 +234,7 @@ private:
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
-        Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
+        Step out{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
         if (!out.reason.empty()) {
             out.status = "skipped";
             finish(model, out, {});
@@ -241,7 +249,6 @@ private:
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
-        out.unique_id = model.node;
         ErrorData *error = pg::try_in_subtransaction([&] {
             before(model);
             build_and_check(current(model, out), out, tests);
@@ -256,17 +263,36 @@ private:
 
     void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
+        bool partly = step.status == "partial success";
         if (step.status != "success") {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
-            stage_.erase(model.id());
-        } else {
-            built_.push_back(model.id());
         }
+        if (partly) partly_.insert(model.id());
+        if (partly || step.status == "success") built_.push_back(model.id());
+        else stage_.erase(model.id());
         tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
+        if (options_.only && options_.tests && step.status != "success") note_untested(model, tests);
     }
+
+    // dbt tells of the tests too that a failed model leaves without anything to look at.
+    void note_untested(const Model &model, const std::vector<Step> &tested) {
+        std::set<std::string> told;
+        for (const Step &step : tested) told.insert(step.node);
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
+        for (const pg::Row &row : registry("select name, node from mesh.unit_test_registry where domain = $1 and model = $2 order by 1", {model.domain, model.name}).rows) {
+            tests.emplace_back();
+            std::tie(tests.back().domain, tests.back().name, tests.back().test, tests.back().node) = std::tuple(model.domain, row[0].value(), "unit", row[1].value_or(""));
+        }
+        for (const TestDef &test : tests)
+            if (is_selected(test) && !told.count(test.id()))
+                note({test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node});
+    }
+
+    // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
+    bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
 
     // What is done again was told the first time.
     void note(const Step &step) {
@@ -312,7 +338,7 @@ private:
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
-        Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
+        Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -323,6 +349,31 @@ private:
         }
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
+        Project *project = model.node.empty() || model.materialized != "incremental" ? nullptr : projects_.find(model.domain);
+        if (project == nullptr) return build(mesh_, model, target, stage_, options);
+        if (project->invocation().own_strategy(model.node))
+            options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+                return project->strategy_sql(node, schema, table, columns);
+            };
+        return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
+    }
+
+    Staged build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out) {
+        BatchResults results;
+        out.compiled.clear();  // each batch has its own
+        try {
+            Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results);
+            out.batches = results.json();
+            out.message = results.message;
+            if (!results.failed.empty()) out.status = "partial success";
+            return staged;
+        } catch (...) {
+            out.batches = results.json();
+            throw;
+        }
     }
 
     std::set<Oid> relations_of_run() const {
@@ -371,7 +422,7 @@ private:
     // A test that also reads what failed has nothing to look at.
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
-            if (!failed_.count(id)) continue;
+            if (!is_missing(id)) continue;
             steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
             return true;
         }
@@ -386,7 +437,7 @@ private:
         std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
         std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
-        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
+        std::vector<TestResult> results = run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_);
         for (const TestResult &result : results) {
             keep_to_store(result);
             steps.push_back(test_step(result));
@@ -500,6 +551,7 @@ private:
     std::vector<std::string> built_;
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
+    std::set<std::string> partly_;               // of these: those with some batches that did not fail
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
@@ -532,15 +584,42 @@ ProjectOptions project_options(const RunOptions &options) {
     ProjectOptions out;
     out.vars = core::project::Json::parse(options.vars.dump());
     out.flags = options.flags;
+    out.selected = options.selected;
+    out.deferral = options.deferral;
     out.loaded = options.project;
     if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
     if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
     return out;
 }
 
+ProjectOptions project_options(const RunOptions &options, const Selection &selection) {
+    ProjectOptions out = project_options(options);
+    if (options.only) return out;
+    std::set<std::string> domains = selection.domains();
+    for (const pg::Row &row : registry("select node, domain || '.' || name from mesh.model_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'test:' || domain || '.' || name from mesh.test_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'unit_test:' || domain || '.' || name from mesh.unit_test_registry where node is not null and domain = any($1::text[])",
+                                       {pg::array_literal({domains.begin(), domains.end()})}).rows)
+        if (selection.ids.count(row[1].value())) out.selected.push_back(row[0].value());
+    return out;
+}
+
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects &projects) {
+    std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
+    for (TestResult &result : out) {
+        if (options.warn_error && result.status == "warn") {
+            result.status = "fail";
+            if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
+        }
+        if (!options.compile_tests || result.def.is_rendered || result.def.node.empty()) continue;
+        (void)pg::try_in_subtransaction([&] { result.compiled = projects.get(result.def.domain).invocation().compile(result.def.node).code; });
+    }
+    return out;
+}
+
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : result.compiled};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {

@@ -17,8 +17,8 @@ namespace {
 class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
-          progress_(history_.run_id(), selection.ids.size(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
+        : options_(options), mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
+          progress_(history_.run_id(), selection.ids.size(), selection.ids.size()), projects_(mesh, nullptr, project_options(options, selection)) {}
 
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
@@ -62,14 +62,14 @@ private:
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
         const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
-        note_all(run_tests(mesh_, tests, relation, nothing_staged, &projects_));
+        note_all(run_tests_as(options_, mesh_, tests, relation, nothing_staged, projects_));
     }
 
     // Those that belong to no model.
     void test_free() {
         std::set<std::string> domains = selection_.domains();
         for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
-            if (is_selected(test)) note_all(run_tests(mesh_, {test}, "", {}, &projects_));
+            if (is_selected(test)) note_all(run_tests_as(options_, mesh_, {test}, "", {}, projects_));
     }
 
     void note_all(const std::vector<TestResult> &results) {
@@ -86,6 +86,7 @@ private:
         progress_.finish(step);
     }
 
+    const RunOptions &options_;
     Mesh &mesh_;
     const Selection &selection_;
     std::map<std::string, TestResult> to_store_;  // by test id

@@ -32,7 +32,7 @@ CREATE VIEW mesh.models WITH (security_barrier) AS
            CASE WHEN m.materialized <> 'ephemeral' THEN pg_catalog.format('%I.%I', coalesce(m.schema_name, d.schema_name), m.identifier) END AS relation,
            m.row_count, m.built_at, s.run_id AS last_run_id, s.status AS last_status, m.changed_at, m.columns, m.body, m.config
     FROM mesh.model_registry m JOIN mesh.domain_registry d ON d.name = m.domain
-    LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind = 'model'
+    LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind IN ('model', 'seed', 'snapshot')
                        ORDER BY h.run_id DESC LIMIT 1) s ON true
     WHERE m.domain IN (SELECT name FROM mesh.seen_domains);
 COMMENT ON VIEW mesh.models IS 'The models of your domains.';

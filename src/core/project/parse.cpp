@@ -24,6 +24,7 @@ Manifest parse_all(ParseState &state) {
     read_sources(state);
     read_other_resources(state);
     state.properties.clear();
+    add_external_nodes(state);
     resolve_dependencies(state);
     render_descriptions(state);
     infer_primary_keys(state);
@@ -34,9 +35,10 @@ Manifest parse_all(ParseState &state) {
 
 }  // namespace
 
-Manifest parse(const Files &files, const Settings &settings) {
+Manifest parse(const Files &files, const Settings &settings, OtherProjects *others) {
     const jinja::Pool pool;  // frees what templates tie into cycles, contexts above all
     ParseState state(files, settings);
+    state.others = others;
     return parse_all(state);
 }
 

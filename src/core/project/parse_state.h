@@ -7,6 +7,7 @@
 
 #include "core/project/base_context.h"
 #include "core/project/config_tree.h"
+#include "core/project/external.h"
 #include "core/project/macro_finder.h"
 #include "core/project/names.h"
 #include "core/project/parse_renderer.h"
@@ -64,6 +65,8 @@ struct ParseState {
     std::deque<Draft> drafts;             // enabled or not, but for generic tests
     std::deque<Property> properties;
     std::unordered_map<std::string, std::vector<Draft *>> refables;  // models, seeds and snapshots by name
+    OtherProjects *others = nullptr;
+    std::map<std::string, std::vector<Node>> hidden;  // of other projects that are there: models that are not public
     bool part = false;                    // a part of the project is read, see part.h
     const Manifest *rest = nullptr;       // then: what refs, sources and groups may mean beside the manifest
 
@@ -94,6 +97,7 @@ void finish_drafts(ParseState &state);
 void read_generic_tests(ParseState &state);
 void read_sources(ParseState &state);
 void read_other_resources(ParseState &state);
+void add_external_nodes(ParseState &state);
 void resolve_dependencies(ParseState &state);
 void render_descriptions(ParseState &state);
 void infer_primary_keys(ParseState &state);

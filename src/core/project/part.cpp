@@ -107,6 +107,7 @@ private:
         for (const auto &[id, text] : resources) {
             Manifest one;
             add_resource(one, Json::parse(text));
+            if (!one.nodes.empty() && one.nodes.begin()->second.is_external()) continue;
             if (!one.macros.empty()) state_.need_whole("a changed file described \"" + id + "\"");
             if (!all && (one.nodes.empty() || one.nodes.begin()->second.test_metadata) && !is_disabled_node(one)) continue;
             if (!part_.before.emplace(id, text).second) continue;

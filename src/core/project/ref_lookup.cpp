@@ -88,9 +88,10 @@ const Node *RefLookup::in_package(const std::string &name, const std::string &ve
     return found == disabled_.end() ? nullptr : of_package(found->second, package);
 }
 
-std::vector<std::string> RefLookup::ref_names() const {
+std::vector<std::string> RefLookup::ref_names(const std::string &package) const {
     std::vector<std::string> names;
-    for (const auto &[name, nodes] : nodes_) names.push_back(name);
+    for (const auto &[name, nodes] : nodes_)
+        if (package.empty() || of_package(nodes, package)) names.push_back(name);
     return names;
 }
 

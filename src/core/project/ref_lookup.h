@@ -30,8 +30,8 @@ public:
     // The node of a name in exactly this package, enabled or not; null: none.
     const Node *in_package(const std::string &name, const std::string &version, const std::string &package, bool also_disabled) const;
 
-    // Names that ref() and source() know, for hints.
-    std::vector<std::string> ref_names() const;
+    // Names that ref() and source() know, for hints; with a package only its own.
+    std::vector<std::string> ref_names(const std::string &package = "") const;
     std::vector<std::string> source_names() const;
 
 private:
