@@ -11,6 +11,8 @@ namespace mesh::engine {
 struct RunOptions {
     std::string command = "run", selector, exclude;
     bool full_refresh = false, fail_fast = false, tests = true, atomic = false, wait = true;
+    bool skip_unchanged = true;  // leave what would come out the same
+    bool force = false;          // build what is unchanged too
     bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
