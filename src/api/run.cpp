@@ -63,5 +63,7 @@ MESH_FUNCTION(mesh_test) {
     options.selector = api::required(fcinfo, 0, "selector");
     options.exclude = api::arg(fcinfo, 1).value_or("");
     options.vars = vars_of(api::arg(fcinfo, 2));
+    options.force = flag(fcinfo, 3, false);
+    options.skip_unchanged = pg::skip_unchanged;
     return steps_result(fcinfo, engine::test(options, GetUserId()));
 }

@@ -120,7 +120,7 @@ void RelationStates::read(Oid oid, Oid reader, Reading &into) {
     if (!found.unknown.empty() || pg::storage_of(oid).kind != 'v') return;
     auto [view, fresh] = views_.try_emplace(oid);
     if (fresh) view->second = pg::view_facts(oid);
-    const pg::ViewFacts &facts = view->second;
+    const pg::SqlFacts &facts = view->second;
     if (into.never.empty() && !facts.never.empty()) into.never = "it reads view " + found.full_name() + ": " + facts.never;
     if (facts.settings) into.add_dependency('s');
     if (facts.vars) into.add_dependency('v');

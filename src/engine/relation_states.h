@@ -48,7 +48,7 @@ private:
     const Baseline &baseline_;
     std::map<Oid, planning::RelationState> states_;
     std::map<Oid, std::vector<Oid>> parts_;
-    std::map<Oid, pg::ViewFacts> views_;
+    std::map<Oid, pg::SqlFacts> views_;
     std::set<Oid> published_;
 };
 

@@ -13,6 +13,7 @@
 #include "engine/selection.h"
 #include "engine/session.h"
 #include "engine/stored_failures.h"
+#include "engine/test_cache.h"
 #include "engine/test_sql.h"
 #include "engine/unchanged.h"
 #include "engine/unit_test.h"
@@ -55,6 +56,7 @@ public:
     Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
         : options_(options), mesh_(mesh), selection_(selection), unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
+          tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
           progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
@@ -167,7 +169,9 @@ private:
                 return;
             }
         pg::StepMemory memory;
-        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
+        std::optional<TestResult> cached;
+        if (options_.skip_unchanged && !options_.force && !reads_built(test)) cached = tests_.find(test, "", &projects_);
+        TestResult result = cached ? *cached : note_run(run_tests(mesh_, {test}, "", stage_, &projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -190,6 +194,7 @@ private:
         publishing_.clear();
         start_failed_.clear();
         unchanged_.forget();
+        tests_.forget();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -301,9 +306,27 @@ private:
     }
 
     std::string published_tests(const Model &model, std::vector<Step> &steps) {
-        std::vector<TestDef> wanted = wanted_tests(model, steps);
+        std::vector<TestDef> wanted = wanted_tests(model, steps), anew;
         if (wanted.empty()) return "";
-        return summary("test", note_results(run_tests(mesh_, wanted, published_relation(mesh_, model), stage_, &projects_), steps));
+        std::string relation = published_relation(mesh_, model);
+        for (const TestDef &test : wanted)
+            if (reads_built(test)) anew.push_back(test);
+        std::erase_if(wanted, [&](const TestDef &test) { return reads_built(test); });
+        std::vector<TestResult> results = tests_.take(wanted, relation, &projects_);
+        wanted.insert(wanted.end(), anew.begin(), anew.end());
+        std::ranges::move(note_run(run_tests(mesh_, wanted, relation, stage_, &projects_)), std::back_inserter(results));
+        std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
+        return summary("test", note_results(std::move(results), steps));
+    }
+
+    // Of what this run has built there is no earlier verdict.
+    bool reads_built(const TestDef &test) const {
+        return std::any_of(test.reads.begin(), test.reads.end(), [&](const std::string &id) { return stage_.count(id) > 0 && !unchanged_.is_clean(id); });
+    }
+
+    std::vector<TestResult> note_run(std::vector<TestResult> results) {
+        tests_.note(results);
+        return results;
     }
 
     // Which of the readers have to follow.
@@ -314,7 +337,7 @@ private:
         if (says_the_same)
             for (const std::string &parent : selection_.graph.parents(model.id())) says_the_same = says_the_same && unchanged_.is_clean(parent);
         if (wrote_nothing || says_the_same) return;
-        unchanged_.built(model.id(), unchanged_.changed_columns(staged, verdicts_[model.id()]));
+        unchanged_.built(model.id(), unchanged_.changed_columns(model, staged.final_sql, verdicts_[model.id()]));
     }
 
     void remember() {
@@ -322,6 +345,15 @@ private:
         for (const std::string &id : built_)
             if (steps_[size_at_[id]].status == "success") published.push_back(&stage_.at(id));
         ErrorData *error = pg::try_in_subtransaction([&] { unchanged_.remember(published, history_.run_id()); });
+        for (const Staged *staged : published) {
+            Model known = mesh_.model({staged->model.domain, staged->model.name});
+            known.built_kind = staged->relkind.empty() ? relkind_for(known.materialized) : staged->relkind;
+            mesh_.update(known);
+        }
+        std::set<std::string> withheld;
+        for (const auto &[id, at] : size_at_)
+            if (steps_[at].status != "success" && steps_[at].status != "unchanged") withheld.insert(id);
+        if (error == nullptr) error = pg::try_in_subtransaction([&] { tests_.remember(withheld); });
         if (error != nullptr) pg::warning("what was built could not be remembered, and will be built again", error->message == nullptr ? "" : error->message, "");
     }
 
@@ -457,7 +489,7 @@ private:
 
     std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
         std::vector<TestDef> tests = wanted_tests(staged.model, steps);
-        return summary("test", note_results(run_tests(mesh_, tests, staged.relation, stage_, &projects_), steps));
+        return summary("test", note_results(note_run(run_tests(mesh_, tests, staged.relation, stage_, &projects_)), steps));
     }
 
     // Tests that were selected, also because they read a selected model, though their own model was not.
@@ -563,6 +595,7 @@ private:
     Unchanged unchanged_;
     std::map<std::string, planning::Verdict> verdicts_;  // by model id
     History history_;
+    TestCache tests_;
     Progress progress_;
     Targets targets_;
     Stage stage_;
@@ -618,7 +651,7 @@ RunResult run(const RunOptions &options, Oid caller) {
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
     bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
     if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
-    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection, session.baseline()).go();
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection, session.baseline()) : Runner(options, mesh, selection, session.baseline()).go();
     session.end();
     return result;
 }

@@ -4,7 +4,7 @@
 #include "engine/check.h"
 #include "engine/project.h"
 #include "engine/record.h"
-#include "engine/selection.h"
+#include "engine/session.h"
 
 namespace mesh::engine {
 
@@ -38,7 +38,7 @@ ProjectOptions project_options(const RunOptions &options);
 Step test_step(const TestResult &result);
 
 // test_run.cpp: the selected tests on what is published, when nothing else was selected.
-RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection);
+RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline);
 
 // Runs the selected tests on what is published, and builds nothing.
 RunResult test(const RunOptions &options, Oid caller);

@@ -232,8 +232,7 @@ void Unchanged::built(const std::string &id, const std::optional<std::set<std::s
     built_[id] = columns;
 }
 
-std::optional<std::set<std::string>> Unchanged::changed_columns(const Staged &staged, const Verdict &verdict) {
-    const Model &model = staged.model;
+std::optional<std::set<std::string>> Unchanged::changed_columns(const Model &model, const std::string &final_sql, const Verdict &verdict) {
     std::optional<BuildState> state = planning::state_from_text(model.built_state);
     bool whole = model.materialized == "table" || model.materialized == "view" || model.materialized == "materialized_view";
     if (verdict.change != Change::changed || verdict.reason != planning::kDefinitionChanged || !state || !model.built_sql || !whole || !never(model).empty()) return std::nullopt;
@@ -241,7 +240,7 @@ std::optional<std::set<std::string>> Unchanged::changed_columns(const Staged &st
     (void)pg::try_in_subtransaction([&] {
         Present now{state->definition, state->configuration, circumstances_.of(state->depends), "", true, rebuilt_upstream(model)};
         if (configuration(model) != state->configuration || planning::judge(state, now, states_).change != Change::unchanged) return;
-        std::set<std::string> same = same_columns(*staged.domain, *model.built_sql, staged.final_sql), changed;
+        std::set<std::string> same = same_columns(mesh_.domain(model.domain), *model.built_sql, final_sql), changed;
         for (const auto &columns : {model.columns, model.built_columns})
             for (const pg::Column &column : columns)
                 if (!same.count(column.name)) changed.insert(column.name);

@@ -20,7 +20,7 @@ public:
     void built(const std::string &id, const std::optional<std::set<std::string>> &columns = std::nullopt);
 
     // Of a model that was built: the columns whose values can be others than before, because nothing but its definition changed; nothing: all.
-    std::optional<std::set<std::string>> changed_columns(const Staged &staged, const planning::Verdict &verdict);
+    std::optional<std::set<std::string>> changed_columns(const Model &model, const std::string &final_sql, const planning::Verdict &verdict);
 
     // Are the rows that are read from it in this run the former ones?
     bool is_clean(const std::string &id) const { return !built_.count(id); }

@@ -25,6 +25,8 @@ namespace mesh::pg {
 
 namespace {
 
+constexpr const char *kNamesMoment = "it names a moment by a word such as 'today'";
+
 // What one walk over a tree finds. Plain data: filled under the guard.
 struct Found {
     const char *never;
@@ -189,6 +191,11 @@ std::string canonical(Query *query, const std::string &text) {
     return error == nullptr ? out : text;  // what it cannot print is compared as it is written
 }
 
+Query *analyzed(const char *text) {
+    List *parsed = raw_parser(text, RAW_PARSE_DEFAULT);
+    return parse_analyze_fixedparams(linitial_node(RawStmt, parsed), text, nullptr, 0, nullptr);
+}
+
 struct PlainText {
     const char *text;
 };
@@ -242,7 +249,7 @@ Facts query_facts(Query *query, const std::vector<StandIn> &stand_ins, const std
     Found found = call([query] { return find(query, InvalidOid); });
     Facts out;
     if (found.never != nullptr) out.never = found.never;
-    else if (found.moments && says_now(text)) out.never = "it names a moment by a word such as 'today'";
+    else if (found.moments && says_now(text)) out.never = kNamesMoment;
     out.settings = found.settings;
     out.vars = found.vars;
     out.functions = found.functions;
@@ -269,10 +276,7 @@ Facts query_facts(Query *query, const std::vector<StandIn> &stand_ins, const std
 
 std::map<std::string, std::string> column_fingerprints(const std::string &sql) {
     const char *text = sql.c_str();
-    Query *query = call([text] {
-        List *parsed = raw_parser(text, RAW_PARSE_DEFAULT);
-        return parse_analyze_fixedparams(linitial_node(RawStmt, parsed), text, nullptr, 0, nullptr);
-    });
+    Query *query = call([text] { return analyzed(text); });
     std::map<std::string, std::string> out;
     if (call([query] { 
             Oid none = InvalidOid;
@@ -295,17 +299,29 @@ std::map<std::string, std::string> column_fingerprints(const std::string &sql) {
     return out;
 }
 
-ViewFacts view_facts(Oid view) {
+static SqlFacts facts_of(const Found &found) {
+    SqlFacts out{found.never == nullptr ? "" : found.never, found.settings, found.vars, found.functions, {}};
+    ListCell *cell;
+    foreach (cell, found.relations) out.relations.push_back(lfirst_oid(cell));
+    return out;
+}
+
+SqlFacts sql_facts(const std::string &sql) {
+    const char *text = sql.c_str();
+    Found found = call([text] { return find(analyzed(text), InvalidOid); });
+    SqlFacts out = facts_of(found);
+    if (out.never.empty() && found.moments && says_now(sql)) out.never = kNamesMoment;
+    return out;
+}
+
+SqlFacts view_facts(Oid view) {
     Found found = call([view] {
         Relation relation = relation_open(view, AccessShareLock);
         Found out = find(get_view_query(relation), view);
         relation_close(relation, AccessShareLock);
         return out;
     });
-    ViewFacts out{found.never == nullptr ? "" : found.never, found.settings, found.vars, found.functions, {}};
-    ListCell *cell;
-    foreach (cell, found.relations) out.relations.push_back(lfirst_oid(cell));
-    return out;
+    return facts_of(found);
 }
 
 }  // namespace mesh::pg

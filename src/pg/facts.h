@@ -13,12 +13,15 @@ Facts query_facts(Query *query, const std::vector<StandIn> &stand_ins, const std
 // Analyzes with the rights and search_path in force.
 std::map<std::string, std::string> column_fingerprints(const std::string &sql);
 
-// A view's: what its definition calls, and the relations that it names.
-struct ViewFacts {
+// What a query calls, and the relations that it names.
+struct SqlFacts {
     std::string never;
     bool settings = false, vars = false, functions = false;
     std::vector<Oid> relations;
 };
-ViewFacts view_facts(Oid view);
+SqlFacts view_facts(Oid view);
+
+// Analyzes with the rights and search_path in force.
+SqlFacts sql_facts(const std::string &sql);
 
 }  // namespace mesh::pg
