@@ -92,6 +92,7 @@ Verdict Unchanged::judge_known(const Model &model, const Target &target) {
     if (state) now.circumstances = circumstances_.of(state->depends);
     Watching eyes(mesh_, states_, model);
     Verdict out = planning::judge(state, now, eyes);
+    if (out.change == Change::unchanged) judged_[model.id()] = *state;
     if (out.change == Change::unchanged) out.reason = "unchanged since run " + std::to_string(state->run_id) + " built it at " + state->built_at;
     if (out.change != Change::unchanged) return out;
     if (crosses_domains(model) && !resolves_to(model, *state)) return {Change::changed, "its names mean other relations now"};
@@ -225,7 +226,7 @@ bool Unchanged::analyzes_to_the_same(const Model &model) {
 }
 
 void Unchanged::keep(const Model &model, const Verdict &verdict) {
-    if (std::optional<BuildState> state = planning::state_from_text(model.built_state)) kept_[model.id()] = {&model, *state, verdict.look_again};
+    if (auto state = judged_.find(model.id()); state != judged_.end()) kept_[model.id()] = {&model, std::move(state->second), verdict.look_again};
 }
 
 void Unchanged::built(const std::string &id, const std::optional<std::set<std::string>> &columns) {
@@ -252,6 +253,7 @@ std::optional<std::set<std::string>> Unchanged::changed_columns(const Model &mod
 void Unchanged::forget() {
     built_.clear();
     kept_.clear();
+    judged_.clear();
     analyzed_anew_.clear();
 }
 

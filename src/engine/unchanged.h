@@ -72,6 +72,7 @@ private:
         bool look_again;
     };
     std::map<std::string, Kept> kept_;
+    std::map<std::string, planning::BuildState> judged_;  // of what was found unchanged
     std::map<std::string, Compiled> analyzed_anew_;  // what the registry does not know yet
     std::set<std::string> staged_;
 };

@@ -1,35 +1,88 @@
 #include "core/plan/state.h"
 
-#include <nlohmann/json.hpp>
-
 namespace mesh::core::plan {
 
 namespace {
 
-using Json = nlohmann::json;
+// A state is a line of fields for itself, one for what was built and one for each input; a run reads as many as it has models.
+constexpr const char *kVersion = "mesh 1";
 
-constexpr int kVersion = 1;
-
-Json relation_json(const RelationState &state) {
-    Json out = Json::array({state.schema, state.name, state.identity, state.shape, state.unknown, state.blocks, state.log});
-    out.push_back(state.rows ? Json(*state.rows) : Json());
-    out.push_back(state.horizon);
-    out.push_back(state.writers);
-    return out;
+// Fields end with a tab, lines with a line feed: neither stands in a field, nor does what marks them.
+void add_field(std::string &out, const std::string &text) {
+    for (char c : text) {
+        if (c == '\t') out += "\\t";
+        else if (c == '\n') out += "\\n";
+        else if (c == '\\') out += "\\\\";
+        else out += c;
+    }
+    out += '\t';
 }
 
-RelationState relation_from(const Json &json) {
+void add_field(std::string &out, uint64_t number) {
+    out += std::to_string(number) + '\t';
+}
+
+class Fields {
+public:
+    explicit Fields(const std::string &text) : text_(text) {}
+
+    std::string text() {
+        std::string out;
+        while (at_ < text_.size() && text_[at_] != '\t') {
+            if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
+                char c = text_[++at_];
+                out += c == 't' ? '\t' : c == 'n' ? '\n' : c;
+            } else {
+                out += text_[at_];
+            }
+            at_++;
+        }
+        if (at_ >= text_.size()) broken_ = true;
+        at_++;
+        return out;
+    }
+
+    uint64_t number() {
+        std::string digits = text();
+        if (digits.empty() || digits.size() > 19 || digits.find_first_not_of("0123456789") != std::string::npos) broken_ = true;
+        return broken_ ? 0 : std::stoull(digits);
+    }
+
+    void end_of_line() {
+        if (at_ >= text_.size() || text_[at_] != '\n') broken_ = true;
+        at_++;
+    }
+
+    bool at_end() const { return at_ >= text_.size(); }
+    bool broken() const { return broken_; }
+
+private:
+    const std::string &text_;
+    size_t at_ = 0;
+    bool broken_ = false;
+};
+
+void add_relation(std::string &out, const RelationState &state) {
+    for (const std::string *text : {&state.schema, &state.name, &state.identity, &state.shape, &state.unknown}) add_field(out, *text);
+    add_field(out, state.blocks);
+    add_field(out, state.log);
+    add_field(out, state.rows ? std::to_string(*state.rows) : "");
+    add_field(out, state.horizon);
+    add_field(out, state.writers.size());
+    for (uint64_t writer : state.writers) add_field(out, writer);
+    out += '\n';
+}
+
+RelationState read_relation(Fields &in) {
     RelationState out;
-    out.schema = json.at(0);
-    out.name = json.at(1);
-    out.identity = json.at(2);
-    out.shape = json.at(3);
-    out.unknown = json.at(4);
-    out.blocks = json.at(5);
-    out.log = json.at(6);
-    if (!json.at(7).is_null()) out.rows = json.at(7).get<uint64_t>();
-    out.horizon = json.at(8);
-    out.writers = json.at(9).get<std::vector<uint64_t>>();
+    for (std::string *text : {&out.schema, &out.name, &out.identity, &out.shape, &out.unknown}) *text = in.text();
+    out.blocks = static_cast<uint32_t>(in.number());
+    out.log = in.number();
+    std::string rows = in.text();
+    if (!rows.empty() && rows.size() < 20 && rows.find_first_not_of("0123456789") == std::string::npos) out.rows = std::stoull(rows);
+    out.horizon = in.number();
+    for (uint64_t count = in.number(); count > 0 && !in.broken(); count--) out.writers.push_back(in.number());
+    in.end_of_line();
     return out;
 }
 
@@ -85,32 +138,31 @@ Verdict judge_relations(const BuildState &then, Eyes &eyes) {
 }  // namespace
 
 std::string to_text(const BuildState &state) {
-    Json inputs = Json::array();
-    for (const RelationState &input : state.inputs) inputs.push_back(relation_json(input));
-    return Json::array({kVersion, state.definition, state.configuration, state.depends, state.circumstances, state.never, state.settled, state.log, state.run_id, state.built_at,
-                        relation_json(state.own), inputs}).dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string out;
+    for (const std::string &text : {std::string(kVersion), state.definition, state.configuration, state.depends, state.circumstances, state.never}) add_field(out, text);
+    add_field(out, state.settled ? 1 : 0);
+    add_field(out, state.log);
+    add_field(out, static_cast<uint64_t>(state.run_id));
+    add_field(out, state.built_at);
+    out += '\n';
+    add_relation(out, state.own);
+    for (const RelationState &input : state.inputs) add_relation(out, input);
+    return out;
 }
 
 std::optional<BuildState> state_from_text(const std::string &text) {
-    Json json = Json::parse(text, nullptr, false);
-    if (!json.is_array() || json.size() != 12 || json[0] != kVersion) return std::nullopt;
-    try {
-        BuildState out;
-        out.definition = json[1];
-        out.configuration = json[2];
-        out.depends = json[3];
-        out.circumstances = json[4];
-        out.never = json[5];
-        out.settled = json[6];
-        out.log = json[7];
-        out.run_id = json[8];
-        out.built_at = json[9];
-        out.own = relation_from(json[10]);
-        for (const Json &input : json[11]) out.inputs.push_back(relation_from(input));
-        return out;
-    } catch (const Json::exception &) {
-        return std::nullopt;
-    }
+    Fields in(text);
+    if (in.text() != kVersion) return std::nullopt;
+    BuildState out;
+    for (std::string *field : {&out.definition, &out.configuration, &out.depends, &out.circumstances, &out.never}) *field = in.text();
+    out.settled = in.number() == 1;
+    out.log = in.number();
+    out.run_id = static_cast<int64_t>(in.number());
+    out.built_at = in.text();
+    in.end_of_line();
+    out.own = read_relation(in);
+    while (!in.at_end() && !in.broken()) out.inputs.push_back(read_relation(in));
+    return in.broken() ? std::nullopt : std::optional(std::move(out));
 }
 
 std::string_view change_name(Change change) {
