@@ -135,7 +135,7 @@ void settle(const Domain &domain, Model &model) {
 void move_relation(const Domain &domain, const Model &old, const Model &model) {
     if (target_name(domain, old) == target_name(domain, model)) return;
     if (!domain.takes_over) return relocate(domain, old, model);
-    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, row_count = null where domain = $1 and name = $2",
+    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, built_state = null, row_count = null where domain = $1 and name = $2",
              {model.domain, model.name});
 }
 

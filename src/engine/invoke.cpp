@@ -137,6 +137,7 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.fail_fast = flag(options, "fail_fast");
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
+    out.skip_unchanged = flag(options, "skip_unchanged");  // dbt builds whatever is selected
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     out.batches = batch_options(options);
