@@ -235,7 +235,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;
         staged.how = Publish::in_place;
-        apply_increment(staged, sql);
+        apply_increment(staged, sql, options.strategy);
         if (!logging_change(staged.model, staged.target).empty()) add_reason(staged.reason, "its setting unlogged takes effect with a full refresh");
         return;
     }
@@ -264,6 +264,11 @@ void rename_staged(ErrorData *error, const Staged &staged) {
     if (!staged.name.empty() && !staged.at_target) pg::rename_in_error(error, staged.name, target_identifier(staged.model));
 }
 
+// What dbt built, or clone made, at the place of a model that the mesh has not built yet.
+bool is_there(const Domain &domain, const Model &model) {
+    return domain.takes_over && OidIsValid(pg::relation_oid(target_schema(domain, model), target_identifier(model)));
+}
+
 }  // namespace
 
 std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
@@ -273,7 +278,7 @@ std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
     }
     const Model &model = mesh.model({up.domain, up.model});
     if (model.materialized == "ephemeral") return "(" + runnable_sql(mesh, model, resolve(mesh, model), stage, false) + "\n)";
-    if (stage != nullptr && model.built_kind.empty())
+    if (stage != nullptr && model.built_kind.empty() && !is_there(mesh.domain(up.domain), model))
         throw Error("55000", "model \"" + up.id + "\" has not been built yet", "", "Run it too: mesh.run('+" + up.id + "').");
     return target_name(mesh.domain(up.domain), model);
 }

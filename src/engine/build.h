@@ -1,6 +1,8 @@
 // Building a model's next contents in the stage.
 #pragma once
 
+#include <functional>
+
 #include "engine/compile.h"
 #include "engine/target.h"
 #include "pg/heap.h"
@@ -43,11 +45,15 @@ struct Staged {
     std::vector<std::string> after;    // statements of hooks that wait for the publish
 };
 
+// The statements by which a project's own incremental strategy brings the rows of a table into the model's.
+using Strategy = std::function<std::string(const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns)>;
+
 struct BuildOptions {
     int64_t run_id = 0;
     bool full_refresh = false;
     bool is_product = false;   // consumers of the same run may read it
     bool view_is_read = true;  // a test or another model of the run reads this view
+    Strategy strategy = {};    // in place of mesh's own
 };
 
 // Adds one more reason to those there are.
@@ -72,7 +78,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
 
 // increment.cpp: changes the existing target row by row, as the incremental strategy says; other sessions see that when
 // the transaction commits.
-void apply_increment(Staged &staged, const std::string &sql);
+void apply_increment(Staged &staged, const std::string &sql, const Strategy &strategy);
 
 // publish_rows.cpp: the key by which rows of a table are told apart: the columns of a unique index that are never null and among
 // `columns`; the primary key before others. Empty when there is none.

@@ -18,6 +18,7 @@ struct TestDef {
     Value store_schema, store_alias;  // of that relation
     std::string stored_kind;          // relkind of the one that was made
     std::vector<std::string> reads;   // other models, as domain.name
+    std::string result_state;         // its last verdict, and what that was given on, see test_cache.h
     bool is_sql() const { return test == "singular" || is_rendered; }  // given as it is, without placeholders
     bool counts_rows() const { return fail_calc == "count(*)"; }
     std::string id() const { return domain + "." + name; }
@@ -32,6 +33,7 @@ struct TestResult {
     std::string reason;  // how the verdict was found, when not by a query of its own
     std::vector<std::string> failed_rows;  // as JSON, for record_failures
     std::vector<pg::Column> columns;       // theirs, when they shall become a relation
+    std::string compiled;                  // of a project's test: its SQL as dbt compiles it, where that is known
 };
 
 // Data tests and unit tests of a domain share their names. Raises 42710 when the name is taken, unless by a test in the same

@@ -135,7 +135,7 @@ void settle(const Domain &domain, Model &model) {
 void move_relation(const Domain &domain, const Model &old, const Model &model) {
     if (target_name(domain, old) == target_name(domain, model)) return;
     if (!domain.takes_over) return relocate(domain, old, model);
-    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, row_count = null where domain = $1 and name = $2",
+    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, built_state = null, row_count = null where domain = $1 and name = $2",
              {model.domain, model.name});
 }
 
@@ -206,6 +206,12 @@ void recompile_source_readers(const std::string &source) {
     pg::Result rows = registry("select domain, model from mesh.dependency_registry where kind = 'source' and upstream = $1 order by 1, 2", {source});
     for (const pg::Row &row : rows.rows) readers.push_back({row[0].value(), row[1].value()});
     recompile_all(readers, source);
+}
+
+void recompile_readers_elsewhere(const ModelName &model) {
+    std::vector<ModelName> readers = readers_of(model.id());
+    std::erase_if(readers, [&](const ModelName &reader) { return reader.domain == model.domain; });
+    recompile_all(readers, model.id());
 }
 
 void drop_model(const Model &model) {

@@ -161,7 +161,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
              " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
-             " built_at = pg_catalog.clock_timestamp()"
+             " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
              " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
              " returning domain || '.' || name",
              {rows.dump()});

@@ -13,7 +13,11 @@
 #include "engine/selection.h"
 #include "engine/session.h"
 #include "engine/stored_failures.h"
+#include "engine/test_cache.h"
+#include "engine/test_sql.h"
+#include "engine/unchanged.h"
 #include "engine/unit_test.h"
+#include "pg/report.h"
 #include "pg/session.h"
 
 namespace mesh::engine {
@@ -49,10 +53,11 @@ bool failed(const TestResult &result) {
 
 class Runner {
 public:
-    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : options_(options), mesh_(mesh), selection_(selection),
+    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
+        : options_(options), mesh_(mesh), selection_(selection), unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
+          tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
+          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -99,6 +104,7 @@ private:
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
+            remember();
             run_operations(false);
         });
     }
@@ -132,14 +138,21 @@ private:
 
     void add_results(Project &project) {
         for (const Step &step : steps_) {
-            auto node = project.manifest().nodes.find(step.unique_id);
-            if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
-            if (step.kind == "operation" && step.status != "error") continue;  // dbt keeps these from its hooks
-            core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
-            result["node"] = core::project::manifest_json(node->second);
+            if (step.domain != project.domain() || !is_result(project, step)) continue;
+            core::project::Json result = {{"status", step.status}, {"message", step.message.empty() ? core::project::Json() : core::project::Json(step.message)}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
+            auto unit = project.manifest().others.find(step.unique_id);
+            result["node"] = unit != project.manifest().others.end() ? core::project::manifest_json(unit->second) : core::project::manifest_json(project.manifest().nodes.at(step.unique_id));
             result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();
             project.invocation().add_result(result);
         }
+    }
+
+    // dbt keeps from its hooks what other hooks did, and has no results of ephemeral models.
+    static bool is_result(const Project &project, const Step &step) {
+        if (project.manifest().others.count(step.unique_id)) return true;
+        auto node = project.manifest().nodes.find(step.unique_id);
+        if (node == project.manifest().nodes.end() || (step.kind == "operation" && step.status != "error")) return false;
+        return node->second.config.value("materialized", "") != "ephemeral";
     }
 
     // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
@@ -158,12 +171,14 @@ private:
 
     void free_test(const TestDef &test) {
         for (const std::string &id : test.reads)
-            if (failed_.count(id)) {
-                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}});
+            if (is_missing(id)) {
+                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node});
                 return;
             }
         pg::StepMemory memory;
-        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
+        std::optional<TestResult> cached;
+        if (options_.skip_unchanged && !options_.force && !reads_built(test)) cached = tests_.find(test, "", &projects_);
+        TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -180,11 +195,14 @@ private:
         stage_.clear();
         built_.clear();
         failed_.clear();
+        partly_.clear();
         first_failed_.clear();
         size_at_.clear();
         steps_.clear();
         publishing_.clear();
         start_failed_.clear();
+        unchanged_.forget();
+        tests_.forget();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -198,7 +216,7 @@ private:
 
     // A model that waits for another is skipped, and nothing went wrong.
     bool went_wrong() const {
-        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail"; });
+        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail" || step.status == "partial success"; });
     }
 
     const Model &model_of(const std::string &id) {
@@ -226,7 +244,7 @@ private:
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
-        Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
+        Step out{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
         if (!out.reason.empty()) {
             out.status = "skipped";
             finish(model, out, {});
@@ -241,7 +259,11 @@ private:
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
-        out.unique_id = model.node;
+        if (left_as_it_is(model, out, tests)) {
+            out.seconds = clock.seconds();
+            finish(model, out, tests);
+            return;
+        }
         ErrorData *error = pg::try_in_subtransaction([&] {
             before(model);
             build_and_check(current(model, out), out, tests);
@@ -256,16 +278,106 @@ private:
 
     void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
-        if (step.status != "success") {
+        bool partly = step.status == "partial success", unchanged = step.status == "unchanged";
+        if (step.status != "success" && !unchanged) {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
-            stage_.erase(model.id());
-        } else {
-            built_.push_back(model.id());
         }
+        if (partly) partly_.insert(model.id());
+        if (step.status == "success") note_built(stage_.at(model.id()));
+        if (partly || step.status == "success") built_.push_back(model.id());
+        else stage_.erase(model.id());
         tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
+        if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, tests);
+    }
+
+    // dbt tells of the tests too that a failed model leaves without anything to look at.
+    void note_untested(const Model &model, const std::vector<Step> &tested) {
+        std::set<std::string> told;
+        for (const Step &step : tested) told.insert(step.node);
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
+        for (const pg::Row &row : registry("select name, node from mesh.unit_test_registry where domain = $1 and model = $2 order by 1", {model.domain, model.name}).rows) {
+            tests.emplace_back();
+            std::tie(tests.back().domain, tests.back().name, tests.back().test, tests.back().node) = std::tuple(model.domain, row[0].value(), "unit", row[1].value_or(""));
+        }
+        for (const TestDef &test : tests)
+            if (is_selected(test) && !told.count(test.id()))
+                note({test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node});
+    }
+
+    // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
+    bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
+    // True when the model is what it would become: nothing is built, and its tests look at what is published.
+    bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
+        if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
+        const Model *now = &model;
+        if (pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
+        planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
+        if (verdict.change != planning::Change::unchanged) return false;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            std::string broken = options_.tests ? unit_tests(*now, tests) : "";
+            if (broken.empty()) broken = published_tests(*now, tests);
+            if (!broken.empty()) throw Error("P0001", "it is unchanged, and as it is published: " + broken);
+        });
+        out.status = error == nullptr ? "unchanged" : "error";
+        out.reason = verdict.reason;
+        if (error != nullptr) out.message = error_text(error);
+        else unchanged_.keep(*now, verdict);
+        return true;
+    }
+
+    std::string published_tests(const Model &model, std::vector<Step> &steps) {
+        std::vector<TestDef> wanted = wanted_tests(model, steps), anew;
+        if (wanted.empty()) return "";
+        std::string relation = published_relation(mesh_, model);
+        for (const TestDef &test : wanted)
+            if (reads_built(test)) anew.push_back(test);
+        std::erase_if(wanted, [&](const TestDef &test) { return reads_built(test); });
+        std::vector<TestResult> results = tests_.take(wanted, relation, &projects_);
+        wanted.insert(wanted.end(), anew.begin(), anew.end());
+        std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_)), std::back_inserter(results));
+        std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
+        return summary("test", note_results(std::move(results), steps));
+    }
+
+    // Of what this run has built there is no earlier verdict.
+    bool reads_built(const TestDef &test) const {
+        return std::any_of(test.reads.begin(), test.reads.end(), [&](const std::string &id) { return stage_.count(id) > 0 && !unchanged_.is_clean(id); });
+    }
+
+    std::vector<TestResult> note_run(std::vector<TestResult> results) {
+        tests_.note(results);
+        return results;
+    }
+
+    // Which of the readers have to follow.
+    void note_built(const Staged &staged) {
+        const Model &model = staged.model;
+        bool wrote_nothing = staged.how == Publish::in_place && staged.target.exists() && staged.rows && *staged.rows == 0 && staged.relkind.empty() && staged.columns == model.built_columns;
+        bool says_the_same = staged.how == Publish::nothing;
+        if (says_the_same)
+            for (const std::string &parent : selection_.graph.parents(model.id())) says_the_same = says_the_same && unchanged_.is_clean(parent);
+        if (wrote_nothing || says_the_same) return;
+        unchanged_.built(model.id(), unchanged_.changed_columns(model, staged.final_sql, verdicts_[model.id()]));
+    }
+
+    void remember() {
+        std::vector<Staged *> published;
+        for (const std::string &id : built_)
+            if (steps_[size_at_[id]].status == "success") published.push_back(&stage_.at(id));
+        ErrorData *error = pg::try_in_subtransaction([&] { unchanged_.remember(published, history_.run_id()); });
+        for (const Staged *staged : published) {
+            Model known = mesh_.model({staged->model.domain, staged->model.name});
+            known.built_kind = staged->relkind.empty() ? relkind_for(known.materialized) : staged->relkind;
+            mesh_.update(known);
+        }
+        std::set<std::string> withheld;
+        for (const auto &[id, at] : size_at_)
+            if (steps_[at].status != "success" && steps_[at].status != "unchanged") withheld.insert(id);
+        if (error == nullptr) error = pg::try_in_subtransaction([&] { tests_.remember(withheld); });
+        if (error != nullptr) pg::warning("what was built could not be remembered, and will be built again", error->message == nullptr ? "" : error->message, "");
     }
 
     // What is done again was told the first time.
@@ -312,7 +424,8 @@ private:
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
-        Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
+        Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
+        if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -323,6 +436,31 @@ private:
         }
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
+        Project *project = model.node.empty() || model.materialized != "incremental" ? nullptr : projects_.find(model.domain);
+        if (project == nullptr) return build(mesh_, model, target, stage_, options);
+        if (project->invocation().own_strategy(model.node))
+            options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+                return project->strategy_sql(node, schema, table, columns);
+            };
+        return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
+    }
+
+    Staged build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out) {
+        BatchResults results;
+        out.compiled.clear();  // each batch has its own
+        try {
+            Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results);
+            out.batches = results.json();
+            out.message = results.message;
+            if (!results.failed.empty()) out.status = "partial success";
+            return staged;
+        } catch (...) {
+            out.batches = results.json();
+            throw;
+        }
     }
 
     std::set<Oid> relations_of_run() const {
@@ -371,7 +509,7 @@ private:
     // A test that also reads what failed has nothing to look at.
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
-            if (!failed_.count(id)) continue;
+            if (!is_missing(id)) continue;
             steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
             return true;
         }
@@ -379,19 +517,27 @@ private:
     }
 
     // What a product promises is tested whatever the run leaves out.
-    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+    std::vector<TestDef> wanted_tests(const Model &model, std::vector<Step> &steps) {
         std::set<std::string> promised;
-        if (has_product(staged.model.id())) promised = promised_tests(staged.model);
-        if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
-        std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
+        if (has_product(model.id())) promised = promised_tests(model);
+        if (promised.empty() && (!options_.tests || !has_tests(model.id(), NodeKind::test))) return {};
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
         std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
-        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
+        return tests;
+    }
+
+    std::vector<TestResult> note_results(std::vector<TestResult> results, std::vector<Step> &steps) {
         for (const TestResult &result : results) {
             keep_to_store(result);
             steps.push_back(test_step(result));
         }
-        return summary("test", results);
+        return results;
+    }
+
+    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+        std::vector<TestDef> tests = wanted_tests(staged.model, steps);
+        return summary("test", note_results(note_run(run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_)), steps));
     }
 
     // Tests that were selected, also because they read a selected model, though their own model was not.
@@ -406,6 +552,7 @@ private:
     void publish_built() {
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
+        unchanged_.look_before_publish(all);
         progress_.publish();
         if (!options_.publish_each) return publish_together(all);
         for (Staged *staged : all) {
@@ -493,13 +640,17 @@ private:
     const RunOptions &options_;
     Mesh &mesh_;
     const Selection &selection_;
+    Unchanged unchanged_;
+    std::map<std::string, planning::Verdict> verdicts_;  // by model id
     History history_;
+    TestCache tests_;
     Progress progress_;
     Targets targets_;
     Stage stage_;
     std::vector<std::string> built_;
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
+    std::set<std::string> partly_;               // of these: those with some batches that did not fail
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
@@ -532,14 +683,42 @@ ProjectOptions project_options(const RunOptions &options) {
     ProjectOptions out;
     out.vars = core::project::Json::parse(options.vars.dump());
     out.flags = options.flags;
+    out.selected = options.selected;
+    out.deferral = options.deferral;
+    out.loaded = options.project;
     if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
     if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
     return out;
 }
 
+ProjectOptions project_options(const RunOptions &options, const Selection &selection) {
+    ProjectOptions out = project_options(options);
+    if (options.only) return out;
+    std::set<std::string> domains = selection.domains();
+    for (const pg::Row &row : registry("select node, domain || '.' || name from mesh.model_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'test:' || domain || '.' || name from mesh.test_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'unit_test:' || domain || '.' || name from mesh.unit_test_registry where node is not null and domain = any($1::text[])",
+                                       {pg::array_literal({domains.begin(), domains.end()})}).rows)
+        if (selection.ids.count(row[1].value())) out.selected.push_back(row[0].value());
+    return out;
+}
+
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects &projects) {
+    std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
+    for (TestResult &result : out) {
+        if (options.warn_error && result.status == "warn") {
+            result.status = "fail";
+            if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
+        }
+        if (!options.compile_tests || result.def.is_rendered || result.def.node.empty()) continue;
+        (void)pg::try_in_subtransaction([&] { result.compiled = projects.get(result.def.domain).invocation().compile(result.def.node).code; });
+    }
+    return out;
+}
+
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : result.compiled};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
@@ -549,7 +728,7 @@ RunResult run(const RunOptions &options, Oid caller) {
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
     bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
     if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
-    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection, session.baseline()) : Runner(options, mesh, selection, session.baseline()).go();
     session.end();
     return result;
 }
