@@ -5,8 +5,8 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects locations free_tests seeds snapshots model_hooks
-ISOLATION = publish_readers runs_together model_replaced administrator locked
+REGRESS = quickstart refusals tests products runs unchanged survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects locations free_tests seeds snapshots model_hooks
+ISOLATION = publish_readers runs_together model_replaced administrator locked source_changes
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
 .DEFAULT_GOAL := all
