@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET datestyle = 'ISO, YMD';
 SET timezone = 'UTC';
 CREATE ROLE regress_seed_owner;

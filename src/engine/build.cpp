@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/model_contract.h"
 #include "engine/seed.h"
@@ -228,7 +229,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
     if (staged.model.materialized == "view") return stage_view(mesh, staged, stage, options);
     if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
     if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
-    bool increment = increments(staged, options.full_refresh);
+    bool auto_ = keeps_itself(staged.model), increment = increments(staged, options.full_refresh) && !auto_;
     std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment));
     if (increment) {
         staged.relation = target_name(*staged.domain, staged.model);
@@ -239,8 +240,16 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
         return;
     }
     if (staged.model.materialized == "materialized_view") return stage_matview(staged, sql, stage, options);
+    std::string full = setting(staged.model, "full_refresh", options.full_refresh) ? "full refresh" : "";
+    if (auto_) {
+        if (full.empty() && staged.target.kind != "r") full = "new";
+        if (full.empty() && !upstreams_at_target(mesh, staged.compiled, stage)) full = "what it reads was built anew";
+        full = rebuild_changed_keys(staged, sql, full);
+        if (full.empty()) return;
+        full = full == "full refresh" ? full : "built in full: " + full;
+    }
     stage_table(staged, rows_of(sql), stage, options);
-    if (staged.model.materialized == "incremental" && staged.target.kind == "r") staged.reason = "full refresh" + (staged.reason.empty() ? "" : "; " + staged.reason);
+    if (staged.model.materialized == "incremental" && staged.target.kind == "r") staged.reason = full + (staged.reason.empty() ? "" : "; " + staged.reason);
 }
 
 std::string empty_self(const Model &model) {

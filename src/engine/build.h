@@ -20,6 +20,8 @@ enum class Publish {
     matview,   // a materialized view is created, and takes over the staged table's storage
 };
 
+struct Followed;  // auto_increment.h
+
 // What one step built. Until it is published only this transaction can see it.
 struct Staged {
     Model model;
@@ -39,6 +41,7 @@ struct Staged {
     std::string relkind;               // of what a project's own materialization made; else the model's materialization tells
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
+    std::shared_ptr<Followed> followed;  // of a model with the strategy "auto"
     std::vector<std::string> after;    // statements of hooks that wait for the publish
 };
 

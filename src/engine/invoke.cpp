@@ -137,12 +137,24 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.fail_fast = flag(options, "fail_fast");
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
+    out.skip_unchanged = flag(options, "skip_unchanged");  // dbt builds whatever is selected
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     out.batches = batch_options(options);
     out.warn_error = is_error(options, "LogTestResult");
     out.compile_tests = flag(options, "compile_tests");
     return out;
+}
+
+// The query that dbt would have sent for a test: the engine answers several in one scan of its own.
+std::string test_sql_of(Project &project, const std::string &unique_id) {
+    bool unit = unique_id.rfind("unit_test.", 0) == 0;
+    if (!unit && unique_id.rfind("test.", 0) != 0) return "";
+    try {
+        return unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code;
+    } catch (const Error &) {
+        return "";  // its result says why
+    }
 }
 
 // Exposures and saved queries are told of by build, which does nothing with them.
@@ -193,6 +205,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
             row.relation = node->second.relation_name;
         }
+        if (row.compiled.empty() && step.status != "skipped") row.compiled = test_sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
     if (command == "build") add_others(project, ids, out);
@@ -292,6 +305,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
 std::string compiled_sql(const std::string &domain, const std::string &node) {
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("compile", project::Json::object()));
+    if (!is_word(node)) return project.invocation().compile_inline(node).code;
     if (node.rfind("unit_test.", 0) == 0) return project.invocation().compile_unit_test(node).code;
     return project.invocation().compile(node_named(project, node)).code;
 }

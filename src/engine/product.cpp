@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/consumer.h"
 #include "engine/model_contract.h"
 #include "engine/target.h"
@@ -102,7 +103,7 @@ std::vector<std::string> column_names(const Json &json) {
 
 // Keys that the materialization holds, whatever the tests.
 void add_configured_keys(Contract &contract, const Model &model) {
-    if (model.materialized == "incremental" && model.config.value("incremental_strategy", "") != "append" &&
+    if (model.materialized == "incremental" && model.config.value("incremental_strategy", "") != "append" && !keeps_itself(model) &&
         model.config.contains("unique_key"))
         add_key(contract, column_names(model.config["unique_key"]));
     if (model.materialized == "view" || !model.config.contains("indexes")) return;

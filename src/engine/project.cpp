@@ -133,6 +133,7 @@ const Model &Project::current(const Model &model, bool anew) {
     store_compiled(changed, compiled);
     changed.columns = compiled.analysis.columns;
     changed.is_volatile = compiled.analysis.is_volatile;
+    changed.facts = compiled.analysis.facts;
     changed.status = compiled.pending_on.empty() ? "ready" : "pending";
     mesh_.update(changed);
     return mesh_.model({model.domain, model.name});

@@ -13,7 +13,11 @@
 #include "engine/selection.h"
 #include "engine/session.h"
 #include "engine/stored_failures.h"
+#include "engine/test_cache.h"
+#include "engine/test_sql.h"
+#include "engine/unchanged.h"
 #include "engine/unit_test.h"
+#include "pg/report.h"
 #include "pg/session.h"
 
 namespace mesh::engine {
@@ -49,9 +53,10 @@ bool failed(const TestResult &result) {
 
 class Runner {
 public:
-    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : options_(options), mesh_(mesh), selection_(selection),
+    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
+        : options_(options), mesh_(mesh), selection_(selection), unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
+          tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
           progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
@@ -99,6 +104,7 @@ private:
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
+            remember();
             run_operations(false);
         });
     }
@@ -170,7 +176,9 @@ private:
                 return;
             }
         pg::StepMemory memory;
-        TestResult result = run_tests_as(options_, mesh_, {test}, "", stage_, projects_).at(0);
+        std::optional<TestResult> cached;
+        if (options_.skip_unchanged && !options_.force && !reads_built(test)) cached = tests_.find(test, "", &projects_);
+        TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -193,6 +201,8 @@ private:
         steps_.clear();
         publishing_.clear();
         start_failed_.clear();
+        unchanged_.forget();
+        tests_.forget();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -249,6 +259,11 @@ private:
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
+        if (left_as_it_is(model, out, tests)) {
+            out.seconds = clock.seconds();
+            finish(model, out, tests);
+            return;
+        }
         ErrorData *error = pg::try_in_subtransaction([&] {
             before(model);
             build_and_check(current(model, out), out, tests);
@@ -266,18 +281,19 @@ private:
 
     void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
-        bool partly = step.status == "partial success";
-        if (step.status != "success") {
+        bool partly = step.status == "partial success", unchanged = step.status == "unchanged";
+        if (step.status != "success" && !unchanged) {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
         }
         if (partly) partly_.insert(model.id());
+        if (step.status == "success") note_built(stage_.at(model.id()));
         if (partly || step.status == "success") built_.push_back(model.id());
         else stage_.erase(model.id());
         tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
-        if (options_.only && options_.tests && step.status != "success") note_untested(model, step, tests);
+        if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, step, tests);
     }
 
     // dbt tells of the tests too that a failed model leaves without anything to look at.
@@ -304,6 +320,76 @@ private:
 
     // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
     bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
+    // True when the model is what it would become: nothing is built, and its tests look at what is published.
+    bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
+        if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
+        const Model *now = &model;
+        if (pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
+        planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
+        if (verdict.change != planning::Change::unchanged) return false;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            std::string broken = options_.tests ? unit_tests(*now, tests) : "";
+            if (broken.empty()) broken = published_tests(*now, tests);
+            if (!broken.empty()) throw Error("P0001", "it is unchanged, and as it is published: " + broken);
+        });
+        out.status = error == nullptr ? "unchanged" : "error";
+        out.reason = verdict.reason;
+        if (error != nullptr) out.message = error_text(error);
+        else unchanged_.keep(*now, verdict);
+        return true;
+    }
+
+    std::string published_tests(const Model &model, std::vector<Step> &steps) {
+        std::vector<TestDef> wanted = wanted_tests(model, steps), anew;
+        if (wanted.empty()) return "";
+        std::string relation = published_relation(mesh_, model);
+        for (const TestDef &test : wanted)
+            if (reads_built(test)) anew.push_back(test);
+        std::erase_if(wanted, [&](const TestDef &test) { return reads_built(test); });
+        std::vector<TestResult> results = tests_.take(wanted, relation, &projects_);
+        wanted.insert(wanted.end(), anew.begin(), anew.end());
+        std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_)), std::back_inserter(results));
+        std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
+        return summary("test", note_results(std::move(results), steps));
+    }
+
+    // Of what this run has built there is no earlier verdict.
+    bool reads_built(const TestDef &test) const {
+        return std::any_of(test.reads.begin(), test.reads.end(), [&](const std::string &id) { return stage_.count(id) > 0 && !unchanged_.is_clean(id); });
+    }
+
+    std::vector<TestResult> note_run(std::vector<TestResult> results) {
+        tests_.note(results);
+        return results;
+    }
+
+    // Which of the readers have to follow.
+    void note_built(const Staged &staged) {
+        const Model &model = staged.model;
+        bool wrote_nothing = staged.how == Publish::in_place && staged.target.exists() && staged.rows && *staged.rows == 0 && staged.relkind.empty() && staged.columns == model.built_columns;
+        bool says_the_same = staged.how == Publish::nothing;
+        if (says_the_same)
+            for (const std::string &parent : selection_.graph.parents(model.id())) says_the_same = says_the_same && unchanged_.is_clean(parent);
+        if (wrote_nothing || says_the_same) return;
+        unchanged_.built(model.id(), unchanged_.changed_columns(model, staged.final_sql, verdicts_[model.id()]));
+    }
+
+    void remember() {
+        std::vector<Staged *> published;
+        for (const std::string &id : built_)
+            if (steps_[size_at_[id]].status == "success") published.push_back(&stage_.at(id));
+        ErrorData *error = pg::try_in_subtransaction([&] { unchanged_.remember(published, history_.run_id()); });
+        for (const Staged *staged : published) {
+            Model known = mesh_.model({staged->model.domain, staged->model.name});
+            known.built_kind = staged->relkind.empty() ? relkind_for(known.materialized) : staged->relkind;
+            mesh_.update(known);
+        }
+        std::set<std::string> withheld;
+        for (const auto &[id, at] : size_at_)
+            if (steps_[at].status != "success" && steps_[at].status != "unchanged") withheld.insert(id);
+        if (error == nullptr) error = pg::try_in_subtransaction([&] { tests_.remember(withheld); });
+        if (error != nullptr) pg::warning("what was built could not be remembered, and will be built again", error->message == nullptr ? "" : error->message, "");
+    }
 
     // What is done again was told the first time.
     void note(const Step &step) {
@@ -353,6 +439,7 @@ private:
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
         Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
+        if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -444,19 +531,27 @@ private:
     }
 
     // What a product promises is tested whatever the run leaves out.
-    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+    std::vector<TestDef> wanted_tests(const Model &model, std::vector<Step> &steps) {
         std::set<std::string> promised;
-        if (has_product(staged.model.id())) promised = promised_tests(staged.model);
-        if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
-        std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
+        if (has_product(model.id())) promised = promised_tests(model);
+        if (promised.empty() && (!options_.tests || !has_tests(model.id(), NodeKind::test))) return {};
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
         std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
-        std::vector<TestResult> results = run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_);
+        return tests;
+    }
+
+    std::vector<TestResult> note_results(std::vector<TestResult> results, std::vector<Step> &steps) {
         for (const TestResult &result : results) {
             keep_to_store(result);
             steps.push_back(test_step(result));
         }
-        return summary("test", results);
+        return results;
+    }
+
+    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+        std::vector<TestDef> tests = wanted_tests(staged.model, steps);
+        return summary("test", note_results(note_run(run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_)), steps));
     }
 
     // Tests that were selected, also because they read a selected model, though their own model was not.
@@ -471,6 +566,7 @@ private:
     void publish_built() {
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
+        unchanged_.look_before_publish(all);
         progress_.publish();
         if (!options_.publish_each) return publish_together(all);
         for (Staged *staged : all) {
@@ -558,7 +654,10 @@ private:
     const RunOptions &options_;
     Mesh &mesh_;
     const Selection &selection_;
+    Unchanged unchanged_;
+    std::map<std::string, planning::Verdict> verdicts_;  // by model id
     History history_;
+    TestCache tests_;
     Progress progress_;
     Targets targets_;
     Stage stage_;
@@ -658,7 +757,7 @@ RunResult run(const RunOptions &options, Oid caller) {
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
     bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
     if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
-    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection, session.baseline()) : Runner(options, mesh, selection, session.baseline()).go();
     session.end();
     return result;
 }

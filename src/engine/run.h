@@ -5,13 +5,15 @@
 #include "engine/microbatch.h"
 #include "engine/project.h"
 #include "engine/record.h"
-#include "engine/selection.h"
+#include "engine/session.h"
 
 namespace mesh::engine {
 
 struct RunOptions {
     std::string command = "run", selector, exclude;
     bool full_refresh = false, fail_fast = false, tests = true, atomic = false, wait = true;
+    bool skip_unchanged = true;  // leave what would come out the same
+    bool force = false;          // build what is unchanged too
     bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
@@ -47,7 +49,7 @@ Step test_step(const TestResult &result);
 std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects);
 
 // test_run.cpp: the selected tests on what is published, when nothing else was selected.
-RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection);
+RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline);
 
 // Runs the selected tests on what is published, and builds nothing.
 RunResult test(const RunOptions &options, Oid caller);

@@ -5,6 +5,13 @@
 
 namespace mesh::engine {
 
+// What was written before a snapshot was taken, and who was still writing.
+struct Baseline {
+    uint64_t log = 0;        // 0: the snapshot is older
+    std::set<Oid> written;   // relations that others had locked for writing
+};
+Baseline take_baseline();
+
 class RunSession {
 public:
     // Sets mesh.vars and a safe search_path for the time of the run. Raises 25006 in a read-only transaction and on a standby,
@@ -23,7 +30,11 @@ public:
 
     void end();
 
+    // The log and its writers as they were before the run's snapshot was taken.
+    const Baseline &baseline() const { return baseline_; }
+
 private:
+    Baseline baseline_;
     int guc_level_;
     std::optional<pg::SnapshotScope> snapshot_;
 };
