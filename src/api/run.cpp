@@ -1,6 +1,7 @@
 // mesh.run and mesh.test.
 #include "api/args.h"
 #include "engine/run.h"
+#include "pg/guc.h"
 
 using namespace mesh;
 
@@ -28,6 +29,12 @@ Datum steps_result(FunctionCallInfo fcinfo, const engine::RunResult &result) {
     return Datum(0);
 }
 
+int threads_of(const pg::Value &text) {
+    int threads = text ? std::stoi(*text) : pg::threads;
+    if (threads >= 1 && threads <= pg::kMostThreads) return threads;
+    throw core::Error("22023", "invalid value for threads: " + std::to_string(threads), "", "Use a number from 1 to " + std::to_string(pg::kMostThreads) + ".");
+}
+
 engine::Json vars_of(const pg::Value &text) {
     engine::Json vars = engine::Json::parse(text.value_or("{}"));
     if (!vars.is_object()) throw core::Error("22023", "vars must be a JSON object");
@@ -51,6 +58,7 @@ MESH_FUNCTION(mesh_run) {
         throw core::Error("22023", "invalid value for publish: \"" + publish + "\"", "",
                           "Use 'run' to publish everything together, or 'model' to publish each model for itself.");
     options.publish_each = publish == "model";
+    options.threads = threads_of(api::arg(fcinfo, 9));
     return steps_result(fcinfo, engine::run(options, GetUserId()));
 }
 

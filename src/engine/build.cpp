@@ -18,12 +18,17 @@ using pg::qualified;
 
 namespace {
 
+// A staged relation that gets a new target's name: what reads it goes on reading it then.
+bool becomes_target(const Staged &staged) {
+    return staged.how == Publish::rename && !staged.recreate;
+}
+
 // Is what the model reads in this run the same as what its published definition names?
 bool upstreams_at_target(Mesh &mesh, const Compiled &compiled, const Stage &stage) {
     for (const Upstream &up : compiled.upstreams) {
         if (up.kind != Upstream::Kind::model) continue;
         auto staged = stage.find(up.id);
-        if (staged != stage.end() && !staged->second.at_target) return false;
+        if (staged != stage.end() && !staged->second.at_target && !becomes_target(staged->second)) return false;
         const Model &model = mesh.model({up.domain, up.model});
         if (model.materialized == "ephemeral" && !upstreams_at_target(mesh, resolve(mesh, model), stage)) return false;
     }
@@ -32,7 +37,7 @@ bool upstreams_at_target(Mesh &mesh, const Compiled &compiled, const Stage &stag
 
 void name_stage(Staged &staged, const BuildOptions &options, size_t number) {
     staged.schema = target_schema(*staged.domain, staged.model);
-    staged.name = "mesh_stage_" + std::to_string(options.run_id) + "_" + std::to_string(number);
+    staged.name = !options.stage_name.empty() ? options.stage_name : "mesh_stage_" + std::to_string(options.run_id) + "_" + std::to_string(number);
     staged.relation = qualified(staged.schema, staged.name);
 }
 

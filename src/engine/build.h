@@ -45,6 +45,7 @@ struct BuildOptions {
     bool full_refresh = false;
     bool is_product = false;   // consumers of the same run may read it
     bool view_is_read = true;  // a test or another model of the run reads this view
+    std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
 
 // Adds one more reason to those there are.

@@ -1,9 +1,12 @@
 #include "engine/invoke.h"
 
+#include <algorithm>
+
 #include "core/near.h"
 #include "core/project/base_context.h"
 #include "core/project/select.h"
 #include "engine/freshness.h"
+#include "pg/guc.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -127,6 +130,13 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> tests_;  // unique id -> graph id, step's node
 };
 
+// As many as asked for, or as there can be; dbt's 0 means nothing.
+int threads(const project::Json &options) {
+    auto found = options.find("threads");
+    if (found == options.end() || !found->is_number_integer()) return pg::threads;
+    return static_cast<int>(std::clamp<int64_t>(found->get<int64_t>(), 1, pg::kMostThreads));
+}
+
 RunOptions run_options(const std::string &command, const Command &what, const project::Json &options) {
     RunOptions out;
     out.command = command;
@@ -137,6 +147,7 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.fail_fast = flag(options, "fail_fast");
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
+    out.threads = threads(options);
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     return out;

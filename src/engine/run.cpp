@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "engine/agreement.h"
+#include "engine/parallel.h"
 #include "engine/plan.h"
 #include "engine/product.h"
 #include "engine/project_unit_test.h"
@@ -12,9 +13,15 @@
 #include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/session.h"
+#include "engine/setting.h"
+#include "engine/stage_registry.h"
 #include "engine/stored_failures.h"
 #include "engine/unit_test.h"
 #include "pg/session.h"
+
+extern "C" {
+#include "access/xlog.h"
+}
 
 namespace mesh::engine {
 
@@ -39,18 +46,21 @@ ErrorData *explained(ErrorData *error) {
 }
 
 Json options_json(const RunOptions &options) {
-    return {{"tests", options.tests}, {"full_refresh", options.full_refresh}, {"fail_fast", options.fail_fast}, {"atomic", options.atomic},
+    Json out = {{"tests", options.tests}, {"full_refresh", options.full_refresh}, {"fail_fast", options.fail_fast}, {"atomic", options.atomic},
             {"publish", options.publish_each ? "model" : "run"}, {"vars", options.vars}};
+    if (options.threads > 1) out["threads"] = options.threads;
+    return out;
 }
 
 bool failed(const TestResult &result) {
     return result.status == "fail" || result.status == "error";
 }
 
-class Runner {
+class Runner : private Steps {
 public:
-    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : options_(options), mesh_(mesh), selection_(selection),
+    // `obstacle`: why workers cannot take part in the run.
+    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const std::string &obstacle)
+        : options_(options), mesh_(mesh), selection_(selection), obstacle_(obstacle),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
           progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
         std::vector<const Model *> models;
@@ -73,6 +83,7 @@ public:
 
 private:
     RunResult run_all() {
+        start_crew();
         ErrorData *error = attempt();
         if (error != nullptr) history_.forget_written();
         if (!withheld_.empty() && again_) {
@@ -82,6 +93,7 @@ private:
         if (error != nullptr) withdraw(error);
         for (const auto &[id, result] : to_store_)
             if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
+        if (was_parallel_) clean_stage(history_.run_id());
         write_history();
         pg::show_progress("");
         return {history_.run_id(), steps_};
@@ -94,7 +106,8 @@ private:
     ErrorData *attempt() {
         return pg::try_in_subtransaction([&] {
             run_operations(true);
-            for (const std::string &id : selection_.models) step(model_of(id));
+            if (crew_ != nullptr) build_at_once();
+            else for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
@@ -185,6 +198,7 @@ private:
         steps_.clear();
         publishing_.clear();
         start_failed_.clear();
+        unseen_.clear();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -227,17 +241,7 @@ private:
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
         Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
-        if (!out.reason.empty()) {
-            out.status = "skipped";
-            finish(model, out, {});
-            return;
-        }
-        if (auto withheld = withheld_.find(model.id()); withheld != withheld_.end()) {
-            out.status = "error";
-            out.message = withheld->second;
-            finish(model, out, tests_of_[model.id()]);
-            return;
-        }
+        if (is_left_out(model, out)) return;
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
@@ -252,6 +256,20 @@ private:
             out.message = error_text(explained(error));
         }
         finish(model, out, tests);
+    }
+
+    // Skipped, or withheld: then it is finished here.
+    bool is_left_out(const Model &model, Step &out) {
+        auto withheld = withheld_.find(model.id());
+        if (!out.reason.empty()) {
+            out.status = "skipped";
+            finish(model, out, {});
+        } else if (withheld != withheld_.end()) {
+            out.status = "error";
+            out.message = withheld->second;
+            finish(model, out, tests_of_[model.id()]);
+        }
+        return out.status != "success";
     }
 
     void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
@@ -313,6 +331,7 @@ private:
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
         Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
+        if (!own_reason_.empty()) engine::add_reason(staged.reason, own_reason_);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -371,7 +390,7 @@ private:
     // A test that also reads what failed has nothing to look at.
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
-            if (!failed_.count(id)) continue;
+            if (!failed_.count(id) || comes_after(id, test.domain + "." + test.model)) continue;
             steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
             return true;
         }
@@ -379,14 +398,22 @@ private:
     }
 
     // What a product promises is tested whatever the run leaves out.
-    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+    std::vector<TestDef> chosen_tests(const Model &model, std::vector<Step> &steps) {
         std::set<std::string> promised;
-        if (has_product(staged.model.id())) promised = promised_tests(staged.model);
-        if (promised.empty() && (!options_.tests || !has_tests(staged.model.id(), NodeKind::test))) return "";
-        std::vector<TestDef> tests = load_tests(staged.model.domain, staged.model.name);
+        if (has_product(model.id())) promised = promised_tests(model);
+        if (promised.empty() && (!options_.tests || !has_tests(model.id(), NodeKind::test))) return {};
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
         std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
         std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
-        std::vector<TestResult> results = run_tests(mesh_, tests, staged.relation, stage_, &projects_);
+        return tests;
+    }
+
+    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+        std::vector<TestDef> tests = chosen_tests(staged.model, steps);
+        return note_tests(run_tests(mesh_, tests, staged.relation, stage_, &projects_), steps);
+    }
+
+    std::string note_tests(const std::vector<TestResult> &results, std::vector<Step> &steps) {
         for (const TestResult &result : results) {
             keep_to_store(result);
             steps.push_back(test_step(result));
@@ -490,9 +517,215 @@ private:
         if (!atomic) failed_[culprit] = error_text(error);
     }
 
+    // ---- several models at once ----
+
+    // A model that is on its way through a worker.
+    struct Open {
+        Step out;
+        std::vector<Step> tests;          // unit tests, and tests that are left out
+        std::vector<TestDef> chosen;      // data tests
+        const Model *model = nullptr;     // as it renders now
+        double seconds = 0;
+    };
+
+    // Says in every step's reason why they were built one after the other, when it was meant otherwise.
+    void start_crew() {
+        int wanted = std::min(options_.threads, static_cast<int>(selection_.models.size()));
+        if (wanted < 2) return;
+        std::string why = obstacle_;
+        for (const std::string &domain : selection_.domains())
+            if (Project *project = projects_.find(domain); project != nullptr && !project->manifest().on_run_start.empty()) why = "workers would not see what on-run-start does";
+        if (why.empty()) crew_ = std::make_unique<pg::Crew>(wanted, "mesh_work", std::to_string(history_.run_id()));
+        if (crew_ != nullptr && crew_->size() < 2 && crew_->size() < wanted) {
+            if (crew_->size() == 0) crew_.reset();
+            why = "no background worker is free (max_worker_processes)";
+        }
+        was_parallel_ = crew_ != nullptr;
+        if (crew_ == nullptr) own_reason_ = "one thread: " + why;
+        else if (!why.empty()) fewer_ = "one worker: " + why;
+        else if (crew_->size() < wanted) fewer_ = std::to_string(crew_->size()) + " workers: no more are free (max_worker_processes)";
+    }
+
+    void build_at_once() {
+        for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
+        Parallel(*crew_, history_.run_id(), selection_, *this).run();
+        crew_.reset();
+        open_.clear();
+        put_in_order();
+        place_.clear();
+    }
+
+    // As if they had been done one after the other.
+    void put_in_order() {
+        std::vector<Step> steps;
+        first_failed_.clear();
+        built_.clear();
+        for (const std::string &id : selection_.models) {
+            auto first = steps_.begin() + static_cast<std::ptrdiff_t>(size_at_.at(id));
+            size_at_[id] = steps.size();
+            std::copy(first, first + 1 + static_cast<std::ptrdiff_t>(tests_of_[id].size()), std::back_inserter(steps));
+            if (failed_.count(id) == 0) built_.push_back(id);
+            else if (first_failed_.empty()) first_failed_ = id;
+        }
+        steps_ = std::move(steps);
+    }
+
+    // In a run of several at once: has `id` its place after the other? Then it is as if it were not built yet.
+    bool comes_after(const std::string &id, const std::string &other) const {
+        auto a = place_.find(id), b = place_.find(other);
+        return a != place_.end() && b != place_.end() && a->second > b->second;
+    }
+
+    Begun begin(size_t number, Task &task) override {
+        pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        const Model &model = model_of(selection_.models[number]);
+        Open open{{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}}, {}, {}, nullptr, 0};
+        if (!open.out.reason.empty() || withheld_.count(model.id())) progress_.reach(model.id());
+        if (is_left_out(model, open.out)) return Begun::finished;
+        pg::StepMemory memory;
+        Clock clock;
+        bool itself = false;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
+            read_by(model, number, task);
+            std::string why = why_itself(model, target);
+            itself = model.materialized == "ephemeral" || !why.empty();
+            if (itself) own_reasons_[number] = why;
+            else prepare(model, target, open, task);
+        });
+        open.seconds = clock.seconds();
+        if (error != nullptr) close(model, open, error);
+        else if (!itself) open_[number] = std::move(open);
+        return error != nullptr ? Begun::finished : itself ? Begun::itself : Begun::task;
+    }
+
+    void prepare(const Model &model, const Target &target, Open &open, Task &task) {
+        open.out.unique_id = model.node;
+        progress_.start(model.id(), model.node);
+        if (options_.tests)
+            if (std::string broken = unit_tests(model, open.tests); !broken.empty()) throw Error("P0001", "not built: " + broken);
+        open.model = &current(model, open.out);
+        open.chosen = chosen_tests(model, open.tests);
+        task.model = *open.model;
+        task.target = target;
+        task.options = {history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
+        for (const TestDef &test : open.chosen)
+            if (test.is_rendered) task.keeps_failed = true;
+            else task.tests.push_back(test);
+    }
+
+    // What of this run the model or a test of it reads, also through what is not built for itself.
+    void read_by(const Model &model, size_t number, Task &task) {
+        std::set<std::string> seen = {model.id()};
+        for (const std::string &parent : selection_.graph.parents(model.id())) add_read(parent, number, task, seen);
+        for (const std::string &child : selection_.graph.children(model.id()))
+            if (core::is_test(*selection_.graph.find(child)))
+                for (const std::string &read : selection_.graph.parents(child)) add_read(read, number, task, seen);
+        read_ = std::move(seen);
+    }
+
+    void add_read(const std::string &id, size_t number, Task &task, std::set<std::string> &seen) {
+        const core::Node *node = selection_.graph.find(id);
+        if (node == nullptr || node->kind != NodeKind::model || !seen.insert(id).second) return;
+        auto place = place_.find(id);
+        bool before = place != place_.end() && place->second < number;
+        const Model &model = model_of(id);
+        if (before && stage_.count(id)) task.staged.push_back(&stage_.at(id));
+        if (before && !model.node.empty()) task.models.push_back(&model);
+        if (model.materialized != "ephemeral") return;
+        for (const std::string &parent : selection_.graph.parents(id)) add_read(parent, number, task, seen);
+    }
+
+    // Why no worker can build it, or what it reads is seen by no worker; empty: one can.
+    std::string why_itself(const Model &model, const Target &target) {
+        if (materializer(model) != nullptr) return "the project's own materialization";
+        bool hooks = has_post_hooks(model) || !pre_hooks(&projects_, model, stage_).empty() || !post_hooks(&projects_, model, stage_).empty();
+        if (auto header = model.config.find("sql_header"); hooks || (header != model.config.end() && header->is_string())) return "it has hooks";
+        bool in_place = model.materialized == "snapshot" || (model.materialized == "incremental" && !setting(model, "full_refresh", options_.full_refresh));
+        if (in_place && target.exists()) return "it changes rows in place";
+        bool is_decoded = pg::call([] { return XLogLogicalInfoActive(); });
+        if (!target.exists() && is_decoded && model.materialized != "view") return "it is new, and logical decoding shall see its rows";
+        if (!target.exists() && has_product(model.id())) return "it is new, and has consumers to be let in";
+        for (const std::string &id : read_)
+            if (unseen_.count(id) && !comes_after(id, model.id())) return "it reads " + id + ", which only the run itself sees";
+        return "";
+    }
+
+    void build_itself(size_t number, const std::string &why) override {
+        const Model &model = model_of(selection_.models[number]);
+        std::string reason = why.empty() ? own_reasons_[number] : why;
+        own_reason_ = reason.empty() ? fewer_ : "built by the run itself: " + reason;
+        open_.erase(number);
+        step(model);
+        own_reason_.clear();
+        auto staged = stage_.find(model.id());
+        if (staged == stage_.end()) return;
+        Task task;
+        read_by(model, number, task);
+        bool reads_unseen = std::any_of(read_.begin(), read_.end(), [&](const std::string &id) { return unseen_.count(id) > 0; });
+        if (model.materialized == "ephemeral" ? reads_unseen : staged->second.how != Publish::nothing) unseen_.insert(model.id());
+    }
+
+    void take(Report report) override {
+        pg::StepMemory memory;
+        Open open = std::move(open_.at(report.number));
+        open_.erase(report.number);
+        const Model &model = model_of(selection_.models[report.number]);
+        Clock clock;
+        ErrorData *error = pg::try_in_subtransaction([&] { accept(open, report); });
+        open.seconds += report.seconds + clock.seconds();
+        close(model, open, error);
+    }
+
+    void accept(Open &open, Report &report) {
+        bool tests_failed = std::any_of(report.tests.begin(), report.tests.end(), failed);
+        if (!report.sqlstate.empty() && !tests_failed) throw Error(report.sqlstate, report.message, report.detail, report.hint);
+        const Model &model = *open.model;
+        Staged &staged = report.staged;
+        std::vector<pg::Column> built_columns = std::move(staged.model.built_columns);
+        staged.model = model;
+        staged.model.built_columns = std::move(built_columns);
+        staged.domain = &mesh_.domain(model.domain);
+        staged.target = targets_[model.id()];
+        if (!fewer_.empty()) engine::add_reason(staged.reason, fewer_);
+        open.out.rows = staged.rows;
+        open.out.reason = staged.reason;
+        Staged &kept = stage_[model.id()] = std::move(staged);
+        check_contract(kept);
+        require_replaceable(kept, [this] { return relations_of_run(); });
+        std::string broken = note_tests(all_results(open, report, kept), open.tests);
+        if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    // A worker's results, and those of tests that only the run can render.
+    std::vector<TestResult> all_results(const Open &open, const Report &report, const Staged &staged) {
+        std::vector<TestDef> rendered;
+        for (const TestDef &test : open.chosen)
+            if (test.is_rendered) rendered.push_back(test);
+        std::vector<TestResult> own = run_tests(mesh_, rendered, staged.relation, stage_, &projects_), out;
+        auto next_own = own.begin();
+        auto next = report.tests.begin();
+        for (const TestDef &test : open.chosen) {
+            out.push_back(test.is_rendered ? *next_own++ : *next++);
+            if (!test.is_rendered) out.back().def = test;
+        }
+        return out;
+    }
+
+    void close(const Model &model, Open &open, ErrorData *error) {
+        open.out.seconds = open.seconds;
+        if (error != nullptr) {
+            open.out.status = "error";
+            open.out.message = error_text(explained(error));
+        }
+        progress_.reach(model.id());
+        finish(model, open.out, open.tests);
+    }
+
     const RunOptions &options_;
     Mesh &mesh_;
     const Selection &selection_;
+    std::string obstacle_;
     History history_;
     Progress progress_;
     Targets targets_;
@@ -510,6 +743,14 @@ private:
     std::vector<Step> steps_;
     std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
+    std::unique_ptr<pg::Crew> crew_;
+    bool was_parallel_ = false;
+    std::string own_reason_, fewer_;               // added to the reason of what the run builds itself, and of all others
+    std::map<std::string, size_t> place_;          // model id -> its place in the order, while several are built at once
+    std::map<size_t, Open> open_;
+    std::map<size_t, std::string> own_reasons_;
+    std::set<std::string> read_;                   // of the model that is looked at
+    std::set<std::string> unseen_;                 // models that no worker can read
 };
 
 bool selects_tests(const Selection &selection) {
@@ -543,13 +784,15 @@ Step test_step(const TestResult &result) {
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
+    std::string obstacle = options.threads > 1 ? pg::sharing_obstacle() : "";
     RunSession session(options.command, options.vars);
     (void)expire_agreements();
     Mesh mesh;
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
     bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
     if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
-    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection).go();
+    if (!only_tests) clean_left_stages(selection.domains());
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection, obstacle).go();
     session.end();
     return result;
 }

@@ -12,6 +12,7 @@ struct RunOptions {
     std::string command = "run", selector, exclude;
     bool full_refresh = false, fail_fast = false, tests = true, atomic = false, wait = true;
     bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
+    int threads = 1;            // how many models are built at once; more than one: in workers
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
     std::string domain;

@@ -5,6 +5,9 @@
 
 namespace mesh::engine {
 
+// This session takes part in a run: from now on it cannot start one, which a model's body might try.
+void take_part_in_run();
+
 class RunSession {
 public:
     // Sets mesh.vars and a safe search_path for the time of the run. Raises 25006 in a read-only transaction and on a standby,
