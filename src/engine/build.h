@@ -45,6 +45,7 @@ struct BuildOptions {
     bool full_refresh = false;
     bool is_product = false;   // consumers of the same run may read it
     bool view_is_read = true;  // a test or another model of the run reads this view
+    bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
 

@@ -272,8 +272,18 @@ private:
         return out.status != "success";
     }
 
-    void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
+    // Why it was built where it was, when the run was to build several at once.
+    std::string with_place(std::string reason, const std::string &id) const {
+        if (auto why = built_where_.find(id); why != built_where_.end() && !why->second.empty()) engine::add_reason(reason, why->second);
+        return reason;
+    }
+
+    void finish(const Model &model, Step step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
+        if (step.status != "skipped" && model.materialized != "ephemeral") {
+            built_where_.try_emplace(model.id(), one_thread_);
+            step.reason = with_place(step.reason, model.id());
+        }
         if (step.status != "success") {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
@@ -327,11 +337,10 @@ private:
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
         if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model), crew_ != nullptr};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
         Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
-        if (!own_reason_.empty()) engine::add_reason(staged.reason, own_reason_);
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -494,7 +503,7 @@ private:
     // The publish may have found a reason of its own for how it was done.
     void publish_and_note(const std::vector<Staged *> &staged) {
         publish(staged, publishing_);
-        for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = s->reason;
+        for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = with_place(s->reason, s->model.id());
     }
 
     void withdraw_one(const std::string &id, const ErrorData *error) {
@@ -528,7 +537,7 @@ private:
         double seconds = 0;
     };
 
-    // Says in every step's reason why they were built one after the other, when it was meant otherwise.
+    // One worker would do no more than the run itself.
     void start_crew() {
         int wanted = std::min(options_.threads, static_cast<int>(selection_.models.size()));
         if (wanted < 2) return;
@@ -536,14 +545,13 @@ private:
         for (const std::string &domain : selection_.domains())
             if (Project *project = projects_.find(domain); project != nullptr && !project->manifest().on_run_start.empty()) why = "workers would not see what on-run-start does";
         if (why.empty()) crew_ = std::make_unique<pg::Crew>(wanted, "mesh_work", std::to_string(history_.run_id()));
-        if (crew_ != nullptr && crew_->size() < 2 && crew_->size() < wanted) {
-            if (crew_->size() == 0) crew_.reset();
-            why = "no background worker is free (max_worker_processes)";
+        if (crew_ != nullptr && crew_->size() < 2) {
+            crew_.reset();
+            why = "no background workers are free (max_worker_processes)";
         }
         was_parallel_ = crew_ != nullptr;
-        if (crew_ == nullptr) own_reason_ = "one thread: " + why;
-        else if (!why.empty()) fewer_ = "one worker: " + why;
-        else if (crew_->size() < wanted) fewer_ = std::to_string(crew_->size()) + " workers: no more are free (max_worker_processes)";
+        if (crew_ == nullptr) one_thread_ = "one thread: " + why;
+        else if (crew_->size() < wanted) one_thread_ = std::to_string(crew_->size()) + " of " + std::to_string(wanted) + " threads: no more background workers are free (max_worker_processes)";
     }
 
     void build_at_once() {
@@ -608,7 +616,7 @@ private:
         open.chosen = chosen_tests(model, open.tests);
         task.model = *open.model;
         task.target = target;
-        task.options = {history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id())};
+        task.options = {history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()), true};
         for (const TestDef &test : open.chosen)
             if (test.is_rendered) task.keeps_failed = true;
             else task.tests.push_back(test);
@@ -654,10 +662,9 @@ private:
     void build_itself(size_t number, const std::string &why) override {
         const Model &model = model_of(selection_.models[number]);
         std::string reason = why.empty() ? own_reasons_[number] : why;
-        own_reason_ = reason.empty() ? fewer_ : "built by the run itself: " + reason;
+        if (!reason.empty()) built_where_[model.id()] = "built by the run itself: " + reason;
         open_.erase(number);
         step(model);
-        own_reason_.clear();
         auto staged = stage_.find(model.id());
         if (staged == stage_.end()) return;
         Task task;
@@ -687,7 +694,6 @@ private:
         staged.model.built_columns = std::move(built_columns);
         staged.domain = &mesh_.domain(model.domain);
         staged.target = targets_[model.id()];
-        if (!fewer_.empty()) engine::add_reason(staged.reason, fewer_);
         open.out.rows = staged.rows;
         open.out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -745,7 +751,8 @@ private:
     Projects projects_;
     std::unique_ptr<pg::Crew> crew_;
     bool was_parallel_ = false;
-    std::string own_reason_, fewer_;               // added to the reason of what the run builds itself, and of all others
+    std::string one_thread_;                       // why fewer models are built at once than was asked for
+    std::map<std::string, std::string> built_where_;  // model id -> why it is not a worker that builds it
     std::map<std::string, size_t> place_;          // model id -> its place in the order, while several are built at once
     std::map<size_t, Open> open_;
     std::map<size_t, std::string> own_reasons_;

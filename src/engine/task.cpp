@@ -49,11 +49,11 @@ Target target_from(const Json &j) {
 }
 
 Json to_json(const BuildOptions &o) {
-    return {o.run_id, o.full_refresh, o.is_product, o.view_is_read, o.stage_name};
+    return {o.run_id, o.full_refresh, o.is_product, o.view_is_read, o.keys_later, o.stage_name};
 }
 
 BuildOptions options_from(const Json &j) {
-    return {j.at(0), j.at(1), j.at(2), j.at(3), j.at(4)};
+    return {j.at(0), j.at(1), j.at(2), j.at(3), j.at(4), j.at(5)};
 }
 
 Json to_json(const TestDef &t) {

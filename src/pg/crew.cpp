@@ -170,8 +170,8 @@ int start(Crew::Inner *inner, int size, const char *function, const char *greeti
 
 std::string sharing_obstacle() {
     const char *simple = call([]() -> const char * {
-        if (IsTransactionBlock()) return "the run is part of a transaction block";
         if (IsSubTransaction()) return "the run is part of a subtransaction, as in a block with EXCEPTION";
+        if (IsTransactionBlock()) return "the run is part of a transaction block";
         if (IsolationUsesXactSnapshot()) return "the isolation level is not READ COMMITTED";
         if (TransactionIdIsValid(GetTopTransactionIdIfAny())) return "the run's transaction has changed something before";
         if (!XLogIsNeeded()) return "wal_level is minimal";
