@@ -112,9 +112,24 @@ bool Parallel::hand_out() {
         waiting_.pop_front();
         moved = true;
     }
-    if (crew_.alive() > 0) return moved;
+    if (crew_.alive() > 0) return share_out() || moved;
     for (; !waiting_.empty(); waiting_.pop_front()) own_.push_back({waiting_.front().number, why_lost_});
     return moved || !own_.empty();
+}
+
+// Nobody waits while another has more before it than what it is doing.
+bool Parallel::share_out() {
+    int worker = free_hand();
+    if (worker < 0 || !hands_[worker].given.empty()) return false;
+    auto most = std::max_element(hands_.begin(), hands_.end(), [](const Hand &a, const Hand &b) { return a.given.size() < b.given.size(); });
+    size_t count = most->given.size() / 2;
+    std::vector<Task> taken;
+    while (taken.size() < count && crew_.take_back(most->given.back().number, most->given.back().offer)) {
+        taken.push_back(std::move(most->given.back()));
+        most->given.pop_back();
+    }
+    for (auto task = taken.rbegin(); task != taken.rend(); ++task) waiting_.push_front(std::move(*task));
+    return !taken.empty();
 }
 
 // The one with the least to do, among those that can be given more.
@@ -143,7 +158,10 @@ double Parallel::expected(size_t step) const {
 // A staged relation of a worker that was lost may be there already: each has a name of its own.
 void Parallel::give(int worker, Task task) {
     Hand &hand = hands_[worker];
-    task.options.stage_name = "mesh_stage_" + std::to_string(run_id_) + "_p" + std::to_string(++names_);
+    task.offer = ++offers_;
+    task.is_long = expected(task.number) > kAheadSeconds;
+    task.options.stage_name = "mesh_stage_" + std::to_string(run_id_) + "_p" + std::to_string(task.offer);
+    crew_.offer(task.number, task.offer);
     std::string message = to_message(task);
     if (!crew_.send(worker, message)) hand.outbox = std::move(message);
     hand.given.push_back(std::move(task));
@@ -193,7 +211,7 @@ void Parallel::lost(int worker) {
         }
         Report report;
         report.number = task->number;
-        report.sqlstate = "57P01";
+        report.sqlstate = "58000";
         report.message = "its worker ended before it was done";
         if (!crew_.last_words(worker).empty()) report.detail = "It said: " + crew_.last_words(worker) + ".";
         report.hint = "See the server's log.";

@@ -49,6 +49,7 @@ private:
     bool begin_steps();
     bool begin_step();
     bool hand_out();
+    bool share_out();
     bool collect();
     bool build_own();
     void watch();
@@ -69,7 +70,8 @@ private:
     std::deque<Own> own_;           // for the run itself
     std::set<size_t> deadlocked_;
     std::string why_lost_;          // every worker
-    size_t names_ = 0, done_ = 0;
+    uint32_t offers_ = 0;
+    size_t done_ = 0;
     double spent_ = 0;
 };
 

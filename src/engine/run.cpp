@@ -544,7 +544,7 @@ private:
         std::string why = obstacle_;
         for (const std::string &domain : selection_.domains())
             if (Project *project = projects_.find(domain); project != nullptr && !project->manifest().on_run_start.empty()) why = "workers would not see what on-run-start does";
-        if (why.empty()) crew_ = std::make_unique<pg::Crew>(wanted, "mesh_work", std::to_string(history_.run_id()));
+        if (why.empty()) crew_ = std::make_unique<pg::Crew>(wanted, "mesh_work", std::to_string(history_.run_id()), selection_.models.size());
         if (crew_ != nullptr && crew_->size() < 2) {
             crew_.reset();
             why = "no background workers are free (max_worker_processes)";
@@ -686,7 +686,7 @@ private:
 
     void accept(Open &open, Report &report) {
         bool tests_failed = std::any_of(report.tests.begin(), report.tests.end(), failed);
-        if (!report.sqlstate.empty() && !tests_failed) throw Error(report.sqlstate, report.message, report.detail, report.hint);
+        if (!report.sqlstate.empty() && !tests_failed) throw Error(of_step(report.sqlstate), report.message, report.detail, report.hint);
         const Model &model = *open.model;
         Staged &staged = report.staged;
         std::vector<pg::Column> built_columns = std::move(staged.model.built_columns);
@@ -701,6 +701,11 @@ private:
         require_replaceable(kept, [this] { return relations_of_run(); });
         std::string broken = note_tests(all_results(open, report, kept), open.tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    // That somebody cancelled or ended a worker is no reason to end the run.
+    static std::string of_step(const std::string &sqlstate) {
+        return sqlstate.starts_with("57") ? "58000" : sqlstate;
     }
 
     // A worker's results, and those of tests that only the run can render.

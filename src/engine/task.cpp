@@ -161,17 +161,19 @@ std::string to_message(const Task &task) {
     for (const TestDef &test : task.tests) tests.push_back(to_json(test));
     for (const Staged *s : task.staged) staged.push_back(upstream_json(*s));
     for (const Model *model : task.models) models.push_back(to_json(*model));
-    return bytes_of({{"number", task.number}, {"model", to_json(task.model)}, {"target", to_json(task.target)}, {"options", to_json(task.options)}, {"tests", tests},
-                     {"staged", staged}, {"models", models}, {"keeps_failed", task.keeps_failed}});
+    return bytes_of({{"number", task.number}, {"offer", task.offer}, {"model", to_json(task.model)}, {"target", to_json(task.target)}, {"options", to_json(task.options)}, {"tests", tests},
+                     {"staged", staged}, {"models", models}, {"is_long", task.is_long}, {"keeps_failed", task.keeps_failed}});
 }
 
 ReceivedTask task_from(const std::string &message) {
     Json json = Json::from_cbor(message);
     ReceivedTask out;
     out.number = json.at("number");
+    out.offer = json.at("offer");
     out.model = model_from(json.at("model"));
     out.target = target_from(json.at("target"));
     out.options = options_from(json.at("options"));
+    out.is_long = json.at("is_long");
     out.keeps_failed = json.at("keeps_failed");
     for (const Json &test : json.at("tests")) out.tests.push_back(test_from(test));
     for (const Json &s : json.at("staged")) out.read.push_back(upstream_from(s));

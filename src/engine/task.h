@@ -8,13 +8,15 @@ namespace mesh::engine {
 
 // One model to be staged and tested. What else of the run it reads comes along.
 struct Task {
-    size_t number = 0;  // the step's place in the run
+    size_t number = 0;   // the step's place in the run
+    uint32_t offer = 0;  // see pg::Crew::offer
     Model model;
     Target target;
     BuildOptions options;
     std::vector<TestDef> tests;          // on the staged result; none that is rendered
     std::vector<const Staged *> staged;  // by this run, and read by the model or its tests
     std::vector<const Model *> models;   // that are other ones than in the registry as the worker sees it
+    bool is_long = false;                // what was done before it is not to wait for it
     bool keeps_failed = false;           // also what failed its tests is committed: more of them are to come
 };
 

@@ -28,12 +28,15 @@ public:
     void serve() {
         take_part_in_run();
         while (std::optional<std::string> message = member_.receive(true)) {
-            if (!member_.begin()) return;
-            if (!holds_) hold_stage(run_id_);
-            holds_ = true;
+            if (!begin()) return;
             Clock clock;
             do {
-                work(task_from(*message));
+                ReceivedTask task = task_from(*message);
+                if (task.is_long && !reports_.empty()) {
+                    commit();
+                    if (!begin()) return;
+                }
+                work(std::move(task));
                 if (member_.is_over()) return member_.abort();
             } while (clock.seconds() < kBatchSeconds && (message = member_.receive(false)));
             commit();
@@ -55,7 +58,14 @@ public:
     }
 
 private:
+    bool begin() {
+        if (!member_.begin()) return false;
+        if (!holds_) hold_stage(run_id_);
+        return holds_ = true;
+    }
+
     void work(ReceivedTask task) {
+        if (!member_.claim(task.number, task.offer)) return;
         pg::StepMemory memory;
         Report report;
         report.number = task.number;

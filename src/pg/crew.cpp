@@ -75,10 +75,10 @@ void abandon(dsm_segment *segment, Datum) {
 }
 
 struct Places {
-    Size snapshot, libraries, library_bytes, settings, setting_bytes, greeting, queues, total;
+    Size snapshot, libraries, library_bytes, settings, setting_bytes, greeting, jobs, queues, total;
 };
 
-Places lay_out(int size, Snapshot snapshot, Size greeting_bytes) {
+Places lay_out(int size, Snapshot snapshot, Size greeting_bytes, size_t jobs) {
     Places out = {};
     Size at = MAXALIGN(offsetof(CrewShared, slots) + sizeof(CrewSlot) * size);
     auto take = [&at](Size bytes) {
@@ -90,6 +90,7 @@ Places lay_out(int size, Snapshot snapshot, Size greeting_bytes) {
     out.libraries = take(out.library_bytes = EstimateLibraryStateSpace());
     out.settings = take(out.setting_bytes = EstimateGUCStateSpace());
     out.greeting = take(greeting_bytes);
+    out.jobs = take(jobs * sizeof(pg_atomic_uint32));
     out.queues = take(2 * size * kQueueBytes);
     out.total = at;
     return out;
@@ -107,7 +108,7 @@ void describe_session(CrewShared *shared) {
 }
 
 // All of it, also the queues, before the first worker is registered: it may be there at once.
-CrewShared *fill_segment(dsm_segment *segment, const Places &places, int size, Snapshot snapshot, const char *greeting, Size greeting_bytes) {
+CrewShared *fill_segment(dsm_segment *segment, const Places &places, int size, Snapshot snapshot, const char *greeting, Size greeting_bytes, size_t jobs) {
     auto *shared = static_cast<CrewShared *>(dsm_segment_address(segment));
     describe_session(shared);
     shared->is_over = 0;
@@ -117,11 +118,13 @@ CrewShared *fill_segment(dsm_segment *segment, const Places &places, int size, S
     shared->settings = places.settings;
     shared->greeting = places.greeting;
     shared->greeting_bytes = greeting_bytes;
+    shared->jobs = places.jobs;
     shared->queues = places.queues;
     SerializeSnapshot(snapshot, shared->place(places.snapshot));
     SerializeLibraryState(places.library_bytes, shared->place(places.libraries));
     SerializeGUCState(places.setting_bytes, shared->place(places.settings));
     std::memcpy(shared->place(places.greeting), greeting, greeting_bytes);
+    for (size_t i = 0; i < jobs; i++) pg_atomic_init_u32(shared->job(i), 0);
     for (int i = 0; i < size; i++) {
         shared->slots[i].pid = 0;
         shared->slots[i].doing = -1;
@@ -151,13 +154,13 @@ bool start_one(Crew::Inner *inner, int number, const char *function) {
 }
 
 // Returns how many were started.
-int start(Crew::Inner *inner, int size, const char *function, const char *greeting, Size greeting_bytes) {
+int start(Crew::Inner *inner, int size, const char *function, const char *greeting, Size greeting_bytes, size_t jobs) {
     SnapshotData snapshot = shared_snapshot();
-    Places places = lay_out(size, &snapshot, greeting_bytes);
+    Places places = lay_out(size, &snapshot, greeting_bytes, jobs);
     inner->segment = dsm_create(places.total, DSM_CREATE_NULL_IF_MAXSEGMENTS);
     if (inner->segment == nullptr) return 0;
     dsm_pin_mapping(inner->segment);
-    inner->shared = fill_segment(inner->segment, places, size, &snapshot, greeting, greeting_bytes);
+    inner->shared = fill_segment(inner->segment, places, size, &snapshot, greeting, greeting_bytes, jobs);
     inner->ones = static_cast<Crew::Inner::One *>(palloc0(sizeof(Crew::Inner::One) * size));
     int started = 0;
     while (started < size && start_one(inner, started, function)) started++;
@@ -181,7 +184,7 @@ std::string sharing_obstacle() {
     return has_temporary_tables() ? "the session has temporary tables" : "";
 }
 
-Crew::Crew(int size, const char *function, const std::string &greeting) : inner_(new Inner{}) {
+Crew::Crew(int size, const char *function, const std::string &greeting, size_t jobs) : inner_(new Inner{}) {
     Inner *inner = inner_;
     const char *text = greeting.data();
     Size bytes = greeting.size();
@@ -189,7 +192,7 @@ Crew::Crew(int size, const char *function, const std::string &greeting) : inner_
         int started = call([=] {
             inner->memory = AllocSetContextCreate(TopMemoryContext, "mesh crew", ALLOCSET_DEFAULT_SIZES);
             MemoryContext outer = MemoryContextSwitchTo(inner->memory);
-            int count = start(inner, size, function, text, bytes);
+            int count = start(inner, size, function, text, bytes, jobs);
             MemoryContextSwitchTo(outer);
             return count;
         });
@@ -220,6 +223,14 @@ int Crew::alive() const {
 
 bool Crew::is_alive(int worker) const {
     return !inner_->ones[worker].is_gone;
+}
+
+void Crew::offer(size_t job, uint32_t number) {
+    pg_atomic_write_u32(inner_->shared->job(job), number);
+}
+
+bool Crew::take_back(size_t job, uint32_t number) {
+    return pg_atomic_compare_exchange_u32(inner_->shared->job(job), &number, 0);
 }
 
 bool Crew::send(int worker, const std::string &message) {

@@ -18,8 +18,8 @@ public:
     struct Inner;
 
     // Starts up to `size` workers that run the exported function `function`; fewer, or none, where the server has no room for more.
-    // `greeting` is what each of them is told first. They read as of the active snapshot.
-    Crew(int size, const char *function, const std::string &greeting);
+    // `greeting` is what each of them is told first. They read as of the active snapshot. There are to be `jobs` pieces of work.
+    Crew(int size, const char *function, const std::string &greeting, size_t jobs);
 
     // Ends them, whatever they are doing: what they have not committed is rolled back. They do not go before this transaction has
     // ended, so that they can see how. The same happens when this session ends in any other way.
@@ -34,6 +34,11 @@ public:
 
     // False when there is no room for it now: call again with the same message. A message to one that is gone goes nowhere.
     bool send(int worker, const std::string &message);
+
+    // A job is offered with a number that is never used again, and belongs to the worker that claims it under this number (Member::claim). take_back
+    // is false when one has.
+    void offer(size_t job, uint32_t number);
+    bool take_back(size_t job, uint32_t number);
 
     // A message of this worker, or nothing when there is none. What it was told as a NOTICE or WARNING is told to this session's client.
     std::optional<std::string> receive(int worker);
@@ -70,6 +75,9 @@ public:
     // The next message. Nothing when there is none and `wait` is false, or when the command is over.
     std::optional<std::string> receive(bool wait);
     void send(const std::string &message);
+
+    // False when the command has taken the job back.
+    bool claim(size_t job, uint32_t number);
 
     // Has the command ended, or given up?
     bool is_over() const;

@@ -6,6 +6,7 @@
 #include "pg/guard.h"
 
 extern "C" {
+#include "port/atomics.h"
 #include "storage/dsm.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
@@ -30,10 +31,12 @@ struct CrewShared {
     PGPROC *command_proc;
     volatile sig_atomic_t is_over;
     int size;
-    Size snapshot, libraries, settings, greeting, greeting_bytes, queues;
+    Size snapshot, libraries, settings, greeting, greeting_bytes, jobs, queues;
     CrewSlot slots[FLEXIBLE_ARRAY_MEMBER];
 
     char *place(Size offset) { return reinterpret_cast<char *>(this) + offset; }
+    // The number under which it is offered; 0: it is not, or somebody has it.
+    pg_atomic_uint32 *job(size_t number) { return reinterpret_cast<pg_atomic_uint32 *>(place(jobs)) + number; }
     shm_mq *to_worker(int worker) { return reinterpret_cast<shm_mq *>(place(queues + 2 * worker * kQueueBytes)); }
     shm_mq *from_worker(int worker) { return reinterpret_cast<shm_mq *>(place(queues + (2 * worker + 1) * kQueueBytes)); }
 };

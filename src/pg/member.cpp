@@ -143,6 +143,10 @@ void Member::send(const std::string &message) {
     call([=] { send_message(data, bytes); });
 }
 
+bool Member::claim(size_t job, uint32_t number) {
+    return pg_atomic_compare_exchange_u32(inner_->shared->job(job), &number, 0);
+}
+
 bool Member::is_over() const {
     return inner_->shared->is_over != 0;
 }
