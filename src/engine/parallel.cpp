@@ -113,8 +113,11 @@ bool Parallel::hand_out() {
         moved = true;
     }
     if (crew_.alive() > 0) return share_out() || moved;
-    for (; !waiting_.empty(); waiting_.pop_front()) own_.push_back({waiting_.front().number, why_lost_});
-    return moved || !own_.empty();
+    for (; !waiting_.empty(); waiting_.pop_front()) {
+        own_.push_back({waiting_.front().number, why_lost_});
+        moved = true;
+    }
+    return moved;
 }
 
 // Nobody waits while another has more before it than what it is doing.
