@@ -120,6 +120,7 @@ public:
         : deployment_(deployment), files_(files), manifest_(project.manifest()), mesh_(mesh), project_(project), before_(before), after_(after) {}
 
     std::vector<Change> go() {
+        project_.database().set_read_only();
         drop_gone();
         store_sources();
         mesh_ = Mesh();
