@@ -38,11 +38,12 @@ BEGIN
 END $$;
 SELECT threads_raw.make('one'), threads_raw.make('many');
 
--- The last run's steps without what differs by nature: numbers, times, and where something was built.
+-- The last run's steps without what differs by nature: numbers, times, and where something was built; of projects (p...) also with which other
+-- tests a test shared a scan, as the run itself does those that it renders.
 CREATE FUNCTION threads_raw.steps(domain text, OUT step int, OUT node text, OUT kind text, OUT status text, OUT rows bigint, OUT failures bigint, OUT reason text, OUT message text)
 RETURNS SETOF record LANGUAGE sql AS $$
     SELECT h.step, replace(split_part(h.node, '.', 2), '_' || steps.domain || '_', '_'), h.kind, h.status, h.row_count, h.failures,
-        nullif(regexp_replace(replace(h.reason, steps.domain || '.', ''), '(; )?built by the run itself: .*', ''), ''), replace(h.message, steps.domain || '.', '')
+        nullif(regexp_replace(replace(h.reason, steps.domain || '.', ''), '(; )?built by the run itself: .*' || CASE WHEN steps.domain ~ '^p' THEN '|one scan for .*' ELSE '' END, ''), ''), replace(h.message, steps.domain || '.', '')
     FROM mesh.step_history h WHERE h.run_id = (SELECT max(l.run_id) FROM mesh.step_history l WHERE l.domain = steps.domain)
 $$;
 -- All that can be seen of a schema's relations: names, columns, indexes, comments, privileges, definitions and rows.
@@ -57,17 +58,17 @@ BEGIN
         RETURN QUERY SELECT replace(pg_get_indexdef(relation.oid), 'threads_' || domain, 's') WHERE relation.relkind = 'i';
         RETURN QUERY SELECT replace(pg_get_viewdef(relation.oid), 'threads_' || domain, 's') WHERE relation.relkind IN ('v', 'm');
         IF relation.relkind IN ('r', 'v', 'm') THEN
-            RETURN QUERY EXECUTE format('SELECT count(*) || '' rows '' || md5(string_agg(t::text, '','' ORDER BY t::text)) FROM threads_%s.%I t', domain, relation.relname);
+            RETURN QUERY EXECUTE format('SELECT count(*) || '' rows '' || md5(string_agg(r::text, '','' ORDER BY r::text)) FROM threads_%s.%I t, LATERAL (SELECT to_jsonb(t) - ''{dbt_scd_id,dbt_updated_at,dbt_valid_from}''::text[] AS r) r', domain, relation.relname);
         END IF;
     END LOOP;
-    RETURN QUERY SELECT 'registry ' || (to_jsonb(m) - '{domain,built_at,created_at,changed_at,built_sql}'::text[])::text FROM mesh.model_registry m WHERE m.domain = portrait.domain ORDER BY 1;
+    RETURN QUERY SELECT 'registry ' || replace((to_jsonb(m) - '{domain,built_at,created_at,changed_at,built_sql}'::text[])::text, 'threads_' || portrait.domain, 's') FROM mesh.model_registry m WHERE m.domain = portrait.domain ORDER BY 1;
     RETURN QUERY SELECT 'test ' || t.test || ' ' || f.failed::text FROM mesh.failure_history f JOIN mesh.test_registry t ON t.domain = f.domain AND t.name = f.test WHERE f.domain = portrait.domain ORDER BY 1;
 END $$;
-CREATE FUNCTION threads_raw.differences(OUT domain text, OUT line text) RETURNS SETOF record LANGUAGE sql AS $$
-    (SELECT 'one', l FROM threads_raw.portrait('one') l EXCEPT ALL SELECT 'one', l FROM threads_raw.portrait('many') l)
-    UNION ALL (SELECT 'many', l FROM threads_raw.portrait('many') l EXCEPT ALL SELECT 'many', l FROM threads_raw.portrait('one') l)
-    UNION ALL (SELECT 'one', s::text FROM threads_raw.steps('one') s EXCEPT ALL SELECT 'one', s::text FROM threads_raw.steps('many') s)
-    UNION ALL (SELECT 'many', s::text FROM threads_raw.steps('many') s EXCEPT ALL SELECT 'many', s::text FROM threads_raw.steps('one') s)
+CREATE FUNCTION threads_raw.differences(one text DEFAULT 'one', many text DEFAULT 'many', OUT domain text, OUT line text) RETURNS SETOF record LANGUAGE sql AS $$
+    (SELECT one, l FROM threads_raw.portrait(one) l EXCEPT ALL SELECT one, l FROM threads_raw.portrait(many) l)
+    UNION ALL (SELECT many, l FROM threads_raw.portrait(many) l EXCEPT ALL SELECT many, l FROM threads_raw.portrait(one) l)
+    UNION ALL (SELECT one, s::text FROM threads_raw.steps(one) s EXCEPT ALL SELECT one, s::text FROM threads_raw.steps(many) s)
+    UNION ALL (SELECT many, s::text FROM threads_raw.steps(many) s EXCEPT ALL SELECT many, s::text FROM threads_raw.steps(one) s)
 $$;
 CREATE FUNCTION threads_raw.identities(domain text, OUT relname name, OUT oid oid) RETURNS SETOF record LANGUAGE sql AS $$
     SELECT relname, oid FROM pg_class WHERE relnamespace = ('threads_' || domain)::regnamespace AND relkind IN ('r', 'v', 'm')
@@ -156,9 +157,60 @@ SET SESSION AUTHORIZATION regress_threads_reader;
 SELECT node, status, reason FROM mesh.run('many.big many.totals', tests => false);
 RESET SESSION AUTHORIZATION;
 
+-- A dbt project: what its templates and their own tests read of the stage is there, whoever staged it.
+CREATE FUNCTION threads_raw.project(domain text) RETURNS bigint LANGUAGE sql AS $f$
+SELECT count(*) FROM mesh.deploy(domain, jsonb_build_object(
+'dbt_project.yml', $$
+name: shop
+version: '1.0'
+profile: shop
+models: {+materialized: table}
+$$,
+'seeds/raw_orders.csv', E'id,customer_id,amount\n1,1,10.5\n2,1,20\n3,2,5\n',
+'models/stg_orders.sql', $${{ config(materialized='view') }} select id, customer_id, amount from {{ ref('raw_orders') }}$$,
+'models/large.sql', $${{ config(materialized='ephemeral') }} select * from {{ ref('stg_orders') }} where amount > 6$$,
+'models/summary.sql', $$
+{%- set columns = adapter.get_columns_in_relation(ref('stg_orders')) | map(attribute='name') | list -%}
+{%- set rows = run_query('select count(*) from ' ~ ref('raw_orders')).columns[0].values()[0] if load_relation(ref('raw_orders')) is not none else 0 -%}
+select customer_id, sum(amount) as spent, '{{ columns | join(" ") }} {{ rows }}' as columns from {{ ref('large') }} group by 1
+$$,
+'models/log.sql', $${{ config(materialized='incremental') }} select id from {{ ref('large') }} {% if is_incremental() %}where id > (select max(id) from {{ this }}){% endif %}$$,
+'models/hooked.sql', $${{ config(post_hook="comment on table {{ this }} is 'hooked'") }} select count(*) as n from {{ ref('log') }}$$,
+'models/last.sql', $$select s.customer_id, h.n from {{ ref('summary') }} s cross join {{ ref('hooked') }} h$$,
+'models/wrong.sql', $$select id from {{ ref('raw_orders') }}$$,
+'models/after_wrong.sql', $${{ config(materialized='view') }} select id from {{ ref('wrong') }}$$,
+'models/schema.yml', $$
+models:
+  - name: summary
+    columns:
+      - name: customer_id
+        data_tests: [not_null, unique, {at_least: {value: 1}}, {relationships: {to: ref('stg_orders'), field: customer_id}}]
+  - name: wrong
+    columns: [{name: id, data_tests: [not_null, {at_least: {value: 2}}]}]
+unit_tests:
+  - name: adds_up
+    model: wrong
+    given: [{input: ref('raw_orders'), rows: [{id: 1}, {id: 2}]}]
+    expect: {rows: [{id: 1}, {id: 2}]}
+$$,
+'tests/generic/at_least.sql', $${% test at_least(model, column_name, value) %}select * from {{ model }} where {{ column_name }} < {{ value }}{% endtest %}$$,
+'tests/few.sql', $$select * from {{ ref('stg_orders') }} where id > 1000$$,
+'snapshots/orders.sql', $${% snapshot orders_history %}{{ config(target_schema=target.schema, unique_key='id', strategy='check', check_cols=['amount']) }}
+select * from {{ ref('stg_orders') }}{% endsnapshot %}$$),
+profiles => format('shop: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: threads_%s}}}', current_database(), domain)) $f$;
+SELECT threads_raw.project('pone') > 5, threads_raw.project('pmany') > 5;
+SELECT count(*) FROM mesh.run('pone', threads => 1);
+SELECT node, kind, status, rows, failures, reason, message FROM mesh.run('pmany', threads => 3);
+SELECT * FROM threads_raw.differences('pone', 'pmany');
+TABLE threads_pmany.summary ORDER BY 1;
+SELECT count(*) FROM mesh.invoke('pone', 'build', '{"threads": 1}');
+SELECT node, kind, status, rows, reason FROM mesh.invoke('pmany', 'build', '{"threads": 2}') WHERE kind = 'model';
+SELECT * FROM threads_raw.differences('pone', 'pmany');
+SELECT * FROM mesh.stage_registry;
+
 RESET mesh.threads;
 DROP EXTENSION mesh CASCADE;
 SET client_min_messages = error;
-DROP SCHEMA threads_raw, threads_one, threads_many CASCADE;
+DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany CASCADE;
 DROP OWNED BY regress_threads_owner, regress_threads_reader;
 DROP ROLE regress_threads_owner, regress_threads_reader;

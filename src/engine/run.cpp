@@ -88,6 +88,7 @@ private:
         if (error != nullptr) history_.forget_written();
         if (!withheld_.empty() && again_) {
             forget();
+            if (was_parallel_) clean_stage(history_.run_id());
             error = attempt();
         }
         if (error != nullptr) withdraw(error);
@@ -558,9 +559,16 @@ private:
         for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
         Parallel(*crew_, history_.run_id(), selection_, *this).run();
         crew_.reset();
-        open_.clear();
         put_in_order();
         place_.clear();
+        drop_failed();
+    }
+
+    // What a worker has committed and is not to be published would be in the way of what is: a view of it may read the stage of others.
+    void drop_failed() {
+        std::set<std::string> kept;
+        for (const auto &[id, staged] : stage_) kept.insert(pg::qualified(staged.schema, staged.name));
+        clean_stage(history_.run_id(), kept);
     }
 
     // As if they had been done one after the other.

@@ -51,10 +51,10 @@ bool drop_left(const std::string &schema, const std::string &name) {
 }
 
 // The youngest first: a view before what it reads.
-void clean_rows(const std::string &condition, const std::vector<Value> &args) {
+void clean_rows(const std::string &condition, const std::vector<Value> &args, const std::set<std::string> &kept = {}) {
     pg::Result rows = registry("select run_id, schema_name, relation_name from mesh.stage_registry where " + condition + " order by stage_id desc", args);
     for (const pg::Row &row : rows.rows)
-        if (drop_left(row[1].value(), row[2].value()))
+        if (!kept.count(pg::qualified(row[1].value(), row[2].value())) && drop_left(row[1].value(), row[2].value()))
             registry("delete from mesh.stage_registry where run_id = $1::bigint and schema_name = $2 and relation_name = $3", {row[0], row[1], row[2]});
 }
 
@@ -80,8 +80,8 @@ void note_staged(int64_t run_id, const Json &relations) {
              {std::to_string(run_id), relations.dump()});
 }
 
-void clean_stage(int64_t run_id) {
-    clean_rows("run_id = $1::bigint", {std::to_string(run_id)});
+void clean_stage(int64_t run_id, const std::set<std::string> &kept) {
+    clean_rows("run_id = $1::bigint", {std::to_string(run_id)}, kept);
 }
 
 void clean_left_stages(const std::set<std::string> &domains) {

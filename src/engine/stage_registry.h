@@ -14,8 +14,8 @@ void hide_staged(Staged &staged, const BuildOptions &options);
 // Notes relations that the worker's transaction commits: {domain, schema, name} each.
 void note_staged(int64_t run_id, const Json &relations);
 
-// Drops what is left of a run's stage, and forgets it. What cannot be dropped now stays noted.
-void clean_stage(int64_t run_id);
+// Drops what is left of a run's stage, but for `kept` ("schema"."name"), and forgets it. What cannot be dropped now stays noted.
+void clean_stage(int64_t run_id, const std::set<std::string> &kept = {});
 
 // Drops what runs of these domains have left that were ended before they could do it. The domains' locks are held, so that no such run
 // is going on; a worker of one that has just ended is waited for.
