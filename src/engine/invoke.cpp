@@ -1,10 +1,13 @@
 #include "engine/invoke.h"
 
+#include <algorithm>
+
 #include "core/near.h"
 #include "core/project/base_context.h"
 #include "core/project/select.h"
 #include "engine/freshness.h"
 #include "engine/invoke_options.h"
+#include "pg/guc.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -127,6 +130,13 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> tests_;  // unique id -> graph id, step's node
 };
 
+// As many as asked for, or as there can be; dbt's 0 means nothing.
+int threads(const project::Json &options) {
+    auto found = options.find("threads");
+    if (found == options.end() || !found->is_number_integer()) return pg::threads;
+    return static_cast<int>(std::clamp<int64_t>(found->get<int64_t>(), 1, pg::kMostThreads));
+}
+
 RunOptions run_options(const std::string &command, const Command &what, const project::Json &options) {
     RunOptions out;
     out.command = command;
@@ -138,6 +148,7 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
     out.skip_unchanged = flag(options, "skip_unchanged");  // dbt builds whatever is selected
+    out.threads = threads(options);
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     out.batches = batch_options(options);
