@@ -58,7 +58,7 @@ bool own_strategy(Session &session, const Node &node) {
     if (strategy == "auto" && session.macros().visible_macro(project, name).is_missing()) return false;  // the mesh's own, which has no macro
     if (session.macros().visible_macro(project, name).is_missing())
         throw Error("42883", "dbt could not find an incremental strategy macro with the name \"" + name + "\" in " + project, "",
-                    "Strategies are append, delete+insert, merge, microbatch and auto, and those that the project has such a macro for.");
+                    "Strategies are append, delete+insert, merge and microbatch, and those that the project has such a macro for.");
     for (const std::string &macro : macros_behind(name))
         for (const char *prefix : {"", "default__", "postgres__"})
             if (session.macros().overridden(prefix + macro)) return true;
