@@ -50,6 +50,17 @@ SELECT * FROM mesh.invoke('shop_prod', 'run', '{"select": "nothing_like_it", "wa
 -- A failing test of an ephemeral model.
 SELECT unique_id, status, message FROM mesh.invoke('shop_prod', 'build', '{"select": "part"}');
 
+-- Failing rows become relations: of tests that say so, and with store_failures of all that say nothing.
+SELECT change, node FROM mesh.deploy('shop_prod', jsonb_build_object('models/kept.sql', 'select 1 as id union all select 1 union all select null', 'models/kept.yml', $$
+models: [{name: kept, columns: [{name: id, data_tests: [unique: {config: {store_failures: true, schema: bad}}, not_null: {config: {severity: warn, store_failures_as: view, alias: empty_ids}},
+    accepted_values: {values: [2], quote: false, config: {severity: warn}}]}]}]$$), partial => true) WHERE kind = 'model';
+SELECT unique_id, status FROM mesh.invoke('shop_prod', 'run', '{"select": "kept"}');
+SELECT unique_id, status, failures FROM mesh.invoke('shop_prod', 'test', '{"select": "kept", "store_failures": true}');
+SELECT relnamespace::regnamespace, relname, relkind FROM pg_class WHERE relnamespace::regnamespace::text IN ('shop_prod_bad', 'shop_prod_dbt_test__audit') AND relkind IN ('r', 'v') ORDER BY relname;
+TABLE shop_prod_bad.unique_kept_id;
+TABLE shop_prod_dbt_test__audit.empty_ids;
+SELECT * FROM shop_prod_dbt_test__audit."accepted_values_kept_id__False__2";
+
 -- Another deployment of the project builds one model on what the first has built; the rest is cloned.
 SELECT mesh.manifest('shop_prod')::text AS state \gset
 SELECT change, node, kind FROM mesh.deploy('shop_dev', project(), profiles => profiles('shop_dev')) WHERE change <> 'added';
@@ -97,5 +108,5 @@ TABLE shop_dev.headed ORDER BY 1;
 
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA shop_prod, shop_dev CASCADE;
+DROP SCHEMA shop_prod, shop_dev, shop_prod_bad, shop_prod_dbt_test__audit CASCADE;
 DROP FUNCTION project, profiles;

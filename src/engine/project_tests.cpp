@@ -45,8 +45,8 @@ public:
             if (other.resource_type == ResourceType::unit_test) add_unit(other);
         forget();
         replace("test_registry", tests_,
-                "(domain, name, model, test, column_name, arguments, severity, where_clause, warn_if, error_if, fail_limit, store_failures, reads, fail_calc, node, is_rendered)",
-                "$1, e->>0, e->>1, e->>2, e->>3, (e->>4)::jsonb, e->>5, e->>6, e->>7, e->>8, (e->>9)::bigint, (e->>10)::boolean, (e->>11)::jsonb, e->>12, e->>13, (e->>14)::boolean");
+                "(domain, name, model, test, column_name, arguments, severity, where_clause, warn_if, error_if, fail_limit, store_failures, reads, fail_calc, node, is_rendered, store_as, store_schema, store_alias)",
+                "$1, e->>0, e->>1, e->>2, e->>3, (e->>4)::jsonb, e->>5, e->>6, e->>7, e->>8, (e->>9)::bigint, (e->>10)::boolean, (e->>11)::jsonb, e->>12, e->>13, (e->>14)::boolean, e->>15, e->>16, e->>17");
         if (read_.whole) replace("unit_test_registry", units_, "(domain, name, model, given, expect, node)", "$1, e->>0, e->>1, '{}'::jsonb, '[]'::jsonb, e->>2");
     }
 
@@ -166,14 +166,17 @@ private:
     void add(const Node &node) {
         std::string model = model_of(node), name = free_name(node);
         std::optional<Json> arguments = own_arguments(node, model);
-        bool own = arguments && !project_.invocation().generic_test_overridden(node.test_metadata->name);
+        std::string stored = text_of(node.config, "store_failures_as", "");
+        bool keeps = stored == "table" || stored == "view";  // its rows are those of dbt's query
+        bool own = arguments && !keeps && !project_.invocation().generic_test_overridden(node.test_metadata->name);
         std::string test = node.test_metadata ? node.test_metadata->name : "singular";
         std::string severity = text_of(node.config, "severity", "error");
         std::transform(severity.begin(), severity.end(), severity.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
         tests_.push_back({name, model.empty() ? Json() : Json(model), test, own ? Json(*plain_column(node.column_name)) : Json(), own ? arguments->dump() : "{}", severity,
                           own ? nullable(node.config, "where") : Json(), text_of(node.config, "warn_if", "!= 0"), text_of(node.config, "error_if", "!= 0"),
                           nullable(node.config, "limit"), text_of(node.config, "store_failures", "false"), reads_of(node, model).dump(),
-                          text_of(node.config, "fail_calc", "count(*)"), node.unique_id, !own});
+                          text_of(node.config, "fail_calc", "count(*)"), node.unique_id, !own,
+                          keeps ? Json(stored) : Json(), node.schema, node.alias});
     }
 
     void add_unit(const project::OtherResource &unit) {

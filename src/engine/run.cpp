@@ -124,6 +124,7 @@ private:
         Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
         Clock clock;
         ErrorData *error = pg::try_in_subtransaction([&] {
+            unchanged_.states().others_wrote();
             out.compiled = project.invocation().render_hook(id, node.raw_code);
             run_hooks(mesh_, mesh_.domain(project.domain()), {out.compiled}, stage_, nullptr);
         });
@@ -270,9 +271,12 @@ private:
         });
         out.seconds = clock.seconds();
         if (error != nullptr) {
-            out.status = "error";
-            out.message = error_text(explained(error));
+            bool untried = options_.only && !unit_failed_.empty();  // dbt skips what its unit tests find wrong
+            out.status = untried ? "skipped" : "error";
+            (untried ? out.reason : out.message) = untried ? unit_failed_ : error_text(explained(error));
+            if (untried) out.compiled.clear();
         }
+        unit_failed_.clear();
         finish(model, out, tests);
     }
 
@@ -290,11 +294,11 @@ private:
         tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
-        if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, tests);
+        if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, step, tests);
     }
 
     // dbt tells of the tests too that a failed model leaves without anything to look at.
-    void note_untested(const Model &model, const std::vector<Step> &tested) {
+    void note_untested(const Model &model, const Step &failed, const std::vector<Step> &tested) {
         std::set<std::string> told;
         for (const Step &step : tested) told.insert(step.node);
         std::vector<TestDef> tests = load_tests(model.domain, model.name);
@@ -303,8 +307,16 @@ private:
             std::tie(tests.back().domain, tests.back().name, tests.back().test, tests.back().node) = std::tuple(model.domain, row[0].value(), "unit", row[1].value_or(""));
         }
         for (const TestDef &test : tests)
-            if (is_selected(test) && !told.count(test.id()))
-                note({test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node});
+            if (is_selected(test) && !told.count(test.id())) note(untested(model, failed, test));
+    }
+
+    // The tests of an ephemeral model are where its mistakes come out.
+    static Step untested(const Model &model, const Step &failed, const TestDef &test) {
+        Step out{test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node};
+        if (model.materialized != "ephemeral" || failed.status != "error" || test.test == "unit") return out;
+        out.status = "error";
+        out.message = failed.message;
+        return out;
     }
 
     // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
@@ -396,9 +408,10 @@ private:
 
     // What the model wants done before it is built.
     void before(const Model &model) {
-        if (materializer(model) != nullptr) return;  // its macro runs them
+        if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
         std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
         if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+        if (!hooks.empty() || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
         run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
     }
 
@@ -420,8 +433,11 @@ private:
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests) {
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
-        if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
+        if (!broken.empty()) {
+            unit_failed_ = broken;
+            throw Error("P0001", "not built: " + broken);
+        }
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), verdicts_[model.id()].by_hand, is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
         Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
@@ -659,6 +675,7 @@ private:
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    std::string unit_failed_;                      // why the model at hand is not built
     std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
 };
@@ -703,7 +720,21 @@ ProjectOptions project_options(const RunOptions &options, const Selection &selec
     return out;
 }
 
-std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects &projects) {
+// dbt's --store-failures is for the tests that do not say themselves whether they keep their rows.
+static void store_by_flag(const RunOptions &options, Projects &projects, std::vector<TestDef> &tests) {
+    if (options.flags.value("STORE_FAILURES", core::project::Json()) != true) return;
+    for (TestDef &test : tests) {
+        if (test.node.empty()) continue;
+        const auto &nodes = projects.get(test.domain).manifest().nodes;
+        auto node = nodes.find(test.node);
+        if (node == nodes.end() || !node->second.config.value("store_failures", core::project::Json()).is_null()) continue;
+        test.store_as = "table";
+        test.is_rendered = true;
+    }
+}
+
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects) {
+    store_by_flag(options, projects, tests);
     std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
     for (TestResult &result : out) {
         if (options.warn_error && result.status == "warn") {

@@ -46,7 +46,7 @@ ProjectOptions project_options(const RunOptions &options, const Selection &selec
 Step test_step(const TestResult &result);
 
 // run_tests() as the options want the results: warnings as failures, every test's SQL.
-std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Projects &projects);
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects);
 
 // test_run.cpp: the selected tests on what is published, when nothing else was selected.
 RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline);
