@@ -184,6 +184,21 @@ INSERT INTO auto_raw.orders SELECT i, i FROM generate_series(1000, 1200) i;
 SELECT node, rows, reason FROM mesh.run('auto.totals');
 SELECT auto_raw.wrong('totals');
 
+-- More than are logged one by one: of one statement; of a bulk write, of which the first rows are enough to tell.
+CREATE TABLE auto_raw.bulk (id int);
+SELECT auto_raw.create_auto('bulk', 'select id from auto_raw.bulk where id > 200000');
+SELECT node, rows, reason FROM mesh.run('auto.bulk');
+INSERT INTO auto_raw.bulk SELECT generate_series(1, 200001);
+SELECT node, rows, reason FROM mesh.run('auto.bulk');
+TRUNCATE auto_raw.bulk;
+SELECT node, rows, reason FROM mesh.run('auto.bulk');
+INSERT INTO auto_raw.bulk SELECT i % 50 FROM generate_series(1, 400001) i;
+SELECT logged FROM auto_raw.logs() WHERE relation = 'auto_raw.bulk';
+SELECT node, rows, reason FROM mesh.run('auto.bulk');
+INSERT INTO auto_raw.bulk SELECT generate_series(1, 400001);
+SELECT logged FROM auto_raw.logs() WHERE relation = 'auto_raw.bulk';
+SELECT node, rows, reason FROM mesh.run('auto.bulk');
+SELECT mesh.drop_model('auto.bulk');
 -- What cannot be followed, and why.
 CREATE TABLE auto_raw.parts (id int, k int) PARTITION BY LIST (k);
 CREATE TABLE auto_raw.part PARTITION OF auto_raw.parts DEFAULT;

@@ -118,6 +118,7 @@ std::string find_changes(const Known &known, const pg::KeyedQuery &query, std::v
         auto [found, fresh] = logs.try_emplace(followed.log);
         if (fresh) found->second = read_log(followed.log, input.columns.size(), *known.position);
         if (found->second.whole) return "all of " + relation_of(input) + " changed";
+        if (!found->second.is_read()) return std::to_string(found->second.count) + " keys of " + relation_of(input) + " changed";
         if (found->second.count > 0) out.push_back({&input, found->second});
     }
     return "";

@@ -77,13 +77,13 @@ void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptio
         return create_staged_view(staged, sql);
     }
     staged.columns = pg::describe(sql);
-    bool unchanged = stays(staged);
+    bool unchanged = stays(staged) && !options.changed_by_hand;
     staged.relation = target_name(*staged.domain, staged.model);
     staged.at_target = unchanged && direct;
     if (staged.at_target) return;
     staged.how = unchanged ? Publish::nothing : Publish::view;
     bool other_kind = staged.target.exists() && staged.target.kind != "v";
-    if (!unchanged) staged.reason = !staged.target.exists() ? "new" : other_kind ? "its materialization changed" : "its definition changed";
+    if (!unchanged && !options.changed_by_hand) staged.reason = !staged.target.exists() ? "new" : other_kind ? "its materialization changed" : "its definition changed";
     if (!options.view_is_read) return;
     name_stage(staged, options, stage.size());
     create_staged_view(staged, sql);

@@ -52,6 +52,7 @@ struct BuildOptions {
     int64_t run_id = 0;
     bool full_refresh = false;
     bool is_product = false;   // consumers of the same run may read it
+    bool changed_by_hand = false;  // what is published is not what its definition says
     bool view_is_read = true;  // a test or another model of the run reads this view
     Strategy strategy = {};    // in place of mesh's own
 };

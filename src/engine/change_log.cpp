@@ -191,16 +191,18 @@ LoggedKeys read_log(const std::string &log, size_t columns, const Position &posi
     std::string names, arrays;
     for (size_t i = 1; i <= columns; i++) {
         names += ", k" + std::to_string(i);
-        arrays += ", pg_catalog.array_agg(k" + std::to_string(i) + ") filter (where not whole)";
+        arrays += (i == 1 ? "" : ", ") + ("pg_catalog.array_agg(k" + std::to_string(i)) + ")";
     }
-    pg::Result found = look("select coalesce(pg_catalog.bool_or(whole), false), pg_catalog.count(*) filter (where not whole)" + arrays + " from (select distinct whole" + names +
-                                " from " + table_of(log) + " where not pg_catalog.pg_visible_in_snapshot(xid, " + pg::quote_literal(position.snapshot) + ")"
-                                " and not (xid = " + pg::quote_literal(position.xid) + "::pg_catalog.xid8 and command < " + position.command + ")) l", false);
+    std::string unseen = " from (select distinct whole" + names + " from " + table_of(log) + " where not pg_catalog.pg_visible_in_snapshot(xid, " +
+                         pg::quote_literal(position.snapshot) + ") and not (xid = " + pg::quote_literal(position.xid) + "::pg_catalog.xid8 and command < " + position.command + ")) l";
     LoggedKeys out;
-    const pg::Row &row = found.rows.at(0);
-    out.whole = row[0] == "t";
-    out.count = std::stoull(row[1].value());
-    for (size_t i = 0; i < columns; i++) out.arrays.push_back(row[i + 2].value_or("{}"));
+    pg::Row size = look("select coalesce(pg_catalog.bool_or(whole), false), pg_catalog.count(*), coalesce(pg_catalog.sum(pg_catalog.pg_column_size(l.*)), 0)" + unseen, false).rows.at(0);
+    out.whole = size[0] == "t";
+    out.count = std::stoull(size[1].value());
+    out.bytes = std::stoull(size[2].value());
+    if (!out.is_read() || out.count == 0 || columns == 0) return out;
+    pg::Row row = look("select " + arrays + unseen, false).rows.at(0);
+    for (const Value &array : row) out.arrays.push_back(array.value());
     return out;
 }
 
@@ -215,6 +217,8 @@ void trim_log(const std::string &log) {
 }
 
 void drop_unread_logs(Patience patience) {
+    // The locks would last as long as the caller's transaction.
+    if (patience == Patience::none && pg::call([] { return IsTransactionBlock(); })) return;
     pg::Result unread = registry("select log from mesh.change_log_registry l where not exists (select from mesh.increment_registry r"
                                  " where r.inputs @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('log', l.log))) order by 1");
     for (const pg::Row &row : unread.rows) (void)drop_log(row[0].value(), patience);

@@ -39,12 +39,16 @@ Position current_position();
 // May rows be missing in the log that a reader at this position has not seen?
 bool has_hole(const std::string &log, const Position &position);
 
+// More keys than this, or more bytes of keys, are not read one by one.
+inline constexpr uint64_t kMostKeys = 200000, kMostKeyBytes = 64 << 20;
+
 // The keys that were logged since, as the active snapshot and this transaction see them: an array of each column of the log, in the
 // order of `columns`, as text.
 struct LoggedKeys {
-    bool whole = false;  // everything may have changed
-    uint64_t count = 0;
+    bool whole = false;             // everything may have changed
+    uint64_t count = 0, bytes = 0;  // of distinct keys
     std::vector<std::string> arrays;
+    bool is_read() const { return !whole && count <= kMostKeys && bytes <= kMostKeyBytes; }
 };
 LoggedKeys read_log(const std::string &log, size_t columns, const Position &position);
 

@@ -8,7 +8,7 @@ namespace mesh::engine {
 
 // Up to this many changed keys are rebuilt one by one whatever the size of the table; of more, when the table has kRowsPerKey times as many
 // rows: one row that is looked up costs as much as some that are read one after the other; more than kMostKeys never.
-inline constexpr uint64_t kFewKeys = 100, kRowsPerKey = 20, kMostKeys = 200000;
+inline constexpr uint64_t kFewKeys = 100, kRowsPerKey = 20;
 
 struct KeyChange {
     const pg::KeyedInput *input;

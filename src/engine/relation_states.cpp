@@ -76,7 +76,7 @@ RelationState RelationStates::take(Oid oid) {
     if (!now.has_rows()) return out;
     out.blocks = now.blocks;
     if (!baseline_.written.count(oid)) out.log = baseline_.log;
-    if (std::optional<pg::Counted> counted = pg::count_rows(oid)) {
+    if (std::optional<pg::Counted> counted = pg::count_rows(oid, is_published(oid) && !others_wrote_)) {
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;
@@ -101,7 +101,7 @@ RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &row
     out.shape = now.shape;
     out.blocks = now.blocks;
     out.log = pg::log_position();
-    if (std::optional<pg::Counted> counted = rows ? pg::count_own(oid, *rows) : pg::count_rows(oid)) {
+    if (std::optional<pg::Counted> counted = rows ? pg::count_own(oid, *rows) : pg::count_rows(oid, !others_wrote_)) {
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;

@@ -39,6 +39,8 @@ public:
         published_.insert(relation);
         states_.erase(relation);
     }
+    // Hooks and functions may have written to any relation after it was read: what this transaction wrote counts as a change.
+    void others_wrote() { others_wrote_ = true; }
     bool is_published(Oid relation) const { return published_.count(relation) > 0; }
 
 private:
@@ -50,6 +52,7 @@ private:
     std::map<Oid, std::vector<Oid>> parts_;
     std::map<Oid, pg::SqlFacts> views_;
     std::set<Oid> published_;
+    bool others_wrote_ = false;
 };
 
 // The fingerprint of what a state depends on besides relations: of the settings, variables and functions that `depends` names.

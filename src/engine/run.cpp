@@ -124,6 +124,7 @@ private:
         Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
         Clock clock;
         ErrorData *error = pg::try_in_subtransaction([&] {
+            unchanged_.states().others_wrote();
             out.compiled = project.invocation().render_hook(id, node.raw_code);
             run_hooks(mesh_, mesh_.domain(project.domain()), {out.compiled}, stage_, nullptr);
         });
@@ -409,9 +410,10 @@ private:
 
     // What the model wants done before it is built.
     void before(const Model &model) {
-        if (materializer(model) != nullptr) return;  // its macro runs them
+        if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
         std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
         if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+        if (!hooks.empty() || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
         run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
     }
 
@@ -437,7 +439,7 @@ private:
             unit_failed_ = broken;
             throw Error("P0001", "not built: " + broken);
         }
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model)};
+        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), verdicts_[model.id()].by_hand, is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
         Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);

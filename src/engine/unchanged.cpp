@@ -17,12 +17,14 @@ using planning::Present;
 using planning::Rows;
 using planning::Verdict;
 
-std::set<std::string> same_columns(const Domain &domain, const std::string &before, const std::string &after) {
+std::optional<std::set<std::string>> unaffected_columns(const Domain &domain, const std::string &before, const std::string &after) {
     return pg::as_role(owner_of(domain), domain.search_path(), [&] {
         std::map<std::string, std::string> old = pg::column_fingerprints(before), now = pg::column_fingerprints(after);
-        std::set<std::string> out;
+        std::optional<std::set<std::string>> out;
+        if (old.empty() || now.empty() || old[""] != now[""]) return out;
+        out.emplace();
         for (const auto &[column, fingerprint] : now)
-            if (auto found = old.find(column); found != old.end() && found->second == fingerprint) out.insert(column);
+            if (auto found = old.find(column); found != old.end() && found->second == fingerprint) out->insert(column);
         return out;
     });
 }
@@ -204,14 +206,12 @@ bool Unchanged::resolves_to(const Model &model, const BuildState &state) {
 bool Unchanged::may_read_all(const Model &model, const BuildState &state) {
     const Domain &domain = mesh_.domain(model.domain);
     if (!OidIsValid(domain.owner_oid)) return false;
-    for (const planning::RelationState &input : state.inputs) {
-        std::string id = input.full_name();
-        const Domain *owner = mesh_.domain_with_schema(input.schema);
-        if (owner != nullptr && owner->name == model.domain) continue;
-        if (!model.facts.reads.count(id)) continue;  // read through a view, with its owner's rights; sources are checked by resolve()
-        if (!pg::may_read(pg::relation_oid(input.schema, input.name), domain.owner_oid)) return false;
-    }
-    return true;
+    std::set<std::pair<std::string, std::string>> direct;  // what is read through a view is read with its owner's rights
+    for (const Source &source : mesh_.sources_of(model.domain))
+        if (model.facts.reads.count(source.id())) direct.insert({source.schema, source.identifier});
+    for (const planning::RelationState &input : state.inputs)
+        if (model.facts.reads.count(input.full_name())) direct.insert({input.schema, input.name});
+    return std::all_of(direct.begin(), direct.end(), [&](const auto &name) { return pg::may_read(pg::relation_oid(name.first, name.second), domain.owner_oid); });
 }
 
 bool Unchanged::analyzes_to_the_same(const Model &model) {
@@ -242,10 +242,12 @@ std::optional<std::set<std::string>> Unchanged::changed_columns(const Model &mod
     (void)pg::try_in_subtransaction([&] {
         Present now{state->definition, state->configuration, circumstances_.of(state->depends), "", true, rebuilt_upstream(model)};
         if (configuration(model) != state->configuration || planning::judge(state, now, states_).change != Change::unchanged) return;
-        std::set<std::string> same = same_columns(mesh_.domain(model.domain), *model.built_sql, final_sql), changed;
+        std::optional<std::set<std::string>> same = unaffected_columns(mesh_.domain(model.domain), *model.built_sql, final_sql);
+        if (!same) return;
+        std::set<std::string> changed;
         for (const auto &columns : {model.columns, model.built_columns})
             for (const pg::Column &column : columns)
-                if (!same.count(column.name)) changed.insert(column.name);
+                if (!same->count(column.name)) changed.insert(column.name);
         out = changed;
     });
     return out;

@@ -77,7 +77,8 @@ private:
     std::set<std::string> staged_;
 };
 
-// Columns whose values are the same in both queries over the same rows; all others may differ. Both are over published names.
-std::set<std::string> same_columns(const Domain &domain, const std::string &before, const std::string &after);
+// Columns whose values are the same in both queries over the same rows; all others may differ. Nothing when there may be other rows. Both
+// are over published names.
+std::optional<std::set<std::string>> unaffected_columns(const Domain &domain, const std::string &before, const std::string &after);
 
 }  // namespace mesh::engine

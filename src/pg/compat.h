@@ -4,6 +4,7 @@
 #include "pg/pg.h"
 
 extern "C" {
+#include "catalog/pg_namespace.h"
 #include "commands/defrem.h"
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
@@ -94,6 +95,15 @@ inline Node *grouping_expression([[maybe_unused]] const RangeTblEntry *entry, [[
     if (entry->rtekind == RTE_GROUP) return static_cast<Node *>(list_nth(entry->groupexprs, attno - 1));
 #endif
     return nullptr;
+}
+
+// 16: one function for the privileges on all kinds of objects.
+inline bool may_use_schema(Oid schema, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
 }
 
 // 16 added total_parts; 17 and 18 kept it. With build false only the catalog entries are made.

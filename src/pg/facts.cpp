@@ -282,16 +282,19 @@ std::map<std::string, std::string> column_fingerprints(const std::string &sql) {
             Oid none = InvalidOid;
             return find_order(reinterpret_cast<Node *>(query), &none);
         })) return out;
-    ListCell *cell;
-    foreach (cell, query->targetList) {
-        auto *entry = lfirst_node(TargetEntry, cell);
-        if (entry->resjunk) continue;
-        int column = entry->resno;
-        PlainText printed = call([=] {
+    auto only = [query](int column) {
+        return call([=] {
             auto *copy = copyObject(query);
             keep_column(copy, column);
             return PlainText{pg_get_querydef(copy, false)};
         });
+    };
+    out[""] = core::md5(only(-1).text);
+    ListCell *cell;
+    foreach (cell, query->targetList) {
+        auto *entry = lfirst_node(TargetEntry, cell);
+        if (entry->resjunk) continue;
+        PlainText printed = only(entry->resno);
         Oid type = exprType(reinterpret_cast<Node *>(entry->expr));
         int32 typmod = exprTypmod(reinterpret_cast<Node *>(entry->expr));
         out[entry->resname] = core::md5(std::string(printed.text) + "\n" + call([=] { return PlainText{type_text(type, typmod)}; }).text);

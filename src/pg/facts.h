@@ -9,7 +9,7 @@ namespace mesh::pg {
 Facts query_facts(Query *query, const std::vector<StandIn> &stand_ins, const std::string &text);
 
 // Of a query over relations of the catalog: a fingerprint of each column that is the same as long as its values are, over the same rows read.
-// None where the order of rows decides about values, which another query may read in another order.
+// Under the empty name one of which rows there are. None where the order of rows decides about values, which another query may read in another order.
 // Analyzes with the rights and search_path in force.
 std::map<std::string, std::string> column_fingerprints(const std::string &sql);
 

@@ -203,14 +203,14 @@ bool walk(Node *node, Reader *reader) {
     return expression_tree_walker(node, MESH_WALKER(walk), reader);
 }
 
-// column: of the query's own, 0: all.
+// column: of the query's own, 0: all, -1: none but those that decide about its rows.
 Reader read(Query *query, int column) {
     Reader reader = {};
     reader.capacity = 32;
     reader.columns = static_cast<NeededColumn *>(palloc(sizeof(NeededColumn) * reader.capacity));
     Scope *scope = scope_of(&reader, query, nullptr);
     if (column == 0) need_all(&reader, scope);
-    else need(&reader, scope, column);
+    else if (column > 0) need(&reader, scope, column);
     return reader;
 }
 
@@ -225,7 +225,7 @@ void drop_others(Query *query, int column) {
             auto *entry = lfirst_node(TargetEntry, inner);
             if (bms_is_member(entry->resno, scope->needed)) kept = lappend(kept, entry);
         }
-        if (kept != NIL) scope->query->targetList = kept;
+        scope->query->targetList = kept;
     }
 }
 

@@ -26,7 +26,7 @@ Needed needed_columns(Query *query);
 // The query without the target entries of its subqueries and CTEs that nobody needs, for deparsing only. Changes `query`.
 void drop_unneeded(Query *query);
 
-// The same, and of its own columns keeps one alone, with those that decide about its rows.
+// The same, and of its own columns keeps one alone (-1: none), with those that decide about its rows.
 void keep_column(Query *query, int column);
 
 }  // namespace mesh::pg

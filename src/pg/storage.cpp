@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pg/raw_body.h"
+#include "pg/compat.h"
 
 extern "C" {
 #include "access/heapam.h"
@@ -248,7 +248,7 @@ struct Count {
     uint64 rows, next, horizon;
     uint64 writers[kMostWriters];
     int writer_count;
-    bool failed, collect;  // collect: our own transaction's ids become writers
+    bool failed, collect, own_changes;  // collect: our own transaction's ids become writers
 };
 
 bool is_writer(const Count *count, uint64 xid) {
@@ -294,7 +294,7 @@ void count_all(Oid oid, Count *count) {
     if (pages > kMostPages) count->failed = true;
     BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
     PushCopiedSnapshot(GetActiveSnapshot());
-    if (count->collect) UpdateActiveSnapshotCommandId();
+    if (count->own_changes) UpdateActiveSnapshotCommandId();
     for (BlockNumber page = 0; page < pages && !count->failed; page++) {
         CHECK_FOR_INTERRUPTS();
         count_page(relation, page, strategy, GetActiveSnapshot(), count);
@@ -397,12 +397,13 @@ bool is_untouched(Oid oid, uint32_t blocks, uint64_t log) {
     });
 }
 
-std::optional<Counted> count_rows(Oid relation) {
+std::optional<Counted> count_rows(Oid relation, bool own_changes) {
     Count count = call([=] {
         Count out = {};
         out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
         out.horizon = horizon_now(out.next);
         out.collect = true;
+        out.own_changes = own_changes;
         count_all(relation, &out);
         return out;
     });
@@ -451,6 +452,7 @@ bool sees_all_rows(Oid relation, Oid role) {
 
 bool may_read(Oid relation, Oid role) {
     return call([=] {
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) || !compat::may_use_schema(get_rel_namespace(relation), role)) return false;
         return pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK || pg_attribute_aclcheck_all(relation, role, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
     });
 }

@@ -37,7 +37,7 @@ Storage storage_of(Oid relation);
 // all visible since before `log`.
 bool is_untouched(Oid relation, uint32_t blocks, uint64_t log);
 
-// The rows that the active snapshot sees, with this transaction's own changes.
+// The rows that the active snapshot sees.
 struct Counted {
     uint64_t rows = 0;
     uint64_t horizon = 0;            // all of them were written by transactions older than this,
@@ -45,8 +45,9 @@ struct Counted {
 };
 
 // Nothing when that cannot be said: some were written by transactions that are neither older than all that are running nor ours, or there are
-// too many pages. Reads row headers only.
-std::optional<Counted> count_rows(Oid relation);
+// too many pages. With `own_changes` also those that this transaction has written since the snapshot was taken, and without what it has deleted.
+// Reads row headers only.
+std::optional<Counted> count_rows(Oid relation, bool own_changes);
 
 // Does the active snapshot see the rows of an earlier count_rows(), and no others?
 bool sees_same_rows(Oid relation, const Counted &then);

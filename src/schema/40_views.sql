@@ -39,7 +39,7 @@ COMMENT ON VIEW mesh.models IS 'The models of your domains.';
 COMMENT ON COLUMN mesh.models.status IS 'ready, or pending while something it reads (pending_on) does not exist yet.';
 COMMENT ON COLUMN mesh.models.relation IS 'Where it is, or will be, built; null for an ephemeral model. built_at is null until then.';
 COMMENT ON COLUMN mesh.models.row_count IS 'Rows when it was last built; null for a view, and after an increment.';
-COMMENT ON COLUMN mesh.models.last_status IS 'How its step in the last run that had it ended: success, error or skipped. What consumers read is of built_at.';
+COMMENT ON COLUMN mesh.models.last_status IS 'How its step in the last run that had it ended: success, unchanged, error or skipped. What consumers read is of built_at.';
 COMMENT ON COLUMN mesh.models.columns IS 'Its columns in order, as PostgreSQL''s analyzer finds them: [{"name", "type", "collation"}].';
 
 CREATE VIEW mesh.sources WITH (security_barrier) AS
@@ -87,7 +87,7 @@ CREATE VIEW mesh.steps WITH (security_barrier) AS
     WHERE h.domain IN (SELECT name FROM mesh.seen_domains)
        OR r.started_by IN (SELECT u.rolname::text FROM pg_catalog.pg_roles u WHERE pg_catalog.pg_has_role(u.oid, 'USAGE'));
 COMMENT ON VIEW mesh.steps IS 'The steps of each run, with their reasons: those of your domains, and of runs that you started.';
-COMMENT ON COLUMN mesh.steps.status IS 'Models: success, error or skipped. Tests: pass, warn, fail or error.';
+COMMENT ON COLUMN mesh.steps.status IS 'Models: success, unchanged, error or skipped. Tests: pass, warn, fail or error.';
 COMMENT ON COLUMN mesh.steps.row_count IS 'Rows that a model''s step wrote; null for a view.';
 COMMENT ON COLUMN mesh.steps.failures IS 'Rows that a test found wrong.';
 COMMENT ON COLUMN mesh.steps.reason IS 'Why it was done this way, or skipped.';

@@ -28,6 +28,8 @@ constexpr std::string_view kSettingsOnly[] = {
     "timestamptz_out", "timestamptz_pl_interval", "timetz", "timezone", "to_char", "to_date", "to_json", "to_jsonb", "to_number", "to_timestamp", "to_tsquery",
     "to_tsvector", "websearch_to_tsquery"};
 
+static_assert(std::is_sorted(std::begin(kSettingsOnly), std::end(kSettingsOnly)));
+
 constexpr std::string_view kTimeInput[] = {"date_in", "time_in", "timestamp_in", "timestamptz_in", "timetz_in"};
 
 bool is_letter(char c) {

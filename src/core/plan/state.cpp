@@ -130,7 +130,7 @@ Verdict judge_relations(const BuildState &then, Eyes &eyes) {
     }
     if (then.own.name.empty()) return out;
     Rows rows = then.own.unknown.empty() ? eyes.look(then.own) : Rows::unknown;
-    if (std::string why = own_reason(then.own, rows); !why.empty()) return {Change::changed, why};
+    if (std::string why = own_reason(then.own, rows); !why.empty()) return {Change::changed, why, true};
     out.look_again = out.look_again || rows != Rows::same;
     return out;
 }
@@ -144,6 +144,7 @@ std::string to_text(const BuildState &state) {
     add_field(out, state.log);
     add_field(out, static_cast<uint64_t>(state.run_id));
     add_field(out, state.built_at);
+    add_field(out, state.inputs.size());
     out += '\n';
     add_relation(out, state.own);
     for (const RelationState &input : state.inputs) add_relation(out, input);
@@ -159,10 +160,11 @@ std::optional<BuildState> state_from_text(const std::string &text) {
     out.log = in.number();
     out.run_id = static_cast<int64_t>(in.number());
     out.built_at = in.text();
+    uint64_t inputs = in.number();
     in.end_of_line();
     out.own = read_relation(in);
     while (!in.at_end() && !in.broken()) out.inputs.push_back(read_relation(in));
-    return in.broken() ? std::nullopt : std::optional(std::move(out));
+    return in.broken() || out.inputs.size() != inputs ? std::nullopt : std::optional(std::move(out));
 }
 
 std::string_view change_name(Change change) {

@@ -74,6 +74,7 @@ std::string_view change_name(Change change);  // new, changed, stale, unchanged
 struct Verdict {
     Change change = Change::unchanged;
     std::string reason;
+    bool by_hand = false;     // somebody changed what was built
     bool look_again = false;  // unchanged, and a newer state of what it reads is worth remembering
 };
 
