@@ -61,6 +61,10 @@ TABLE shop_prod_bad.unique_kept_id;
 TABLE shop_prod_dbt_test__audit.empty_ids;
 SELECT * FROM shop_prod_dbt_test__audit."accepted_values_kept_id__False__2";
 
+-- With empty everything reads no rows, tests too.
+SELECT unique_id, status, rows, compiled FROM mesh.invoke('shop_prod', 'build', '{"select": "people", "exclude": "test_type:unit", "empty": true, "compile_tests": true}') WHERE kind IN ('model', 'test');
+SELECT unique_id, status, rows FROM mesh.invoke('shop_prod', 'run', '{"select": "people"}') WHERE kind = 'model';
+
 -- Another deployment of the project builds one model on what the first has built; the rest is cloned.
 SELECT mesh.manifest('shop_prod')::text AS state \gset
 SELECT change, node, kind FROM mesh.deploy('shop_dev', project(), profiles => profiles('shop_dev')) WHERE change <> 'added';

@@ -153,7 +153,6 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.flags = flags_of(command, options);
     out.batches = batch_options(options);
     out.warn_error = is_error(options, "LogTestResult");
-    out.compile_tests = flag(options, "compile_tests");
     return out;
 }
 
@@ -207,6 +206,9 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
     run_as.project = &project;
     RunResult result = what.models ? run(run_as, caller) : test(run_as, caller);
     std::map<std::string, std::string> unique_ids = graph_ids.by_step();
+    bool compile_tests = flag(options, "compile_tests");
+    project.invocation().set_selected(ids);
+    project.invocation().set_deferral(deferral);
     std::vector<InvokeRow> out;
     for (const Step &step : result.steps) {
         auto known = unique_ids.find(step.node);
@@ -216,7 +218,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
             row.relation = node->second.relation_name;
         }
-        if (row.compiled.empty() && step.status != "skipped") row.compiled = test_sql_of(project, row.unique_id);
+        if (compile_tests && row.compiled.empty() && step.status != "skipped") row.compiled = test_sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
     if (command == "build") add_others(project, ids, out);

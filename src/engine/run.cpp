@@ -193,7 +193,7 @@ private:
             }
         pg::StepMemory memory;
         std::optional<TestResult> cached;
-        if (options_.skip_unchanged && !options_.force && !reads_built(test)) cached = tests_.find(test, "", &projects_);
+        if (options_.skip_unchanged && !options_.force && !options_.warn_error && !reads_built(test)) cached = tests_.find(test, "", &projects_);
         TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
@@ -382,7 +382,8 @@ private:
         for (const TestDef &test : wanted)
             if (reads_built(test)) anew.push_back(test);
         std::erase_if(wanted, [&](const TestDef &test) { return reads_built(test); });
-        std::vector<TestResult> results = tests_.take(wanted, relation, &projects_);
+        std::vector<TestResult> results;
+        if (!options_.warn_error) results = tests_.take(wanted, relation, &projects_);
         wanted.insert(wanted.end(), anew.begin(), anew.end());
         std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_)), std::back_inserter(results));
         std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
@@ -394,8 +395,9 @@ private:
         return std::any_of(test.reads.begin(), test.reads.end(), [&](const std::string &id) { return stage_.count(id) > 0 && !unchanged_.is_clean(id); });
     }
 
+    // A warning that was made an error is none for the next run.
     std::vector<TestResult> note_run(std::vector<TestResult> results) {
-        tests_.note(results);
+        if (!options_.warn_error) tests_.note(results);
         return results;
     }
 
@@ -1023,15 +1025,13 @@ std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std:
             result.status = "fail";
             if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
         }
-        if (!options.compile_tests || result.def.is_rendered || result.def.node.empty()) continue;
-        (void)pg::try_in_subtransaction([&] { result.compiled = projects.get(result.def.domain).invocation().compile(result.def.node).code; });
     }
     return out;
 }
 
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : result.compiled};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {

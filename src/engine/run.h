@@ -25,7 +25,6 @@ struct RunOptions {
     core::project::Deferral deferral;       // --defer
     BatchOptions batches;
     bool warn_error = false;                // a test's warning is a failure
-    bool compile_tests = false;             // every test of a project tells the SQL that dbt compiles it to
     Wanted wanted() const { return {selector, exclude, only, domain}; }
 };
 
@@ -46,7 +45,7 @@ ProjectOptions project_options(const RunOptions &options, const Selection &selec
 // A test's verdict as a step of a run.
 Step test_step(const TestResult &result);
 
-// run_tests() as the options want the results: warnings as failures, every test's SQL.
+// run_tests() as the options want it: warnings as failures, failing rows kept.
 std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects);
 
 // test_run.cpp: the selected tests on what is published, when nothing else was selected.

@@ -20,7 +20,7 @@ namespace {
 class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
-        : options_(options), uses_cache_(options.skip_unchanged && !options.force), mesh_(mesh), selection_(selection),
+        : options_(options), uses_cache_(options.skip_unchanged && !options.force && !options.warn_error), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()), states_(baseline),
           cache_(mesh, states_, circumstances_, baseline.log, history_.run_id()), progress_(history_.run_id(), selection.ids.size(), selection.ids.size()),
           projects_(mesh, nullptr, project_options(options, selection)) {}
@@ -72,7 +72,7 @@ private:
         std::vector<TestResult> results;
         if (uses_cache_) results = cache_.take(open, relation, &projects_);
         for (TestResult &result : run_tests_as(options_, mesh_, open, relation, nothing_staged, projects_)) {
-            cache_.note({result});
+            if (!options_.warn_error) cache_.note({result});
             results.push_back(std::move(result));
         }
         std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
@@ -91,7 +91,7 @@ private:
         if (uses_cache_) cached = cache_.find(test, "", &projects_);
         if (cached) return note_all({*cached});
         std::vector<TestResult> results = run_tests_as(options_, mesh_, {test}, "", {}, projects_);
-        cache_.note(results);
+        if (!options_.warn_error) cache_.note(results);
         note_all(results);
     }
 

@@ -132,6 +132,7 @@ std::string Unchanged::never(const Model &model, int depth) {
     if (decided && !setting->get<bool>()) return "its setting skip_unchanged is false";
     for (const char *key : {"pre_hook", "pre-hook", "sql_header"})
         if (has_statements(model, key)) return "its " + std::string(key) + " may change what it reads";
+    if (!model.node.empty() && model.materialized == "incremental" && model.config.value("incremental_strategy", "") == "microbatch") return "its batches follow the time";
     if (decided) return "";
     if (!model.facts.never.empty()) return model.facts.never;
     if (depth < kMostLevels)
