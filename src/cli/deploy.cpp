@@ -53,7 +53,8 @@ void count_change(Session &session, const Row &row, Deployed &deployed) {
     if (change != "warning") return;
     ++deployed.warnings;
     const std::string file = row.text(3);
-    session.log->event(Level::warn, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
+    // What a node cannot be analyzed for is told by the node itself when it runs.
+    session.log->event(row.text(1).empty() ? Level::warn : Level::debug, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ struct TestResult {
     std::string reason;  // how the verdict was found, when not by a query of its own
     std::vector<std::string> failed_rows;  // as JSON, for record_failures
     std::vector<pg::Column> columns;       // theirs, when they shall become a relation
+    std::string compiled;                  // of a project's test: its SQL as dbt compiles it, where that is known
 };
 
 // Data tests and unit tests of a domain share their names. Raises 42710 when the name is taken, unless by a test in the same

@@ -88,7 +88,7 @@ void check_config(const Model &model, const std::vector<pg::Column> &columns) {
     if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
         throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
                     "Use view, table, materialized_view, incremental, ephemeral, seed or snapshot.");
-    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch"});
+    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch", "auto"});
     check_grants(model);
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
     if (model.materialized == "snapshot") check_snapshot_config(model);

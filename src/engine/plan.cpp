@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/plan_reason.h"
+#include "engine/record.h"
 #include "engine/product.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
@@ -163,6 +165,12 @@ private:
         std::string changed = changes(model, out.target, final_sql);
         if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
         bool full = setting(model, "full_refresh", full_refresh_);
+        std::string in_full;
+        if (keeps_itself(model) && out.target.kind == "r" && !full) {
+            in_full = rebuilt.empty() ? why_in_full(model, final_sql) : "what it reads is built anew";
+            if (in_full.empty()) return decide_changed_keys(out);
+            full = true;
+        }
         if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
         if (model.materialized == "snapshot" && out.target.kind == "r") {
             out.at_target = true;
@@ -171,7 +179,7 @@ private:
             return;
         }
         out.action = "rebuild";
-        out.reason = model.materialized == "incremental" && out.target.kind == "r" ? "full refresh" : "";
+        out.reason = model.materialized == "incremental" && out.target.kind == "r" ? (in_full.empty() ? "full refresh" : "in full: " + in_full) : "";
         add(out.reason, changed);
         if (out.target.rows_only.empty()) add(out.reason, logging_change(model, out.target));
         if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
@@ -197,6 +205,12 @@ private:
         out.reason = changed;
         if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
         if (out.recreate && out.target.kind == "v") add(out.reason, "its columns changed: the view is made anew");
+    }
+
+    void decide_changed_keys(Planned &out) {
+        out.action = "increment";
+        out.at_target = true;
+        out.reason = "keys that changed in what it reads are built anew";
     }
 
     void decide_increment(Planned &out, const std::string &final_sql) {
@@ -332,7 +346,7 @@ public:
 
     std::vector<PlanStep> go(const std::vector<Planned> &planned) {
         for (const Planned &p : planned) {
-            out_.push_back({p.model->id(), "model", p.action, p.reason, p.change});
+            out_.push_back({p.model->id(), step_kind(*p.model), p.action, p.reason, p.change});
             for (NodeKind kind : {NodeKind::unit_test, NodeKind::test}) add_tests(p, kind);
         }
         for (const std::string &id : selection_.ids) {

@@ -84,6 +84,7 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
     for (const ScriptStatement &statement : pg::parse_script(sql)) {
         if (statement.kind == ScriptStatement::Kind::transaction) continue;  // the run's own transaction goes on
         std::string text = over_stage(mesh_, stage_, statement);
+        pg::ReadOnly read_only(read_only_);
         out = to_query_result(as_session_owner(mesh_.domain(domain_), [&] { return run_statement(statement.kind, text); }), statement.tag);
     }
     return out;

@@ -12,6 +12,9 @@ public:
     // `stage` may be nullptr: nothing is staged. All must outlive it.
     ProjectDatabase(Mesh &mesh, std::string domain, const Stage *stage) : mesh_(mesh), domain_(std::move(domain)), stage_(stage) {}
 
+    // While nothing is run, templates may ask and not change: a statement that writes raises 25006.
+    void set_read_only() { read_only_ = true; }
+
     core::project::QueryResult execute(const std::string &sql) override;
     std::vector<core::project::DatabaseColumn> describe(const std::string &sql) override;
     std::optional<core::project::RelationInfo> find_relation(const std::string &schema, const std::string &identifier) override;
@@ -27,6 +30,7 @@ private:
     Mesh &mesh_;
     std::string domain_;
     const Stage *stage_;
+    bool read_only_ = false;
 };
 
 // A column as information_schema describes it, from its name and type.

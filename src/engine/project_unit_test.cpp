@@ -71,6 +71,7 @@ void compare(Project &project, const std::string &actual, const std::string &exp
 
 void run_one(Project &project, const project::OtherResource &unit, TestResult &result) {
     std::string code = project.invocation().compile_unit_test(unit.unique_id).code;
+    result.compiled = code;
     project::Json expect = unit.content.value("expect", project::Json::object());
     project::Json rows = expect.value("rows", project::Json::array());
     if (rows.is_string()) return compare(project, "select * from (" + code + "\n) m", rows.get<std::string>(), result);

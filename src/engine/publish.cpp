@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/hooks.h"
 #include "pg/lock.h"
@@ -192,6 +193,14 @@ void check_keys(const std::vector<Staged *> &staged, std::string &at) {
     }
 }
 
+// Those whose relation has other contents now, without a trigger having seen that.
+std::set<std::string> replaced(const std::vector<Staged *> &staged) {
+    std::set<std::string> out;
+    for (const Staged *s : staged)
+        if (s->how == Publish::swap || s->how == Publish::rename || (s->how == Publish::in_place && !s->target.exists())) out.insert(target_name(*s->domain, s->model));
+    return out;
+}
+
 }  // namespace
 
 bool drop_stage(const Staged &staged) {
@@ -234,6 +243,8 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
     at.clear();
     publish_rows(written_by_rows(staged), at);
     check_keys(staged, at);
+    std::set<std::string> relations = replaced(staged);
+    for (const Staged *s : staged) keep_increment(*s, relations);
 }
 
 }  // namespace mesh::engine

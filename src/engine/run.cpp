@@ -57,7 +57,7 @@ public:
         : options_(options), mesh_(mesh), selection_(selection), unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
           tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
-          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
+          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -139,14 +139,21 @@ private:
 
     void add_results(Project &project) {
         for (const Step &step : steps_) {
-            auto node = project.manifest().nodes.find(step.unique_id);
-            if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
-            if (step.kind == "operation" && step.status != "error") continue;  // dbt keeps these from its hooks
-            core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
-            result["node"] = core::project::manifest_json(node->second);
+            if (step.domain != project.domain() || !is_result(project, step)) continue;
+            core::project::Json result = {{"status", step.status}, {"message", step.message.empty() ? core::project::Json() : core::project::Json(step.message)}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
+            auto unit = project.manifest().others.find(step.unique_id);
+            result["node"] = unit != project.manifest().others.end() ? core::project::manifest_json(unit->second) : core::project::manifest_json(project.manifest().nodes.at(step.unique_id));
             result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();
             project.invocation().add_result(result);
         }
+    }
+
+    // dbt keeps from its hooks what other hooks did, and has no results of ephemeral models.
+    static bool is_result(const Project &project, const Step &step) {
+        if (project.manifest().others.count(step.unique_id)) return true;
+        auto node = project.manifest().nodes.find(step.unique_id);
+        if (node == project.manifest().nodes.end() || (step.kind == "operation" && step.status != "error")) return false;
+        return node->second.config.value("materialized", "") != "ephemeral";
     }
 
     // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
@@ -165,14 +172,14 @@ private:
 
     void free_test(const TestDef &test) {
         for (const std::string &id : test.reads)
-            if (failed_.count(id)) {
-                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}});
+            if (is_missing(id)) {
+                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node});
                 return;
             }
         pg::StepMemory memory;
         std::optional<TestResult> cached;
         if (options_.skip_unchanged && !options_.force && !reads_built(test)) cached = tests_.find(test, "", &projects_);
-        TestResult result = cached ? *cached : note_run(run_tests(mesh_, {test}, "", stage_, &projects_)).at(0);
+        TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -189,6 +196,7 @@ private:
         stage_.clear();
         built_.clear();
         failed_.clear();
+        partly_.clear();
         first_failed_.clear();
         size_at_.clear();
         steps_.clear();
@@ -209,7 +217,7 @@ private:
 
     // A model that waits for another is skipped, and nothing went wrong.
     bool went_wrong() const {
-        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail"; });
+        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail" || step.status == "partial success"; });
     }
 
     const Model &model_of(const std::string &id) {
@@ -237,7 +245,7 @@ private:
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
-        Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
+        Step out{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
         if (!out.reason.empty()) {
             out.status = "skipped";
             finish(model, out, {});
@@ -252,7 +260,6 @@ private:
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
-        out.unique_id = model.node;
         if (left_as_it_is(model, out, tests)) {
             out.seconds = clock.seconds();
             finish(model, out, tests);
@@ -264,29 +271,56 @@ private:
         });
         out.seconds = clock.seconds();
         if (error != nullptr) {
-            out.status = "error";
-            out.message = error_text(explained(error));
+            bool untried = options_.only && !unit_failed_.empty();  // dbt skips what its unit tests find wrong
+            out.status = untried ? "skipped" : "error";
+            (untried ? out.reason : out.message) = untried ? unit_failed_ : error_text(explained(error));
+            if (untried) out.compiled.clear();
         }
+        unit_failed_.clear();
         finish(model, out, tests);
     }
 
     void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
-        if (step.status == "unchanged") {
-            stage_.erase(model.id());
-        } else if (step.status != "success") {
+        bool partly = step.status == "partial success", unchanged = step.status == "unchanged";
+        if (step.status != "success" && !unchanged) {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
-            stage_.erase(model.id());
-        } else {
-            built_.push_back(model.id());
-            note_built(stage_.at(model.id()));
         }
+        if (partly) partly_.insert(model.id());
+        if (step.status == "success") note_built(stage_.at(model.id()));
+        if (partly || step.status == "success") built_.push_back(model.id());
+        else stage_.erase(model.id());
         tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
+        if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, step, tests);
     }
 
+    // dbt tells of the tests too that a failed model leaves without anything to look at.
+    void note_untested(const Model &model, const Step &failed, const std::vector<Step> &tested) {
+        std::set<std::string> told;
+        for (const Step &step : tested) told.insert(step.node);
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
+        for (const pg::Row &row : registry("select name, node from mesh.unit_test_registry where domain = $1 and model = $2 order by 1", {model.domain, model.name}).rows) {
+            tests.emplace_back();
+            std::tie(tests.back().domain, tests.back().name, tests.back().test, tests.back().node) = std::tuple(model.domain, row[0].value(), "unit", row[1].value_or(""));
+        }
+        for (const TestDef &test : tests)
+            if (is_selected(test) && !told.count(test.id())) note(untested(model, failed, test));
+    }
+
+    // The tests of an ephemeral model are where its mistakes come out.
+    static Step untested(const Model &model, const Step &failed, const TestDef &test) {
+        Step out{test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node};
+        if (model.materialized != "ephemeral" || failed.status != "error" || test.test == "unit") return out;
+        out.status = "error";
+        out.message = failed.message;
+        return out;
+    }
+
+    // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
+    bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
     // True when the model is what it would become: nothing is built, and its tests look at what is published.
     bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
         if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
@@ -316,7 +350,7 @@ private:
         std::erase_if(wanted, [&](const TestDef &test) { return reads_built(test); });
         std::vector<TestResult> results = tests_.take(wanted, relation, &projects_);
         wanted.insert(wanted.end(), anew.begin(), anew.end());
-        std::ranges::move(note_run(run_tests(mesh_, wanted, relation, stage_, &projects_)), std::back_inserter(results));
+        std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_)), std::back_inserter(results));
         std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
         return summary("test", note_results(std::move(results), steps));
     }
@@ -400,11 +434,14 @@ private:
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests) {
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
-        if (!broken.empty()) throw Error("P0001", "not built: " + broken);
+        if (!broken.empty()) {
+            unit_failed_ = broken;
+            throw Error("P0001", "not built: " + broken);
+        }
         BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), verdicts_[model.id()].by_hand, is_read(model.id()) || has_post_hooks(model)};
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
-        Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
+        Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
         if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
         out.rows = staged.rows;
         out.reason = staged.reason;
@@ -416,6 +453,31 @@ private:
         }
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
+        Project *project = model.node.empty() || model.materialized != "incremental" ? nullptr : projects_.find(model.domain);
+        if (project == nullptr) return build(mesh_, model, target, stage_, options);
+        if (project->invocation().own_strategy(model.node))
+            options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+                return project->strategy_sql(node, schema, table, columns);
+            };
+        return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
+    }
+
+    Staged build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out) {
+        BatchResults results;
+        out.compiled.clear();  // each batch has its own
+        try {
+            Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results);
+            out.batches = results.json();
+            out.message = results.message;
+            if (!results.failed.empty()) out.status = "partial success";
+            return staged;
+        } catch (...) {
+            out.batches = results.json();
+            throw;
+        }
     }
 
     std::set<Oid> relations_of_run() const {
@@ -464,7 +526,7 @@ private:
     // A test that also reads what failed has nothing to look at.
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
-            if (!failed_.count(id)) continue;
+            if (!is_missing(id)) continue;
             steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
             return true;
         }
@@ -492,7 +554,7 @@ private:
 
     std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
         std::vector<TestDef> tests = wanted_tests(staged.model, steps);
-        return summary("test", note_results(note_run(run_tests(mesh_, tests, staged.relation, stage_, &projects_)), steps));
+        return summary("test", note_results(note_run(run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_)), steps));
     }
 
     // Tests that were selected, also because they read a selected model, though their own model was not.
@@ -605,6 +667,7 @@ private:
     std::vector<std::string> built_;
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
+    std::set<std::string> partly_;               // of these: those with some batches that did not fail
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
@@ -613,6 +676,7 @@ private:
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    std::string unit_failed_;                      // why the model at hand is not built
     std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
 };
@@ -637,14 +701,56 @@ ProjectOptions project_options(const RunOptions &options) {
     ProjectOptions out;
     out.vars = core::project::Json::parse(options.vars.dump());
     out.flags = options.flags;
+    out.selected = options.selected;
+    out.deferral = options.deferral;
+    out.loaded = options.project;
     if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
     if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
     return out;
 }
 
+ProjectOptions project_options(const RunOptions &options, const Selection &selection) {
+    ProjectOptions out = project_options(options);
+    if (options.only) return out;
+    std::set<std::string> domains = selection.domains();
+    for (const pg::Row &row : registry("select node, domain || '.' || name from mesh.model_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'test:' || domain || '.' || name from mesh.test_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'unit_test:' || domain || '.' || name from mesh.unit_test_registry where node is not null and domain = any($1::text[])",
+                                       {pg::array_literal({domains.begin(), domains.end()})}).rows)
+        if (selection.ids.count(row[1].value())) out.selected.push_back(row[0].value());
+    return out;
+}
+
+// dbt's --store-failures is for the tests that do not say themselves whether they keep their rows.
+static void store_by_flag(const RunOptions &options, Projects &projects, std::vector<TestDef> &tests) {
+    if (options.flags.value("STORE_FAILURES", core::project::Json()) != true) return;
+    for (TestDef &test : tests) {
+        if (test.node.empty()) continue;
+        const auto &nodes = projects.get(test.domain).manifest().nodes;
+        auto node = nodes.find(test.node);
+        if (node == nodes.end() || !node->second.config.value("store_failures", core::project::Json()).is_null()) continue;
+        test.store_as = "table";
+        test.is_rendered = true;
+    }
+}
+
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects) {
+    store_by_flag(options, projects, tests);
+    std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
+    for (TestResult &result : out) {
+        if (options.warn_error && result.status == "warn") {
+            result.status = "fail";
+            if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
+        }
+        if (!options.compile_tests || result.def.is_rendered || result.def.node.empty()) continue;
+        (void)pg::try_in_subtransaction([&] { result.compiled = projects.get(result.def.domain).invocation().compile(result.def.node).code; });
+    }
+    return out;
+}
+
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : result.compiled};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/check.h"
+#include "engine/microbatch.h"
 #include "engine/project.h"
 #include "engine/record.h"
 #include "engine/session.h"
@@ -17,7 +18,13 @@ struct RunOptions {
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
     std::string domain;
+    const Project *project = nullptr;                     // of `domain`, where it is loaded already
     core::project::Json flags = core::project::Json::object();  // dbt's, as a project's templates see them
+    std::vector<std::string> selected;      // dbt's unique ids of all that was selected, when `only` has them
+    core::project::Deferral deferral;       // --defer
+    BatchOptions batches;
+    bool warn_error = false;                // a test's warning is a failure
+    bool compile_tests = false;             // every test of a project tells the SQL that dbt compiles it to
     Wanted wanted() const { return {selector, exclude, only, domain}; }
 };
 
@@ -33,9 +40,13 @@ RunResult run(const RunOptions &options, Oid caller);
 
 // What a project's templates see of the options.
 ProjectOptions project_options(const RunOptions &options);
+ProjectOptions project_options(const RunOptions &options, const Selection &selection);  // with what was selected
 
 // A test's verdict as a step of a run.
 Step test_step(const TestResult &result);
+
+// run_tests() as the options want the results: warnings as failures, every test's SQL.
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects);
 
 // test_run.cpp: the selected tests on what is published, when nothing else was selected.
 RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline);

@@ -20,8 +20,10 @@ namespace {
 class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
-        : uses_cache_(options.skip_unchanged && !options.force), mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
-          states_(baseline), cache_(mesh, states_, circumstances_, baseline.log, history_.run_id()), progress_(history_.run_id(), selection.ids.size(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
+        : options_(options), uses_cache_(options.skip_unchanged && !options.force), mesh_(mesh), selection_(selection),
+          history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()), states_(baseline),
+          cache_(mesh, states_, circumstances_, baseline.log, history_.run_id()), progress_(history_.run_id(), selection.ids.size(), selection.ids.size()),
+          projects_(mesh, nullptr, project_options(options, selection)) {}
 
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
@@ -69,7 +71,7 @@ private:
         std::vector<TestDef> open = tests;
         std::vector<TestResult> results;
         if (uses_cache_) results = cache_.take(open, relation, &projects_);
-        for (TestResult &result : run_tests(mesh_, open, relation, nothing_staged, &projects_)) {
+        for (TestResult &result : run_tests_as(options_, mesh_, open, relation, nothing_staged, projects_)) {
             cache_.note({result});
             results.push_back(std::move(result));
         }
@@ -88,7 +90,7 @@ private:
         std::optional<TestResult> cached;
         if (uses_cache_) cached = cache_.find(test, "", &projects_);
         if (cached) return note_all({*cached});
-        std::vector<TestResult> results = run_tests(mesh_, {test}, "", {}, &projects_);
+        std::vector<TestResult> results = run_tests_as(options_, mesh_, {test}, "", {}, projects_);
         cache_.note(results);
         note_all(results);
     }
@@ -107,6 +109,7 @@ private:
         progress_.finish(step);
     }
 
+    const RunOptions &options_;
     bool uses_cache_;
     Mesh &mesh_;
     const Selection &selection_;

@@ -117,4 +117,12 @@ bool acts_for(Oid caller, Oid role) {
     return call([caller, role] { return has_privs_of_role(caller, role); });
 }
 
+ReadOnly::ReadOnly(bool on) : before_(XactReadOnly) {
+    XactReadOnly = XactReadOnly || on;
+}
+
+ReadOnly::~ReadOnly() {
+    XactReadOnly = before_;
+}
+
 }  // namespace mesh::pg

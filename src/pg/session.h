@@ -31,6 +31,18 @@ auto as_role(Oid role, const std::string &search_path, F &&f) {
 // Within as_role: where a policy would hide rows of a table, the statement raises 42501 and does not go on without them.
 void refuse_hidden_rows();
 
+// While it lives, the transaction's statements cannot write, when `on`.
+class ReadOnly {
+public:
+    explicit ReadOnly(bool on);
+    ~ReadOnly();
+    ReadOnly(const ReadOnly &) = delete;
+    ReadOnly &operator=(const ReadOnly &) = delete;
+
+private:
+    bool before_;
+};
+
 // The role that owns the extension's schema: the only one that may write the registry.
 Oid registry_owner();
 

@@ -148,6 +148,7 @@ CREATE TABLE mesh.product_registry (
     contract     jsonb NOT NULL,
     description  text,
     published_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    node         text,  -- dbt's unique id, of a public model of a project: its files decide about the product
     PRIMARY KEY (domain, name, version),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE
 );

@@ -62,7 +62,8 @@ def compare(project, sides, place, memory, tap):
     verdicts = judge(project, *observations)
     for verdict in verdicts:
         tap.report(f"{project.name}: {verdict.topic} {verdict.equal}/{len(verdict.things)}", verdict.differences)
-    counts = ", ".join(f"{verdict.topic} {verdict.equal}/{len(verdict.things)}" for verdict in verdicts)
+    counts = ", ".join(f"{verdict.topic} {verdict.equal}/{len(verdict.things)}" + (f" ({len(verdict.meant)} meant to differ)" if verdict.meant else "")
+                       for verdict in verdicts)
     times = ", ".join(f"{side.name} {time:.1f} s" for side, time in zip(sides, seconds))
     print(f"# {project.name}: {counts} ({times})", flush=True)
 

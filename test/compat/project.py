@@ -10,7 +10,10 @@ The file compat.steps in the folder has one step a line ('#' starts a comment):
     env NAME=VALUE            sets a variable of the environment, from here on
     schema NAME               the target's schema (default: analytics); before the first command
 
-A project without that file gets the commands that DEFAULT_STEPS lists.
+The file compat.differs, if there is one, has one difference a line that mesh means to have: the topic, the thing that differs
+(with * for anything), and why, with " | " between them. One that is there no more is a failure too.
+
+A project without compat.steps gets the commands that DEFAULT_STEPS lists.
 """
 
 import shlex
@@ -21,8 +24,9 @@ from pathlib import Path
 import yaml
 
 STEPS_FILE = "compat.steps"
+DIFFERS_FILE = "compat.differs"
 DEFAULT_STEPS = ["seed", "run", "snapshot", "test", "run", "build"]
-NOT_COPIED = ("target", "logs", "dbt_packages", ".git")
+NOT_COPIED = ("target", "logs", "dbt_packages", ".git", DIFFERS_FILE)
 
 
 @dataclass
@@ -50,6 +54,7 @@ class Project:
     steps: list
     schema: str = "analytics"
     config: dict = field(default_factory=dict)
+    meant: list = field(default_factory=list)  # (topic, pattern of a thing, reason)
 
     @property
     def name(self):
@@ -82,7 +87,13 @@ def read_project(folder, steps=None, schema=None):
         steps=[step for step in parsed if step.kind != "schema"],
         schema=schema or (schemas[0] if schemas else "analytics"),
         config=config,
+        meant=meant_differences(folder / DIFFERS_FILE),
     )
+
+
+def meant_differences(file):
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [tuple(part.strip() for part in line.split(" | ")) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def step_lines(folder, config):

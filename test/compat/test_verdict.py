@@ -68,3 +68,11 @@ def test_times_of_the_run_and_digests_of_them_do_not_matter_but_others_do():
     assert differing_topics(now, later) == []
     assert differing_topics(now, side("a", "2024-11-14 22:13:20.5+00")) == ["relations"]
     assert differing_topics(side("a", "2020-01-01 00:00:00"), side("b", "2020-01-01 00:00:00")) == ["relations"]
+
+
+def test_a_difference_that_is_meant_does_not_count_and_has_to_be_there():
+    project = Project(folder=None, steps=[Step("command", "run")], meant=[("tests", "test.p.*", "why")])
+    left, right = observation(), observation(results={"model.p.m": ("success", None), "test.p.t": ("fail", 2)})
+    assert [verdict.meant for verdict in judge(project, [left], [right]) if verdict.topic == "tests"] == [{"test.p.t": "why"}]
+    assert [verdict.topic for verdict in judge(project, [left], [right]) if verdict.differences] == []
+    assert [verdict.topic for verdict in judge(project, [left], [left]) if verdict.differences] == ["tests"]

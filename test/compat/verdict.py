@@ -1,6 +1,7 @@
 """Compares the observations of two sides: one Verdict a topic, with the differences in words."""
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from same import plain_rows, plain_sql, plain_text
 
@@ -14,10 +15,20 @@ class Verdict:
     topic: str
     things: set = field(default_factory=set)
     differences: dict = field(default_factory=dict)
+    meant: dict = field(default_factory=dict)  # those of the differences that mesh means to have -> why
 
     @property
     def equal(self):
-        return len(self.things) - len(self.differences)
+        return len(self.things) - len(self.differences) - len(self.meant)
+
+    def mean(self, pattern, reason):
+        """Takes the differences of these things out of those that count; that there is none counts."""
+        found = [thing for thing in self.differences if fnmatchcase(str(thing), pattern)]
+        for thing in found:
+            del self.differences[thing]
+            self.meant[thing] = reason
+        if not found:
+            self.differences[pattern] = f"is the same on both sides, where a difference is meant: {reason}"
 
     def compare(self, step, left, right, differ):
         """Two mappings from things to values; `differ` says in words how two values differ, or nothing."""
@@ -52,6 +63,8 @@ def judge(project, lefts, rights):
         verdicts["compiled"].compare(where, compiled(left), compiled(right), different_text)
         verdicts["graph"].compare(where, graph(left), graph(right), differing)
         verdicts["relations"].compare(where, left.relations, right.relations, different_relation(left, right))
+    for topic, pattern, reason in project.meant:
+        verdicts[topic].mean(pattern, reason)
     return list(verdicts.values())
 
 

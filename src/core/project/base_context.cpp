@@ -6,6 +6,7 @@
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/base_functions.h"
+#include "core/project/manifest_json.h"
 #include "core/project/modules.h"
 
 namespace mesh::core::project {
@@ -119,7 +120,7 @@ Value target_value(const Target &target) {
 void add_values(Dict &context, const BaseOptions &options) {
     const Settings &settings = *options.settings;
     const auto set = [&](const char *name, Value value) { context.set(Value(name), std::move(value)); };
-    set("dbt_version", Value(dbt_version));
+    set("dbt_version", Value(kDbtVersion));
     set("invocation_id", settings.invocation_id.empty() ? Value() : Value(settings.invocation_id));
     set("run_started_at", make_datetime_utc(settings.started_at));
     set("thread_id", Value("MainThread"));

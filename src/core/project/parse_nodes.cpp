@@ -148,6 +148,7 @@ void read_package(ParseState &state, const LoadedProject &project) {
         read_file(state, ResourceType::analysis, file, "analysis/" + file.path);
     read_singular_tests(state, package);
     for (const ResourceFile &file : find_files(state.files, package, package.seed_paths, {".csv"})) read_seed(state, file);
+    if (state.part) return;
     read_hooks(state, project, "on-run-start");
     read_hooks(state, project, "on-run-end");
 }
