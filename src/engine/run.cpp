@@ -360,10 +360,11 @@ private:
     bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
         if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
         const Model *now = &model;
-        if (pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
+        if (!model.node.empty() && pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
         planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
         if (verdict.change != planning::Change::unchanged) return false;
-        ErrorData *error = pg::try_in_subtransaction([&] {
+        bool is_tested = has_tests(model.id(), NodeKind::test) || has_tests(model.id(), NodeKind::unit_test) || has_product(model.id());
+        ErrorData *error = !is_tested ? nullptr : pg::try_in_subtransaction([&] {
             std::string broken = options_.tests ? unit_tests(*now, tests) : "";
             if (broken.empty()) broken = published_tests(*now, tests);
             if (!broken.empty()) throw Error("P0001", "it is unchanged, and as it is published: " + broken);
