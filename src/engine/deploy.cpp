@@ -101,6 +101,7 @@ public:
         if (read_.whole) drop_gone();
         store_sources();
         mesh_ = Mesh();
+        if (read_.whole) (void)mesh_.models_of(deployment_.domain);
         for (const auto &[id, text] : read_.after)
             if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && !project_.model_name(id).empty()) define(node->second);
         ask_for_products(project_, caller_, changes_);
@@ -122,7 +123,8 @@ private:
 
     void analyze_whole() {
         (void)mesh_.models_of(deployment_.domain);
-        for (const std::string &id : build_order(manifest_)) {
+        order_ = build_order(manifest_);
+        for (const std::string &id : order_) {
             auto node = manifest_.nodes.find(id);
             if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
@@ -137,11 +139,11 @@ private:
             wanted.insert(row[0].value());
         if (wanted.size() == 1) {
             analyze(*wanted.begin());
-            if (reshaped_.empty()) return;
             wanted.clear();
         }
         if (wanted.empty() && reshaped_.empty() && !read_.other_edges) return;
-        for (const std::string &id : stored_build_order(deployment_.domain))
+        order_ = stored_build_order(deployment_.domain);
+        for (const std::string &id : order_)
             if (!analyzed_.count(id) && (wanted.count(id) || reads_reshaped(id))) analyze(id);
     }
 
@@ -158,7 +160,7 @@ private:
     }
 
     TestsRead tests_read() const {
-        return {read_.whole, read_.other_edges, &read_.before, &read_.after};
+        return {read_.whole, read_.other_edges, &read_.before, &read_.after, order_};
     }
 
     // What the project no longer has is unregistered; the relations stay, as dbt leaves them.
@@ -292,6 +294,7 @@ private:
     Mesh &mesh_;
     Project &project_;
     std::set<std::string> reshaped_;           // unique ids of models that have other columns now
+    std::vector<std::string> order_;           // of the nodes, where it was needed
     std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
     std::map<std::string, bool> changed_macros_;  // those that were looked at
     Oid caller_;
