@@ -126,20 +126,16 @@ std::string find_changes(const Known &known, const pg::KeyedQuery &query, std::v
 
 // Its rows are looked up by key at each run. Long values do not fit into an index: those columns stay out of it.
 void add_key_indexes(Staged &staged, const pg::KeyedQuery &query) {
-    Json &indexes = staged.model.config["indexes"];
-    if (!indexes.is_array()) indexes = Json::array();
+    std::vector<std::string> held = configured_indexes(staged.model);
+    if (staged.target.kind == "r") std::ranges::copy(pg::index_definitions(staged.target.oid), std::back_inserter(held));
     for (const pg::KeyedInput &input : query.inputs) {
-        Json columns = Json::array();
-        std::string list;
-        for (const pg::KeyPart &part : input.parts) {
-            if (!part.is_short) continue;
-            columns.push_back(part.column);
-            list += (list.empty() ? "(" : ", ") + pg::quote_ident(part.column);
-        }
-        std::vector<std::string> held = configured_indexes(staged.model);
-        if (staged.target.kind == "r") std::ranges::copy(pg::index_definitions(staged.target.oid), std::back_inserter(held));
-        auto serves = [&](const std::string &index) { return index.find(list + ")") != std::string::npos || index.find(list + ",") != std::string::npos; };
-        if (!columns.empty() && std::ranges::none_of(held, serves)) indexes.push_back({{"columns", columns}});
+        std::string columns;
+        for (const pg::KeyPart &part : input.parts)
+            if (part.is_short) columns += (columns.empty() ? "(" : ", ") + pg::quote_ident(part.column);
+        auto serves = [&](const std::string &index) { return index.find(columns + ")") != std::string::npos || index.find(columns + ",") != std::string::npos; };
+        if (columns.empty() || std::ranges::any_of(held, serves)) continue;
+        staged.key_indexes.push_back("using btree " + columns + ")");
+        held.push_back(staged.key_indexes.back());
     }
 }
 

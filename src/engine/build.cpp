@@ -119,7 +119,7 @@ void create_and_fill(Staged &staged, const Rows &rows, const BuildOptions &optio
             column_definitions(rows.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target);
-    for (const std::string &index : configured_indexes(staged.model)) execute(create_index_sql(index, staged.relation));
+    for (const std::string &index : wanted_indexes(staged)) execute(create_index_sql(index, staged.relation));
     if (relkind_for(staged.model.materialized) != "r") return;
     for (const std::string &action : missing_constraints(staged.model, staged.stage_oid))
         if (!options.keys_later || !is_foreign_key(action)) execute("alter table " + staged.relation + " " + action);
@@ -147,7 +147,7 @@ void stage_sibling(Staged &staged, const Rows &rows) {
     if (!staged.alter.empty()) execute("alter table " + staged.relation + " " + staged.alter);
     staged.rows = rows.fill(staged.stage_oid, staged.alter.empty() ? target : staged.stage_oid, false);
     pg::copy_indexes(target, staged.stage_oid);
-    staged.new_indexes = missing_indexes(staged.model, staged.stage_oid);
+    staged.new_indexes = missing_indexes(staged, staged.stage_oid);
     for (const std::string &index : staged.new_indexes) execute(create_index_sql(index, staged.relation));
 }
 

@@ -36,7 +36,8 @@ struct Staged {
     bool recreate = false;             // the target has to be dropped first
     std::string alter;                 // ALTER TABLE actions that give the target the new columns
     std::vector<pg::Column> columns;   // as they really are
-    std::vector<std::string> new_indexes;  // definitions ("using btree (a)") that the target has not
+    std::vector<std::string> key_indexes;  // definitions ("using btree (a)") of indexes that the strategy needs
+    std::vector<std::string> new_indexes;  // definitions of those that the target has not
     std::string final_sql;             // the body over published names
     std::string relkind;               // of what a project's own materialization made; else the model's materialization tells
     std::optional<uint64_t> rows;
@@ -104,7 +105,8 @@ bool same_columns(std::vector<pg::Column> a, std::vector<pg::Column> b);
 
 // columns.cpp: the model's configured indexes ("unique (a, b)" as "create unique index on ..."), by definition.
 std::vector<std::string> configured_indexes(const Model &model);
-std::vector<std::string> missing_indexes(const Model &model, Oid relation);
+std::vector<std::string> wanted_indexes(const Staged &staged);
+std::vector<std::string> missing_indexes(const Staged &staged, Oid relation);
 std::string create_index_sql(const std::string &definition, const std::string &table);
 
 }  // namespace mesh::engine

@@ -162,7 +162,8 @@ std::string log_state(Oid relation, const std::string &log, bool now) {
     std::string oid = std::to_string(relation) + "::pg_catalog.oid";
     pg::Result found = look(
         "select pg_catalog.md5(pg_catalog.concat_ws('/', c.relfilenode, c.relkind, c.relpersistence, c.relrowsecurity, s.triggers,"
-        " (select pg_catalog.string_agg(pg_catalog.concat_ws(',', a.attnum, a.xmin), ' ' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0)))"
+        " (select pg_catalog.string_agg(pg_catalog.concat_ws(',', a.attnum, a.xmin), ' ' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0),"
+        " (select pg_catalog.string_agg(pg_catalog.concat_ws(',', d.adnum, d.xmin), ' ' order by d.adnum) from pg_catalog.pg_attrdef d where d.adrelid = c.oid)))"
         " from pg_catalog.pg_class c cross join lateral (select pg_catalog.string_agg(pg_catalog.concat_ws(',', t.oid, t.xmin, t.tgenabled), ' ' order by t.oid) as triggers,"
         " pg_catalog.count(*) filter (where t.tgenabled = case when t.tgtype & 1 = 1 then 'R' else 'A' end) as in_force"
         " from pg_catalog.pg_trigger t where t.tgrelid = c.oid and " + triggers_of(log) + ") s where c.oid = " + oid + " and s.in_force = " + std::to_string(kTriggers), now);

@@ -185,7 +185,7 @@ void write_changes(Staged &staged, const std::string &sql, const std::vector<Cha
     if (single_values(all)) (void)pg::query("select pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true)");
     write_difference(d);
     pg::execute("drop table " + d.delta);
-    staged.rows = d.updated + d.inserted;
+    staged.rows = d.deleted + d.updated + d.inserted;  // what reads the model goes by whether this is nothing
     staged.reason += "; " + std::to_string(d.deleted) + " deleted, " + std::to_string(d.updated) + " updated, " + std::to_string(d.inserted) + " inserted";
 }
 

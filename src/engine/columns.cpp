@@ -68,8 +68,14 @@ std::vector<std::string> configured_indexes(const Model &model) {
     return out;
 }
 
-std::vector<std::string> missing_indexes(const Model &model, Oid relation) {
-    std::vector<std::string> wanted = configured_indexes(model);
+std::vector<std::string> wanted_indexes(const Staged &staged) {
+    std::vector<std::string> out = configured_indexes(staged.model);
+    std::ranges::copy(staged.key_indexes, std::back_inserter(out));
+    return out;
+}
+
+std::vector<std::string> missing_indexes(const Staged &staged, Oid relation) {
+    std::vector<std::string> wanted = wanted_indexes(staged);
     if (wanted.empty()) return wanted;
     std::vector<std::string> held = pg::index_definitions(relation);
     std::erase_if(wanted, [&](const std::string &index) { return std::find(held.begin(), held.end(), index) != held.end(); });

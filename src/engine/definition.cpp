@@ -171,7 +171,7 @@ void define_model(Model model, bool replace) {
     if (old) move_relation(get_domain(model.domain), *old, model);
     store_compiled(model, compiled);
     notice_pending(model, compiled);
-    define_increment(mesh, model, compiled);
+    if (keeps_itself(model) || (old && keeps_itself(*old))) define_increment(mesh, model, compiled);
     if (exists && compiled.pending_on.empty()) recheck_tests(model);
     recompile_all(readers_of(model.id()), model.id());
     std::string place = model.domain + "." + target_identifier(model);  // readers that waited for a relation of this name

@@ -199,7 +199,7 @@ void require_all_written(const Difference &d) {
 void finish(const Difference &d) {
     as_owner(d, [&] {
         require_all_written(d);
-        for (const std::string &index : missing_indexes(d.staged->model, d.staged->target.oid)) execute(create_index_sql(index, d.target));
+        for (const std::string &index : missing_indexes(*d.staged, d.staged->target.oid)) execute(create_index_sql(index, d.target));
         execute("drop table " + d.stage);
     });
     d.staged->reason += "; " + std::to_string(d.deleted) + " deleted, " + std::to_string(d.updated) + " updated, " + std::to_string(d.inserted) + " inserted";
