@@ -101,7 +101,7 @@ SELECT change, node FROM mesh.deploy('shop_dev', '{"models/keyed.sql": "select i
 SELECT node, status, message FROM mesh.run('shop_dev.keyed shop_dev.refers');
 SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'shop_dev.refers'::regclass AND contype = 'f';
 SELECT upstream FROM mesh.dependencies WHERE domain = 'shop_dev' AND model = 'refers';
-SELECT node, status, message FROM mesh.run('shop_dev.keyed shop_dev.refers');
+SELECT node, status, message FROM mesh.run('shop_dev.keyed shop_dev.refers', force => true);
 
 -- What a model's sql_header defines is there when the model is analyzed, and only then.
 SELECT change, node, message FROM mesh.deploy('shop_dev', jsonb_build_object('models/headed.sql',
