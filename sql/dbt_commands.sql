@@ -50,6 +50,9 @@ SELECT * FROM mesh.invoke('shop_prod', 'run', '{"select": "nothing_like_it", "wa
 -- A failing test of an ephemeral model.
 SELECT unique_id, status, message FROM mesh.invoke('shop_prod', 'build', '{"select": "part"}');
 
+-- Tests alone, in a build, look at what is there.
+SELECT unique_id, status FROM mesh.invoke('shop_prod', 'build', '{"select": "unique_people_id same"}') WHERE kind <> 'operation';
+
 -- Failing rows become relations: of tests that say so, and with store_failures of all that say nothing.
 SELECT change, node FROM mesh.deploy('shop_prod', jsonb_build_object('models/kept.sql', 'select 1 as id union all select 1 union all select null', 'models/kept.yml', $$
 models: [{name: kept, columns: [{name: id, data_tests: [unique: {config: {store_failures: true, schema: bad}}, not_null: {config: {severity: warn, store_failures_as: view, alias: empty_ids}},
