@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 CREATE SCHEMA auto_raw;
 CREATE TABLE auto_raw.orders (id int PRIMARY KEY, customer int, amount int, at timestamp, note text, price numeric);
 CREATE TABLE auto_raw.customers (id int PRIMARY KEY, name text, region text);
@@ -184,6 +185,14 @@ INSERT INTO auto_raw.orders SELECT i, i FROM generate_series(1000, 1200) i;
 SELECT node, rows, reason FROM mesh.run('auto.totals');
 SELECT auto_raw.wrong('totals');
 
+-- Beside runs that leave alone what did not change.
+SET mesh.skip_unchanged = on;
+SELECT count(*) FROM mesh.run('auto.totals');
+SELECT count(*) FROM mesh.run('auto.totals');
+UPDATE auto_raw.orders SET amount = 3 WHERE id = 10;
+SELECT node, status, rows, reason FROM mesh.run('auto.totals');
+SELECT auto_raw.wrong('totals');
+SET mesh.skip_unchanged = off;
 -- More than are logged one by one: of one statement; of a bulk write, of which the first rows are enough to tell.
 CREATE TABLE auto_raw.bulk (id int);
 SELECT auto_raw.create_auto('bulk', 'select id from auto_raw.bulk where id > 200000');
@@ -229,10 +238,10 @@ SELECT mesh.create_domain('auto3');
 SELECT change, node FROM mesh.deploy('auto3', jsonb_build_object('dbt_project.yml', E'name: three\nprofile: three\n', 'models/sums.sql',
     $$ {{ config(materialized='incremental', incremental_strategy='auto') }}
        select customer, sum(amount) as amount from auto_raw.orders {% if is_incremental() %} where id > (select max(amount) from {{ this }}) {% endif %} group by 1 $$), profiles => E'three:\n  target: dev\n  outputs:\n    dev: {type: postgres, host: localhost, user: x, password: x, port: 5432, dbname: x, schema: auto3, threads: 1}\n');
-SELECT node, rows, reason FROM mesh.run('auto3');
-SELECT node, rows, reason FROM mesh.run('auto3');
+SELECT node, rows, reason, message FROM mesh.run('auto3');
+SELECT node, rows, reason, message FROM mesh.run('auto3');
 UPDATE auto_raw.orders SET amount = 7 WHERE id = 12;
-SELECT node, rows, reason FROM mesh.run('auto3');
+SELECT node, rows, reason, message FROM mesh.run('auto3');
 SELECT sum(amount) = (SELECT sum(amount) FROM auto_raw.orders) AS is_right FROM auto3.sums;
 -- An owner who may not have triggers on what he reads.
 CREATE ROLE regress_auto_owner;

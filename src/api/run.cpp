@@ -29,6 +29,12 @@ Datum steps_result(FunctionCallInfo fcinfo, const engine::RunResult &result) {
     return Datum(0);
 }
 
+int threads_of(const pg::Value &text) {
+    int threads = text ? std::stoi(*text) : pg::threads;
+    if (threads >= 1 && threads <= pg::kMostThreads) return threads;
+    throw core::Error("22023", "invalid value for threads: " + std::to_string(threads), "", "Use a number from 1 to " + std::to_string(pg::kMostThreads) + ".");
+}
+
 engine::Json vars_of(const pg::Value &text) {
     engine::Json vars = engine::Json::parse(text.value_or("{}"));
     if (!vars.is_object()) throw core::Error("22023", "vars must be a JSON object");
@@ -54,6 +60,7 @@ MESH_FUNCTION(mesh_run) {
     options.publish_each = publish == "model";
     options.force = flag(fcinfo, 9, false);
     options.skip_unchanged = pg::skip_unchanged;
+    options.threads = threads_of(api::arg(fcinfo, 10));
     return steps_result(fcinfo, engine::run(options, GetUserId()));
 }
 

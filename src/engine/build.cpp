@@ -19,12 +19,17 @@ using pg::qualified;
 
 namespace {
 
+// A staged relation that gets a new target's name: what reads it goes on reading it then.
+bool becomes_target(const Staged &staged) {
+    return staged.how == Publish::rename && !staged.recreate;
+}
+
 // Is what the model reads in this run the same as what its published definition names?
 bool upstreams_at_target(Mesh &mesh, const Compiled &compiled, const Stage &stage) {
     for (const Upstream &up : compiled.upstreams) {
         if (up.kind != Upstream::Kind::model) continue;
         auto staged = stage.find(up.id);
-        if (staged != stage.end() && !staged->second.at_target) return false;
+        if (staged != stage.end() && !staged->second.at_target && !becomes_target(staged->second)) return false;
         const Model &model = mesh.model({up.domain, up.model});
         if (model.materialized == "ephemeral" && !upstreams_at_target(mesh, resolve(mesh, model), stage)) return false;
     }
@@ -33,7 +38,7 @@ bool upstreams_at_target(Mesh &mesh, const Compiled &compiled, const Stage &stag
 
 void name_stage(Staged &staged, const BuildOptions &options, size_t number) {
     staged.schema = target_schema(*staged.domain, staged.model);
-    staged.name = "mesh_stage_" + std::to_string(options.run_id) + "_" + std::to_string(number);
+    staged.name = !options.stage_name.empty() ? options.stage_name : "mesh_stage_" + std::to_string(options.run_id) + "_" + std::to_string(number);
     staged.relation = qualified(staged.schema, staged.name);
 }
 
@@ -105,14 +110,19 @@ Rows rows_of_seed(const Staged &staged) {
     return {seed_columns(*staged.domain, model), [&model](Oid relation, Oid constraints_of, bool decoded) { return fill_seed(model, relation, constraints_of, decoded); }};
 }
 
-void create_and_fill(Staged &staged, const Rows &rows) {
+bool is_foreign_key(const std::string &action) {
+    return action.find(" references ") != std::string::npos || action.find(" REFERENCES ") != std::string::npos;
+}
+
+void create_and_fill(Staged &staged, const Rows &rows, const BuildOptions &options) {
     execute("create " + std::string(wants_unlogged(staged.model, staged.target) ? "unlogged " : "") + "table " + staged.relation + " (" +
             column_definitions(rows.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target);
     for (const std::string &index : configured_indexes(staged.model)) execute(create_index_sql(index, staged.relation));
     if (relkind_for(staged.model.materialized) != "r") return;
-    for (const std::string &action : missing_constraints(staged.model, staged.stage_oid)) execute("alter table " + staged.relation + " " + action);
+    for (const std::string &action : missing_constraints(staged.model, staged.stage_oid))
+        if (!options.keys_later || !is_foreign_key(action)) execute("alter table " + staged.relation + " " + action);
 }
 
 // Why the target's storage cannot simply be exchanged; empty: it can.
@@ -183,7 +193,7 @@ void stage_table(Staged &staged, const Rows &rows, const Stage &stage, const Bui
     } else {
         own_name(staged);
     }
-    create_and_fill(staged, rows);
+    create_and_fill(staged, rows, options);
 }
 
 // Indexes that somebody gave a materialized view are built on its successor as well, when their columns are there still.
@@ -204,7 +214,7 @@ void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, c
     staged.how = Publish::matview;
     staged.recreate = staged.target.exists();
     staged.reason = !staged.recreate ? "new" : staged.target.kind == "m" ? "its definition changed" : "its materialization changed";
-    create_and_fill(staged, rows);
+    create_and_fill(staged, rows, options);
     if (staged.target.kind == "m") keep_indexes(staged);
 }
 

@@ -55,6 +55,8 @@ struct BuildOptions {
     bool changed_by_hand = false;  // what is published is not what its definition says
     bool view_is_read = true;  // a test or another model of the run reads this view
     Strategy strategy = {};    // in place of mesh's own
+    bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
+    std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
 
 // Adds one more reason to those there are.

@@ -101,6 +101,7 @@ public:
         if (read_.whole) drop_gone();
         store_sources();
         mesh_ = Mesh();
+        if (read_.whole) (void)mesh_.models_of(deployment_.domain);
         for (const auto &[id, text] : read_.after)
             if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && !project_.model_name(id).empty()) define(node->second);
         ask_for_products(project_, caller_, changes_);
@@ -122,7 +123,8 @@ private:
 
     void analyze_whole() {
         (void)mesh_.models_of(deployment_.domain);
-        for (const std::string &id : build_order(manifest_)) {
+        order_ = build_order(manifest_);
+        for (const std::string &id : order_) {
             auto node = manifest_.nodes.find(id);
             if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
         }
@@ -137,11 +139,11 @@ private:
             wanted.insert(row[0].value());
         if (wanted.size() == 1) {
             analyze(*wanted.begin());
-            if (reshaped_.empty()) return;
             wanted.clear();
         }
         if (wanted.empty() && reshaped_.empty() && !read_.other_edges) return;
-        for (const std::string &id : stored_build_order(deployment_.domain))
+        order_ = stored_build_order(deployment_.domain);
+        for (const std::string &id : order_)
             if (!analyzed_.count(id) && (wanted.count(id) || reads_reshaped(id))) analyze(id);
     }
 
@@ -158,7 +160,7 @@ private:
     }
 
     TestsRead tests_read() const {
-        return {read_.whole, read_.other_edges, &read_.before, &read_.after};
+        return {read_.whole, read_.other_edges, &read_.before, &read_.after, order_};
     }
 
     // What the project no longer has is unregistered; the relations stay, as dbt leaves them.
@@ -173,8 +175,10 @@ private:
 
     void store_sources() {
         std::string rows = source_rows().dump();
-        registry("delete from mesh.source_registry s where domain = $1 and not exists (select from pg_catalog.json_array_elements($2::json) e"
-                 " where e->>0 = s.source_name and e->>1 = s.table_name)",
+        if (!read_.whole) drop_gone_sources();
+        else
+            registry("delete from mesh.source_registry s where domain = $1 and not exists (select from pg_catalog.json_array_elements($2::json) e"
+                     " where e->>0 = s.source_name and e->>1 = s.table_name)",
                  {deployment_.domain, rows});
         registry("insert into mesh.source_registry (domain, source_name, table_name, schema_name, identifier, loaded_at, warn_after, error_after, description)"
                  " select $1, e->>0, e->>1, e->>2, e->>3, e->>4, (e->>5)::interval, (e->>6)::interval, e->>7 from pg_catalog.json_array_elements($2::json) e"
@@ -188,6 +192,16 @@ private:
         const project::Json &value = freshness[key];
         if (!value.contains("count") || !value["count"].is_number() || !value.contains("period") || !value["period"].is_string()) return nullptr;
         return value["count"].dump() + " " + value["period"].get<std::string>();
+    }
+
+    // Of those in the files that were read.
+    void drop_gone_sources() {
+        for (const auto &[id, text] : read_.before) {
+            if (id.rfind("source.", 0) != 0 || manifest_.sources.count(id)) continue;
+            std::vector<std::string> words;  // source, project, source's name, table
+            for (size_t at = 0; at <= id.size(); at = std::min(id.find('.', at), id.size()) + 1) words.push_back(id.substr(at, id.find('.', at) - at));
+            if (words.size() == 4) registry("delete from mesh.source_registry where domain = $1 and source_name = $2 and table_name = $3", {deployment_.domain, words[2], words[3]});
+        }
     }
 
     Json source_rows() const {
@@ -292,6 +306,7 @@ private:
     Mesh &mesh_;
     Project &project_;
     std::set<std::string> reshaped_;           // unique ids of models that have other columns now
+    std::vector<std::string> order_;           // of the nodes, where it was needed
     std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
     std::map<std::string, bool> changed_macros_;  // those that were looked at
     Oid caller_;

@@ -1,10 +1,13 @@
 #include "engine/invoke.h"
 
+#include <algorithm>
+
 #include "core/near.h"
 #include "core/project/base_context.h"
 #include "core/project/select.h"
 #include "engine/freshness.h"
 #include "engine/invoke_options.h"
+#include "pg/guc.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -127,6 +130,13 @@ private:
     std::map<std::string, std::pair<std::string, std::string>> tests_;  // unique id -> graph id, step's node
 };
 
+// As many as asked for, or as there can be; dbt's 0 means nothing.
+int threads(const project::Json &options) {
+    auto found = options.find("threads");
+    if (found == options.end() || !found->is_number_integer()) return pg::threads;
+    return static_cast<int>(std::clamp<int64_t>(found->get<int64_t>(), 1, pg::kMostThreads));
+}
+
 RunOptions run_options(const std::string &command, const Command &what, const project::Json &options) {
     RunOptions out;
     out.command = command;
@@ -138,6 +148,7 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
     out.skip_unchanged = flag(options, "skip_unchanged");  // dbt builds whatever is selected
+    out.threads = threads(options);
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     out.batches = batch_options(options);
@@ -145,10 +156,10 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     return out;
 }
 
-// The query that dbt would have sent for a test: the engine answers several in one scan of its own.
-std::string test_sql_of(Project &project, const std::string &unique_id) {
+// The query that dbt would have sent for a test, which the engine answers in one scan with others; of a model, what it could not be analyzed for.
+std::string sql_of(Project &project, const std::string &unique_id) {
     bool unit = unique_id.rfind("unit_test.", 0) == 0;
-    if (!unit && unique_id.rfind("test.", 0) != 0) return "";
+    if (!unit && unique_id.rfind("test.", 0) != 0 && unique_id.rfind("model.", 0) != 0) return "";
     try {
         return unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code;
     } catch (const Error &) {
@@ -207,7 +218,8 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
             row.relation = node->second.relation_name;
         }
-        if (compile_tests && row.compiled.empty() && step.status != "skipped") row.compiled = test_sql_of(project, row.unique_id);
+        bool wanted = row.unique_id.rfind("model.", 0) == 0 ? step.status == "error" && step.batches.is_null() : step.status != "skipped";
+        if (compile_tests && row.compiled.empty() && wanted) row.compiled = sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
     if (command == "build") add_others(project, ids, out);

@@ -159,7 +159,8 @@ std::vector<std::string> build_order(const project::Manifest &manifest) {
 
 std::vector<std::string> stored_build_order(const std::string &domain) {
     core::Graph graph;
-    for (const pg::Row &row : registry("select unique_id, depends_on from mesh.project_resource_registry where domain = $1 and content like '{\"node\":%' order by unique_id collate \"C\"",
+    for (const pg::Row &row : registry("select unique_id, depends_on from mesh.project_resource_registry where domain = $1 and resource_type in ('model', 'seed', 'snapshot', 'analysis', 'operation')"
+                                       " and content like '{\"node\":%' order by unique_id collate \"C\"",
                                        {domain}).rows)
         add_node(graph, row[0].value(), pg::parse_array(row[1].value()));
     return graph.topological_order();

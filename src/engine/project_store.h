@@ -46,7 +46,7 @@ void store_resources(const std::string &domain, const Resources &before, const R
 
 // The unique ids of all nodes, each after those that it depends on. Raises 42P19 when some depend on one another in a circle.
 std::vector<std::string> build_order(const project::Manifest &manifest);
-std::vector<std::string> stored_build_order(const std::string &domain);
+std::vector<std::string> stored_build_order(const std::string &domain);  // without tests, on which nothing depends
 
 // Models have dbt's names; a version is part of it ("orders.v2"), and so is the package of one whose name another has too.
 std::map<std::string, std::string> model_names(const project::Manifest &manifest);  // unique id -> name

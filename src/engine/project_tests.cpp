@@ -38,8 +38,7 @@ public:
 
     void store() {
         std::set<std::string> wanted = tests();
-        if (read_.whole) set_places(build_order(manifest_));
-        else if (read_.other_edges) set_places(stored_build_order(domain_));
+        for (size_t i = 0; i < read_.order.size(); i++) place_[read_.order[i]] = i;
         for (const std::string &id : wanted) add(manifest_.nodes.at(id));
         for (const auto &[id, other] : manifest_.others)
             if (other.resource_type == ResourceType::unit_test) add_unit(other);
@@ -62,10 +61,6 @@ private:
         for (const auto &[id, text] : *read_.after)
             if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && node->second.resource_type == ResourceType::test) out.insert(id);
         return out;
-    }
-
-    void set_places(const std::vector<std::string> &order) {
-        for (size_t i = 0; i < order.size(); i++) place_[order[i]] = i;
     }
 
     // Of a test whose text alone changed the model stays.

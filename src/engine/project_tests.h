@@ -11,6 +11,7 @@ struct TestsRead {
     bool whole = true;
     bool other_edges = true;  // some node depends on others than before: tests may belong to other models
     const Resources *before, *after;
+    std::vector<std::string> order;  // of the nodes, where it is known: of the whole, or of others' edges
 };
 
 // Registers the project's data tests and unit tests with the models that they are about, and forgets those that it no longer has. What

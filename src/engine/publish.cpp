@@ -123,6 +123,7 @@ void publish_one(const Staged &staged) {
         case Publish::view: return publish_view(staged);
         case Publish::matview: return publish_matview(staged);
         case Publish::rename:
+            if (!staged.recreate) return pg::rename_relation(staged.stage_oid, target_identifier(staged.model));
             execute("alter table " + qualified(staged.schema, staged.name) + " rename to " + pg::quote_ident(target_identifier(staged.model)));
     }
 }
@@ -142,7 +143,7 @@ void as_owner(const Staged &staged, F &&f) {
 // The staged views read staged relations and one another: the last one first.
 void drop_staged_views(const std::vector<Staged *> &staged) {
     for (auto s = staged.rbegin(); s != staged.rend(); ++s)
-        if ((*s)->model.materialized == "view" && !(*s)->at_target && OidIsValid((*s)->stage_oid))
+        if ((*s)->model.materialized == "view" && (*s)->how != Publish::rename && !(*s)->at_target && OidIsValid((*s)->stage_oid))
             as_owner(**s, [&] { execute("drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); });
 }
 

@@ -43,6 +43,14 @@ void Reading::add_dependency(char what) {
 }
 
 Rows RelationStates::look(const RelationState &then) {
+    if (others_wrote_) return look_now(then);
+    std::string key = then.schema + '\t' + then.name + '\t' + then.identity + then.shape + ' ' + std::to_string(then.log) + ' ' + std::to_string(then.rows.value_or(0)) + ' ' + std::to_string(then.horizon);
+    auto [known, fresh] = looks_.try_emplace(key, Rows::unknown);
+    if (fresh) known->second = look_now(then);
+    return known->second;
+}
+
+Rows RelationStates::look_now(const RelationState &then) {
     Oid oid = pg::relation_oid(then.schema, then.name);
     if (!OidIsValid(oid)) return Rows::gone;
     pg::Storage now = pg::storage_of(oid);

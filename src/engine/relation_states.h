@@ -37,17 +37,23 @@ public:
     // no state to compare with.
     void published(Oid relation) {
         published_.insert(relation);
+        looks_.clear();
         states_.erase(relation);
     }
     // Hooks and functions may have written to any relation after it was read: what this transaction wrote counts as a change.
-    void others_wrote() { others_wrote_ = true; }
+    void others_wrote() {
+        others_wrote_ = true;
+        looks_.clear();
+    }
     bool is_published(Oid relation) const { return published_.count(relation) > 0; }
 
 private:
     planning::RelationState take(Oid relation);
+    planning::Rows look_now(const planning::RelationState &then);
     bool same_count(Oid relation, const planning::RelationState &then);
 
     const Baseline &baseline_;
+    std::map<std::string, planning::Rows> looks_;  // by all of the state: many models read one relation
     std::map<Oid, planning::RelationState> states_;
     std::map<Oid, std::vector<Oid>> parts_;
     std::map<Oid, pg::SqlFacts> views_;

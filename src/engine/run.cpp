@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "engine/agreement.h"
+#include "engine/parallel.h"
 #include "engine/plan.h"
 #include "engine/product.h"
 #include "engine/project_unit_test.h"
@@ -12,6 +13,8 @@
 #include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/session.h"
+#include "engine/setting.h"
+#include "engine/stage_registry.h"
 #include "engine/stored_failures.h"
 #include "engine/test_cache.h"
 #include "engine/test_sql.h"
@@ -19,6 +22,10 @@
 #include "engine/unit_test.h"
 #include "pg/report.h"
 #include "pg/session.h"
+
+extern "C" {
+#include "access/xlog.h"
+}
 
 namespace mesh::engine {
 
@@ -43,18 +50,22 @@ ErrorData *explained(ErrorData *error) {
 }
 
 Json options_json(const RunOptions &options) {
-    return {{"tests", options.tests}, {"full_refresh", options.full_refresh}, {"fail_fast", options.fail_fast}, {"atomic", options.atomic},
+    Json out = {{"tests", options.tests}, {"full_refresh", options.full_refresh}, {"fail_fast", options.fail_fast}, {"atomic", options.atomic},
             {"publish", options.publish_each ? "model" : "run"}, {"vars", options.vars}};
+    if (options.threads > 1) out["threads"] = options.threads;
+    return out;
 }
 
 bool failed(const TestResult &result) {
     return result.status == "fail" || result.status == "error";
 }
 
-class Runner {
+class Runner : private Steps {
 public:
-    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
-        : options_(options), mesh_(mesh), selection_(selection), unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
+    // `obstacle`: why workers cannot take part in the run.
+    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline, const std::string &obstacle)
+        : options_(options), mesh_(mesh), selection_(selection), obstacle_(obstacle),
+          unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
           tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
           progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
@@ -78,15 +89,18 @@ public:
 
 private:
     RunResult run_all() {
+        start_crew();
         ErrorData *error = attempt();
         if (error != nullptr) history_.forget_written();
         if (!withheld_.empty() && again_) {
             forget();
+            if (was_parallel_) clean_stage(history_.run_id());
             error = attempt();
         }
         if (error != nullptr) withdraw(error);
         for (const auto &[id, result] : to_store_)
             if (std::string why = store_failures(result); !why.empty()) add_reason(id, "its failing rows could not be stored: " + why);
+        if (was_parallel_) clean_stage(history_.run_id());
         write_history();
         pg::show_progress("");
         return {history_.run_id(), steps_};
@@ -99,7 +113,8 @@ private:
     ErrorData *attempt() {
         return pg::try_in_subtransaction([&] {
             run_operations(true);
-            for (const std::string &id : selection_.models) step(model_of(id));
+            if (crew_ != nullptr) build_at_once();
+            else for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
             if (options_.tests) options_.only ? left_out_tests() : note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
@@ -204,6 +219,7 @@ private:
         start_failed_.clear();
         unchanged_.forget();
         tests_.forget();
+        unseen_.clear();
     }
 
     void keep_to_store(const TestResult &result) {
@@ -246,17 +262,7 @@ private:
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
         Step out{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
-        if (!out.reason.empty()) {
-            out.status = "skipped";
-            finish(model, out, {});
-            return;
-        }
-        if (auto withheld = withheld_.find(model.id()); withheld != withheld_.end()) {
-            out.status = "error";
-            out.message = withheld->second;
-            finish(model, out, tests_of_[model.id()]);
-            return;
-        }
+        if (is_left_out(model, out)) return;
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
@@ -270,19 +276,46 @@ private:
             build_and_check(current(model, out), out, tests);
         });
         out.seconds = clock.seconds();
-        if (error != nullptr) {
-            bool untried = options_.only && !unit_failed_.empty();  // dbt skips what its unit tests find wrong
-            out.status = untried ? "skipped" : "error";
-            (untried ? out.reason : out.message) = untried ? unit_failed_ : error_text(explained(error));
-            if (untried) out.compiled.clear();
-        }
+        if (error != nullptr) tell_error(out, error);
         unit_failed_.clear();
         finish(model, out, tests);
     }
 
-    void finish(const Model &model, const Step &step, const std::vector<Step> &tests) {
+    // dbt skips what its unit tests find wrong.
+    void tell_error(Step &out, ErrorData *error) {
+        bool untried = options_.only && !unit_failed_.empty();
+        out.status = untried ? "skipped" : "error";
+        (untried ? out.reason : out.message) = untried ? unit_failed_ : error_text(explained(error));
+        if (untried) out.compiled.clear();
+    }
+
+    // Skipped, or withheld: then it is finished here.
+    bool is_left_out(const Model &model, Step &out) {
+        auto withheld = withheld_.find(model.id());
+        if (!out.reason.empty()) {
+            out.status = "skipped";
+            finish(model, out, {});
+        } else if (withheld != withheld_.end()) {
+            out.status = "error";
+            out.message = withheld->second;
+            finish(model, out, tests_of_[model.id()]);
+        }
+        return out.status != "success";
+    }
+
+    // Why it was built where it was, when the run was to build several at once.
+    std::string with_place(std::string reason, const std::string &id) const {
+        if (auto why = built_where_.find(id); why != built_where_.end() && !why->second.empty()) engine::add_reason(reason, why->second);
+        return reason;
+    }
+
+    void finish(const Model &model, Step step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
         bool partly = step.status == "partial success", unchanged = step.status == "unchanged";
+        if (step.status != "skipped" && !unchanged && model.materialized != "ephemeral") {
+            built_where_.try_emplace(model.id(), one_thread_);
+            step.reason = with_place(step.reason, model.id());
+        }
         if (step.status != "success" && !unchanged) {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
@@ -295,6 +328,7 @@ private:
         note(step);
         for (const Step &test : tests) note(test);
         if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, step, tests);
+        rows_of_[model.id()] = steps_.size() - size_at_[model.id()];
     }
 
     // dbt tells of the tests too that a failed model leaves without anything to look at.
@@ -321,14 +355,16 @@ private:
 
     // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
     bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
+
     // True when the model is what it would become: nothing is built, and its tests look at what is published.
     bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
         if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
         const Model *now = &model;
-        if (pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
+        if (!model.node.empty() && pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
         planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
         if (verdict.change != planning::Change::unchanged) return false;
-        ErrorData *error = pg::try_in_subtransaction([&] {
+        bool is_tested = has_tests(model.id(), NodeKind::test) || has_tests(model.id(), NodeKind::unit_test) || has_product(model.id());
+        ErrorData *error = !is_tested ? nullptr : pg::try_in_subtransaction([&] {
             std::string broken = options_.tests ? unit_tests(*now, tests) : "";
             if (broken.empty()) broken = published_tests(*now, tests);
             if (!broken.empty()) throw Error("P0001", "it is unchanged, and as it is published: " + broken);
@@ -439,7 +475,9 @@ private:
             unit_failed_ = broken;
             throw Error("P0001", "not built: " + broken);
         }
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), verdicts_[model.id()].by_hand, is_read(model.id()) || has_post_hooks(model)};
+        BuildOptions options = build_options(model);
+        options.view_is_read = options.view_is_read || has_post_hooks(model);
+        options.keys_later = crew_ != nullptr;
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
         Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
@@ -454,6 +492,16 @@ private:
         }
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    BuildOptions build_options(const Model &model) {
+        BuildOptions out;
+        out.run_id = history_.run_id();
+        out.full_refresh = options_.full_refresh;
+        out.is_product = has_product(model.id());
+        out.changed_by_hand = verdicts_[model.id()].by_hand;
+        out.view_is_read = is_read(model.id());
+        return out;
     }
 
     Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
@@ -527,7 +575,7 @@ private:
     // A test that also reads what failed has nothing to look at.
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
-            if (!is_missing(id)) continue;
+            if (!is_missing(id) || comes_after(id, test.domain + "." + test.model)) continue;
             steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
             return true;
         }
@@ -653,7 +701,7 @@ private:
     // The publish may have found a reason of its own for how it was done.
     void publish_and_note(const std::vector<Staged *> &staged) {
         publish(staged, publishing_);
-        for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = s->reason;
+        for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = with_place(s->reason, s->model.id());
     }
 
     void withdraw_one(const std::string &id, const ErrorData *error) {
@@ -676,9 +724,234 @@ private:
         if (!atomic) failed_[culprit] = error_text(error);
     }
 
+    // ---- several models at once ----
+
+    // A model that is on its way through a worker.
+    struct Open {
+        Step out;
+        std::vector<Step> tests;          // unit tests, and tests that are left out
+        std::vector<TestDef> chosen;      // data tests
+        const Model *model = nullptr;     // as it renders now
+        double seconds = 0;
+    };
+
+    // One worker would do no more than the run itself.
+    void start_crew() {
+        int wanted = std::min(options_.threads, static_cast<int>(selection_.models.size()));
+        if (wanted < 2) return;
+        std::string why = obstacle_;
+        for (const std::string &domain : selection_.domains())
+            if (Project *project = projects_.find(domain); project != nullptr && !project->manifest().on_run_start.empty()) why = "workers would not see what on-run-start does";
+        if (why.empty()) crew_ = std::make_unique<pg::Crew>(wanted, "mesh_work", std::to_string(history_.run_id()), selection_.models.size());
+        if (crew_ != nullptr && crew_->size() < 2) {
+            crew_.reset();
+            why = "no background workers are free (max_worker_processes)";
+        }
+        was_parallel_ = crew_ != nullptr;
+        if (crew_ == nullptr) one_thread_ = "one thread: " + why;
+        else if (crew_->size() < wanted) one_thread_ = std::to_string(crew_->size()) + " of " + std::to_string(wanted) + " threads: no more background workers are free (max_worker_processes)";
+    }
+
+    void build_at_once() {
+        for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
+        Parallel(*crew_, history_.run_id(), selection_, *this).run();
+        crew_.reset();
+        put_in_order();
+        place_.clear();
+        drop_failed();
+    }
+
+    // What a worker has committed and is not to be published would be in the way of what is: a view of it may read the stage of others.
+    void drop_failed() {
+        std::set<std::string> kept;
+        for (const auto &[id, staged] : stage_) kept.insert(pg::qualified(staged.schema, staged.name));
+        clean_stage(history_.run_id(), kept);
+    }
+
+    // As if they had been done one after the other.
+    void put_in_order() {
+        std::vector<Step> steps;
+        first_failed_.clear();
+        built_.clear();
+        for (const std::string &id : selection_.models) {
+            auto first = steps_.begin() + static_cast<std::ptrdiff_t>(size_at_.at(id));
+            size_at_[id] = steps.size();
+            std::copy(first, first + static_cast<std::ptrdiff_t>(rows_of_.at(id)), std::back_inserter(steps));
+            if (stage_.count(id)) built_.push_back(id);
+            if (first_failed_.empty() && failed_.count(id)) first_failed_ = id;
+        }
+        steps_ = std::move(steps);
+    }
+
+    // In a run of several at once: has `id` its place after the other? Then it is as if it were not built yet.
+    bool comes_after(const std::string &id, const std::string &other) const {
+        auto a = place_.find(id), b = place_.find(other);
+        return a != place_.end() && b != place_.end() && a->second > b->second;
+    }
+
+    Begun begin(size_t number, Task &task) override {
+        pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        const Model &model = model_of(selection_.models[number]);
+        Open open{{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node}, {}, {}, nullptr, 0};
+        if (!open.out.reason.empty() || withheld_.count(model.id())) progress_.reach(model.id());
+        if (is_left_out(model, open.out)) return Begun::finished;
+        pg::StepMemory memory;
+        Clock clock;
+        if (left_as_it_is(model, open.out, open.tests)) {
+            open.out.seconds = clock.seconds();
+            progress_.reach(model.id());
+            finish(model, open.out, open.tests);
+            return Begun::finished;
+        }
+        bool itself = false;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
+            read_by(model, number, task);
+            std::string why = why_itself(model, target);
+            itself = model.materialized == "ephemeral" || !why.empty();
+            if (itself) own_reasons_[number] = why;
+            else prepare(model, target, open, task);
+        });
+        open.seconds = clock.seconds();
+        if (error != nullptr) close(model, open, error);
+        else if (!itself) open_[number] = std::move(open);
+        return error != nullptr ? Begun::finished : itself ? Begun::itself : Begun::task;
+    }
+
+    void prepare(const Model &model, const Target &target, Open &open, Task &task) {
+        progress_.start(model.id(), model.node);
+        if (options_.tests) unit_failed_ = unit_tests(model, open.tests);
+        if (!unit_failed_.empty()) throw Error("P0001", "not built: " + unit_failed_);
+        open.model = &current(model, open.out);
+        open.chosen = wanted_tests(model, open.tests);
+        task.model = *open.model;
+        task.target = target;
+        task.options = build_options(model);
+        task.options.keys_later = true;
+        for (const TestDef &test : open.chosen)
+            if (test.is_rendered) task.keeps_failed = true;
+            else task.tests.push_back(test);
+    }
+
+    // What of this run the model or a test of it reads, also through what is not built for itself.
+    void read_by(const Model &model, size_t number, Task &task) {
+        std::set<std::string> seen = {model.id()};
+        for (const std::string &parent : selection_.graph.parents(model.id())) add_read(parent, number, task, seen);
+        for (const std::string &child : selection_.graph.children(model.id()))
+            if (core::is_test(*selection_.graph.find(child)))
+                for (const std::string &read : selection_.graph.parents(child)) add_read(read, number, task, seen);
+        read_ = std::move(seen);
+    }
+
+    void add_read(const std::string &id, size_t number, Task &task, std::set<std::string> &seen) {
+        const core::Node *node = selection_.graph.find(id);
+        if (node == nullptr || node->kind != NodeKind::model || !seen.insert(id).second) return;
+        auto place = place_.find(id);
+        bool before = place != place_.end() && place->second < number;
+        const Model &model = model_of(id);
+        if (before && stage_.count(id)) task.staged.push_back(&stage_.at(id));
+        if (before && !model.node.empty()) task.models.push_back(&model);
+        if (model.materialized != "ephemeral") return;
+        for (const std::string &parent : selection_.graph.parents(id)) add_read(parent, number, task, seen);
+    }
+
+    // Why no worker can build it, or what it reads is seen by no worker; empty: one can.
+    std::string why_itself(const Model &model, const Target &target) {
+        if (materializer(model) != nullptr) return "the project's own materialization";
+        bool hooks = has_post_hooks(model) || !pre_hooks(&projects_, model, stage_).empty() || !post_hooks(&projects_, model, stage_).empty();
+        if (auto header = model.config.find("sql_header"); hooks || (header != model.config.end() && header->is_string())) return "it has hooks";
+        bool in_place = model.materialized == "snapshot" || (model.materialized == "incremental" && !setting(model, "full_refresh", options_.full_refresh));
+        if (in_place && target.exists()) return "it changes rows in place";
+        bool is_decoded = pg::call([] { return XLogLogicalInfoActive(); });
+        if (!target.exists() && is_decoded && model.materialized != "view") return "it is new, and logical decoding shall see its rows";
+        if (model.materialized == "incremental") {
+            Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+            if (project != nullptr && (project->invocation().own_strategy(model.node) || is_batched(*project, model))) return "it has a strategy of its own";
+            if (model.config.value("incremental_strategy", Json()) == "auto") return "it follows what it reads";
+        }
+        if (!target.exists() && has_product(model.id())) return "it is new, and has consumers to be let in";
+        for (const std::string &id : read_)
+            if (unseen_.count(id) && !comes_after(id, model.id())) return "it reads " + id + ", which only the run itself sees";
+        return "";
+    }
+
+    void build_itself(size_t number, const std::string &why) override {
+        const Model &model = model_of(selection_.models[number]);
+        std::string reason = why.empty() ? own_reasons_[number] : why;
+        if (!reason.empty()) built_where_[model.id()] = "built by the run itself: " + reason;
+        open_.erase(number);
+        step(model);
+        auto staged = stage_.find(model.id());
+        if (staged == stage_.end()) return;
+        Task task;
+        read_by(model, number, task);
+        bool reads_unseen = std::any_of(read_.begin(), read_.end(), [&](const std::string &id) { return unseen_.count(id) > 0; });
+        if (model.materialized == "ephemeral" ? reads_unseen : staged->second.how != Publish::nothing) unseen_.insert(model.id());
+    }
+
+    void take(Report report) override {
+        pg::StepMemory memory;
+        Open open = std::move(open_.at(report.number));
+        open_.erase(report.number);
+        const Model &model = model_of(selection_.models[report.number]);
+        Clock clock;
+        ErrorData *error = pg::try_in_subtransaction([&] { accept(open, report); });
+        open.seconds += report.seconds + clock.seconds();
+        close(model, open, error);
+    }
+
+    void accept(Open &open, Report &report) {
+        bool tests_failed = std::any_of(report.tests.begin(), report.tests.end(), failed);
+        if (!report.sqlstate.empty() && !tests_failed) throw Error(of_step(report.sqlstate), report.message, report.detail, report.hint);
+        const Model &model = *open.model;
+        Staged &staged = report.staged;
+        std::vector<pg::Column> built_columns = std::move(staged.model.built_columns);
+        staged.model = model;
+        staged.model.built_columns = std::move(built_columns);
+        staged.domain = &mesh_.domain(model.domain);
+        staged.target = targets_[model.id()];
+        if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
+        open.out.rows = staged.rows;
+        open.out.reason = staged.reason;
+        Staged &kept = stage_[model.id()] = std::move(staged);
+        check_contract(kept);
+        require_replaceable(kept, [this] { return relations_of_run(); });
+        std::string broken = summary("test", note_results(note_run(all_results(open, report, kept)), open.tests));
+        if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    // That somebody cancelled or ended a worker is no reason to end the run.
+    static std::string of_step(const std::string &sqlstate) {
+        return sqlstate.starts_with("57") ? "58000" : sqlstate;
+    }
+
+    // A worker's results, and those of tests that only the run can render.
+    std::vector<TestResult> all_results(const Open &open, const Report &report, const Staged &staged) {
+        std::vector<TestDef> rendered;
+        for (const TestDef &test : open.chosen)
+            if (test.is_rendered) rendered.push_back(test);
+        std::vector<TestResult> own = run_tests_as(options_, mesh_, rendered, staged.relation, stage_, projects_), out;
+        auto next_own = own.begin();
+        auto next = report.tests.begin();
+        for (const TestDef &test : open.chosen) {
+            out.push_back(test.is_rendered ? *next_own++ : *next++);
+            if (!test.is_rendered) out.back().def = test;
+        }
+        return out;
+    }
+
+    void close(const Model &model, Open &open, ErrorData *error) {
+        open.out.seconds = open.seconds;
+        if (error != nullptr) tell_error(open.out, error);
+        unit_failed_.clear();
+        progress_.reach(model.id());
+        finish(model, open.out, open.tests);
+    }
+
     const RunOptions &options_;
     Mesh &mesh_;
     const Selection &selection_;
+    std::string obstacle_;
     Unchanged unchanged_;
     std::map<std::string, planning::Verdict> verdicts_;  // by model id
     History history_;
@@ -701,6 +974,16 @@ private:
     std::string unit_failed_;                      // why the model at hand is not built
     std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
+    std::unique_ptr<pg::Crew> crew_;
+    bool was_parallel_ = false;
+    std::string one_thread_;                       // why fewer models are built at once than was asked for
+    std::map<std::string, std::string> built_where_;  // model id -> why it is not a worker that builds it
+    std::map<std::string, size_t> place_;          // model id -> its place in the order, while several are built at once
+    std::map<std::string, size_t> rows_of_;        // model id -> its step and those that came with it
+    std::map<size_t, Open> open_;
+    std::map<size_t, std::string> own_reasons_;
+    std::set<std::string> read_;                   // of the model that is looked at
+    std::set<std::string> unseen_;                 // models that no worker can read
 };
 
 bool selects_tests(const Selection &selection) {
@@ -774,13 +1057,15 @@ Step test_step(const TestResult &result) {
 }
 
 RunResult run(const RunOptions &options, Oid caller) {
+    std::string obstacle = options.threads > 1 ? pg::sharing_obstacle() : "";
     RunSession session(options.command, options.vars);
     (void)expire_agreements();
     Mesh mesh;
     Selection selection = session.start(mesh, options.wanted(), caller, options.wait);
     bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
     if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
-    RunResult result = only_tests ? run_tests_alone(options, mesh, selection, session.baseline()) : Runner(options, mesh, selection, session.baseline()).go();
+    if (!only_tests) clean_left_stages(selection.domains());
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection, session.baseline()) : Runner(options, mesh, selection, session.baseline(), obstacle).go();
     session.end();
     return result;
 }

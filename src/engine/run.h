@@ -15,6 +15,7 @@ struct RunOptions {
     bool skip_unchanged = true;  // leave what would come out the same
     bool force = false;          // build what is unchanged too
     bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
+    int threads = 1;            // how many models are built at once; more than one: in workers
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
     std::string domain;

@@ -11,6 +11,8 @@ struct Baseline {
     std::set<Oid> written;   // relations that others had locked for writing
 };
 Baseline take_baseline();
+// This session takes part in a run: from now on it cannot start one, which a model's body might try.
+void take_part_in_run();
 
 class RunSession {
 public:

@@ -150,8 +150,11 @@ std::string Unchanged::depends(const Model &model, int depth) {
     return out;
 }
 
-std::vector<const Model *> Unchanged::parents(const Model &model) {
-    std::vector<const Model *> out;
+// What the model reads by name; asked several times of each.
+const std::vector<const Model *> &Unchanged::parents(const Model &model) {
+    auto [known, fresh] = parents_.try_emplace({model.id(), model.facts.fingerprint});
+    std::vector<const Model *> &out = known->second;
+    if (!fresh) return out;
     for (const auto &[id, columns] : model.facts.reads) {
         const core::Node *node = selection_.graph.find(id);
         const Model *found = nullptr;

@@ -45,7 +45,7 @@ private:
     std::string never(const Model &model, int depth = 0);
     std::string depends(const Model &model, int depth = 0);
     std::string rebuilt_upstream(const Model &model, int depth = 0);
-    std::vector<const Model *> parents(const Model &model);
+    const std::vector<const Model *> &parents(const Model &model);
     bool crosses_domains(const Model &model);
     bool resolves_to(const Model &model, const planning::BuildState &state);
     bool analyzes_to_the_same(const Model &model);
@@ -65,6 +65,7 @@ private:
     Circumstances circumstances_;
     uint64_t now_;                    // position in the log when the run began
     std::optional<uint64_t> functions_log_;
+    std::map<std::pair<std::string, std::string>, std::vector<const Model *>> parents_;  // by id and fingerprint
     std::map<std::string, std::optional<std::set<std::string>>> built_;  // model id -> columns; nothing: all
     struct Kept {
         const Model *model;

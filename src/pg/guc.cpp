@@ -11,6 +11,7 @@ namespace mesh::pg {
 int history_retention_days = 90;
 int lock_retries = 20;
 int lock_timeout_ms = 200;
+int threads = 1;
 int progress = kProgressText;
 bool skip_unchanged = true;
 char *vars = nullptr;
@@ -33,6 +34,9 @@ void define_settings() {
                              kProgressText, progress_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("mesh.skip_unchanged", "Leaves alone what a run would build as it is.", "mesh.run(force => true) builds it once.", &skip_unchanged, true,
                              PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("mesh.threads", "Sets how many models a run builds at once.",
+                            "More than one needs as many background workers. mesh.run(threads => ...) goes before it.", &threads, 1, 1, kMostThreads,
+                            PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomStringVariable("mesh.vars", "Sets the variables that models read with mesh.var().",
                                "A JSON object. mesh.run(vars => ...) sets it for the time of the run.", &vars, "{}",
                                PGC_USERSET, 0, nullptr, nullptr, nullptr);

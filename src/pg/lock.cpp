@@ -22,6 +22,13 @@ namespace {
 
 constexpr uint16 kLockClass = 77;
 
+LOCKTAG tag_of(const std::string &name) {
+    uint64 hash = hash_bytes_extended(reinterpret_cast<const unsigned char *>(name.data()), static_cast<int>(name.size()), 0);
+    LOCKTAG tag;
+    SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(hash >> 32), static_cast<uint32>(hash), kLockClass);
+    return tag;
+}
+
 void set_for_now(const char *setting, int ms) {
     char value[32];
     snprintf(value, sizeof(value), "%d", ms);
@@ -81,14 +88,13 @@ int keep_common(VirtualTransactionId *kept, int count, const VirtualTransactionI
 }  // namespace
 
 bool lock_name(const std::string &name, bool wait) {
-    const char *text = name.c_str();
-    int size = static_cast<int>(name.size());
-    return call([=] {
-        uint64 hash = hash_bytes_extended(reinterpret_cast<const unsigned char *>(text), size, 0);
-        LOCKTAG tag;
-        SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(hash >> 32), static_cast<uint32>(hash), kLockClass);
-        return LockAcquire(&tag, ExclusiveLock, false, !wait) != LOCKACQUIRE_NOT_AVAIL;
-    });
+    LOCKTAG tag = tag_of(name);
+    return call([=] { return LockAcquire(&tag, ExclusiveLock, false, !wait) != LOCKACQUIRE_NOT_AVAIL; });
+}
+
+void hold_name(const std::string &name) {
+    LOCKTAG tag = tag_of(name);
+    call([=] { (void)LockAcquire(&tag, ShareLock, true, false); });
 }
 
 Oid lock_all(std::vector<Oid> relations) {

@@ -9,6 +9,9 @@ namespace mesh::pg {
 // false returns false instead of waiting. Advisory locks of class 77 ("mesh"); SQL's own use classes 1 and 2.
 bool lock_name(const std::string &name, bool wait);
 
+// Keeps others from taking lock_name(name) as long as this session lives; any number of sessions can do so at once.
+void hold_name(const std::string &name);
+
 // Takes AccessExclusiveLock on all of `relations`, in order of OID, or on none: each attempt waits for a lock no longer than
 // mesh.lock_timeout, so that new readers do not queue behind it for long, and there are mesh.lock_retries more of them. An autovacuum
 // in the way is cancelled. Held to the end of the transaction. Returns the relation that could not be locked, or InvalidOid.

@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "access/relation.h"
+#include "commands/tablecmds.h"
 #include "utils/fmgrprotos.h"
 }
 
@@ -46,6 +47,25 @@ std::pair<std::string, std::string> relation_name(Oid relation) {
     const char *schema = call([=]() -> const char * { return get_namespace_name(get_rel_namespace(relation)); });
     const char *name = call([=]() -> const char * { return get_rel_name(relation); });
     return {schema, name};
+}
+
+void rename_relation(Oid relation, const std::string &name) {
+    const char *to = name.c_str();
+    call([=] {
+        RenameRelationInternal(relation, to, false, false);
+        CommandCounterIncrement();
+    });
+}
+
+bool has_privileges(Oid relation) {
+    return call([=] {
+        HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+        if (!HeapTupleIsValid(tuple)) return false;
+        bool is_null = true;
+        (void)SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &is_null);
+        ReleaseSysCache(tuple);
+        return !is_null;
+    });
 }
 
 std::vector<Column> relation_columns(Oid relation) {

@@ -211,6 +211,16 @@ CREATE TABLE mesh.step_history (
 CREATE INDEX ON mesh.step_history (node, run_id);
 CREATE INDEX ON mesh.run_history (started_at);
 
+-- What workers of a run have committed to its stage and nobody has published or dropped yet. Rows of a run that is over are leftovers.
+CREATE TABLE mesh.stage_registry (
+    stage_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run_id        bigint NOT NULL,
+    domain        text NOT NULL,
+    schema_name   text NOT NULL,
+    relation_name text NOT NULL
+);
+CREATE INDEX ON mesh.stage_registry (domain);
+
 CREATE TABLE mesh.failure_history (
     run_id bigint NOT NULL REFERENCES mesh.run_history ON DELETE CASCADE,
     domain text NOT NULL,

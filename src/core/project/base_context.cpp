@@ -6,6 +6,7 @@
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/base_functions.h"
+#include "core/project/interrupt.h"
 #include "core/project/manifest_json.h"
 #include "core/project/modules.h"
 
@@ -149,8 +150,23 @@ std::string read_env(const Settings &settings, const std::string &name, const st
     return *fallback;
 }
 
+namespace {
+
+void (*interrupt)() = nullptr;
+
+}  // namespace
+
+void set_interrupt(void (*check)()) {
+    interrupt = check;
+}
+
+void check_interrupt() {
+    if (interrupt != nullptr) interrupt();
+}
+
 Ptr<jinja::Environment> make_environment(bool lenient_undefined) {
     auto environment = jinja::make<jinja::Environment>();
+    environment->interrupt = check_interrupt;
     environment->lenient_undefined = lenient_undefined;
     return environment;
 }

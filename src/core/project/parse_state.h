@@ -29,7 +29,6 @@ struct Property {
     unsigned line = 0;
     Json entry;
     Json unrendered = Json::object();  // a source's database and schema as written
-    YamlPlace lines;            // of the entry's members
 
     std::string file_id() const { return package->name + "://" + original_path; }
 };
