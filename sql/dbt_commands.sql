@@ -50,6 +50,9 @@ SELECT * FROM mesh.invoke('shop_prod', 'run', '{"select": "nothing_like_it", "wa
 -- A failing test of an ephemeral model.
 SELECT unique_id, status, message FROM mesh.invoke('shop_prod', 'build', '{"select": "part"}');
 
+-- Tests alone, in a build, look at what is there.
+SELECT unique_id, status FROM mesh.invoke('shop_prod', 'build', '{"select": "unique_people_id same"}') WHERE kind <> 'operation';
+
 -- Failing rows become relations: of tests that say so, and with store_failures of all that say nothing.
 SELECT change, node FROM mesh.deploy('shop_prod', jsonb_build_object('models/kept.sql', 'select 1 as id union all select 1 union all select null', 'models/kept.yml', $$
 models: [{name: kept, columns: [{name: id, data_tests: [unique: {config: {store_failures: true, schema: bad}}, not_null: {config: {severity: warn, store_failures_as: view, alias: empty_ids}},
@@ -101,7 +104,7 @@ SELECT change, node FROM mesh.deploy('shop_dev', '{"models/keyed.sql": "select i
 SELECT node, status, message FROM mesh.run('shop_dev.keyed shop_dev.refers');
 SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'shop_dev.refers'::regclass AND contype = 'f';
 SELECT upstream FROM mesh.dependencies WHERE domain = 'shop_dev' AND model = 'refers';
-SELECT node, status, message FROM mesh.run('shop_dev.keyed shop_dev.refers');
+SELECT node, status, message FROM mesh.run('shop_dev.keyed shop_dev.refers', force => true);
 
 -- What a model's sql_header defines is there when the model is analyzed, and only then.
 SELECT change, node, message FROM mesh.deploy('shop_dev', jsonb_build_object('models/headed.sql',

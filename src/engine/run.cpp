@@ -116,7 +116,7 @@ private:
             if (crew_ != nullptr) build_at_once();
             else for (const std::string &id : selection_.models) step(model_of(id));
             free_tests();
-            if (options_.tests && !options_.only) note_left_out_tests();
+            if (options_.tests) options_.only ? left_out_tests() : note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
             remember();
@@ -615,6 +615,27 @@ private:
         }
     }
 
+    // dbt runs them on what is there.
+    void left_out_tests() {
+        for (const core::Node &node : selection_.graph.nodes()) {
+            if (again_ || node.kind != NodeKind::model || selection_.ids.count(node.id) || !(has_tests(node.id, NodeKind::test) || has_tests(node.id, NodeKind::unit_test))) continue;
+            pg::StepMemory memory;
+            const Model &model = mesh_.model({node.domain, node.name});
+            std::vector<Step> steps;
+            (void)unit_tests(model, steps);
+            std::vector<TestDef> tests = wanted_tests(model, steps);
+            std::vector<TestResult> results;
+            ErrorData *error = pg::try_in_subtransaction([&] {
+                if (!tests.empty()) results = run_tests_as(options_, mesh_, tests, published_relation(mesh_, model), stage_, projects_);
+            });
+            for (const TestDef &test : tests)
+                if (error != nullptr) results.push_back({test, "error", {}, error_text(error)});
+            (void)note_results(std::move(results), steps);
+            std::ranges::move(steps, std::back_inserter(left_out_steps_));
+        }
+        for (const Step &step : left_out_steps_) note(step);
+    }
+
     void publish_built() {
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
@@ -945,7 +966,7 @@ private:
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
-    std::vector<Step> free_steps_;
+    std::vector<Step> free_steps_, left_out_steps_;
     std::map<std::string, std::string> withheld_;  // model id -> why a test that belongs to no model keeps it back
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
