@@ -248,7 +248,7 @@ struct Count {
     uint64 rows, next, horizon;
     uint64 writers[kMostWriters];
     int writer_count;
-    bool failed, collect, own_changes;  // collect: our own transaction's ids become writers
+    bool failed, collect, any, own_changes;  // collect: our own transaction's ids become writers; any: whosever
 };
 
 bool is_writer(const Count *count, uint64 xid) {
@@ -262,7 +262,7 @@ void take_row(Count *count, HeapTupleHeader row) {
     TransactionId raw = HeapTupleHeaderGetRawXmin(row);
     uint64 xid = widened(raw, count->next);
     if (xid < count->horizon || is_writer(count, xid)) return;
-    if (!count->collect || count->writer_count == kMostWriters || !TransactionIdIsCurrentTransactionId(raw)) count->failed = true;
+    if (!count->collect || count->writer_count == kMostWriters || !(count->any || TransactionIdIsCurrentTransactionId(raw))) count->failed = true;
     else count->writers[count->writer_count++] = xid;
 }
 
@@ -429,7 +429,7 @@ std::optional<Counted> count_own(Oid oid, uint64_t rows) {
         Count out = {};
         out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
         out.horizon = kNobody;
-        out.collect = true;
+        out.collect = out.any = true;  // a worker of the run may have filled it, and has ended
         out.rows = rows;
         if (rows == 0) return out;
         Relation relation = relation_open(oid, AccessShareLock);
