@@ -1,7 +1,6 @@
 -- Several dbt projects as several domains: one refs the public models of another.
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
-SET mesh.skip_unchanged = off;
 SET client_min_messages = warning;
 \set VERBOSITY default
 CREATE ROLE regress_shop;

@@ -1,7 +1,6 @@
 -- What dbt's commands and options mean in the database: deferring to another deployment, clone, warnings as errors, strategies, results.
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
-SET mesh.skip_unchanged = off;
 SET client_min_messages = warning;
 \set VERBOSITY default
 CREATE FUNCTION profiles(schema text) RETURNS text LANGUAGE sql AS $f$
