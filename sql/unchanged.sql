@@ -245,6 +245,17 @@ SELECT node, status, reason FROM pg_temp.run('of_parts');
 SELECT node, status, reason FROM pg_temp.run('of_parts');
 SELECT mesh.drop_model('same.' || m) FROM unnest('{parts,of_parts,parent,fast,guarded}'::text[]) m;
 
+-- Row-level security that comes later.
+CREATE TABLE same_raw.opened AS SELECT 1 AS id;
+GRANT SELECT ON same_raw.opened TO regress_same_owner;
+SELECT mesh.create_model('same.opened', 'select id from same_raw.opened', materialized => 'table');
+SELECT status, rows FROM pg_temp.run('opened');
+SELECT status, rows FROM pg_temp.run('opened');
+ALTER TABLE same_raw.opened ENABLE ROW LEVEL SECURITY;
+SELECT status, rows FROM pg_temp.run('opened');
+SELECT status, rows, reason FROM pg_temp.run('opened');
+SELECT mesh.drop_model('same.opened');
+
 -- Incremental models: as long as a run writes rows, the next may too. An unlogged one; a snapshot; a seed.
 SELECT mesh.create_model('same.log', 'select id, note from same_raw.orders where not is_incremental() or id > (select max(id) from this)', materialized => 'incremental');
 SELECT mesh.create_model('same.after_log', 'select count(*) as n from log', materialized => 'table', config => '{"unlogged": true}');

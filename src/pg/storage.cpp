@@ -146,7 +146,6 @@ const char *untraceable(Form_pg_class row, Oid relation) {
 
 void look_inside(Oid oid, Look *out) {
     Relation relation = relation_open(oid, NoLock);
-    out->identity = Digest{};
     add_place(&out->identity, oid);
     if (out->kind == RELKIND_RELATION || out->kind == RELKIND_MATVIEW) {
         add_value(&out->identity, relation->rd_rel->relfilenode);
@@ -172,6 +171,8 @@ Look look(Oid oid) {
     out.kind = row->relkind;
     out.unknown = untraceable(row, oid);
     add_value(&out.identity, row->relowner);
+    add_value(&out.identity, row->relrowsecurity);  // who sees which rows
+    add_value(&out.identity, row->relforcerowsecurity);
     ReleaseSysCache(tuple);
     if (out.unknown != nullptr) return out;
     if (out.kind == RELKIND_VIEW) {
