@@ -245,6 +245,17 @@ SELECT node, status, reason FROM pg_temp.run('of_parts');
 SELECT node, status, reason FROM pg_temp.run('of_parts');
 SELECT mesh.drop_model('same.' || m) FROM unnest('{parts,of_parts,parent,fast,guarded}'::text[]) m;
 
+-- Row-level security that comes later.
+CREATE TABLE same_raw.opened AS SELECT 1 AS id;
+GRANT SELECT ON same_raw.opened TO regress_same_owner;
+SELECT mesh.create_model('same.opened', 'select id from same_raw.opened', materialized => 'table');
+SELECT status, rows FROM pg_temp.run('opened');
+SELECT status, rows FROM pg_temp.run('opened');
+ALTER TABLE same_raw.opened ENABLE ROW LEVEL SECURITY;
+SELECT status, rows FROM pg_temp.run('opened');
+SELECT status, rows, reason FROM pg_temp.run('opened');
+SELECT mesh.drop_model('same.opened');
+
 -- Incremental models: as long as a run writes rows, the next may too. An unlogged one; a snapshot; a seed.
 SELECT mesh.create_model('same.log', 'select id, note from same_raw.orders where not is_incremental() or id > (select max(id) from this)', materialized => 'incremental');
 SELECT mesh.create_model('same.after_log', 'select count(*) as n from log', materialized => 'table', config => '{"unlogged": true}');
@@ -276,6 +287,23 @@ SELECT node, status, reason FROM pg_temp.run('early late');
 SELECT node, status, reason FROM pg_temp.run('early late');
 SELECT n FROM same.early;
 SELECT mesh.drop_model('same.late'), mesh.drop_model('same.early');
+
+-- Built by workers: no different.
+CREATE TABLE same_raw.shared AS SELECT i AS id FROM generate_series(1, 3) i;
+GRANT SELECT ON same_raw.shared TO regress_same_owner;
+SELECT mesh.create_model('same.left_one', 'select id from same_raw.shared', materialized => 'table');
+SELECT mesh.create_model('same.right_one', 'select id + 1 as id from same_raw.shared', materialized => 'table');
+SELECT mesh.create_model('same.below', 'select l.id from left_one l join right_one using (id)', materialized => 'table');
+SELECT node, status FROM mesh.run('same.left_one same.right_one same.below', threads => 2) ORDER BY node;
+SELECT node, status, regexp_replace(reason, 'run \d+ built it at .*', 'run N built it') AS reason FROM mesh.run('same.left_one same.right_one same.below', threads => 2) ORDER BY node;
+VACUUM (FREEZE) same.left_one, same.right_one, same.below, same_raw.shared;
+SELECT node, status FROM mesh.run('same.left_one same.right_one same.below') ORDER BY node;
+INSERT INTO same_raw.shared VALUES (4);
+SELECT node, status FROM mesh.run('same.left_one same.right_one same.below', threads => 2) ORDER BY node;
+SELECT count(*) FROM same.below;
+DELETE FROM same.below WHERE id = 2;
+SELECT node, status FROM mesh.run('same.left_one same.right_one same.below', threads => 2) ORDER BY node;
+SELECT mesh.drop_model('same.below'), mesh.drop_model('same.left_one'), mesh.drop_model('same.right_one');
 
 -- Tests: one that is new or changed runs on what is published, and the model is not built for it.
 INSERT INTO same_raw.rates VALUES (0, 1), (1, 2), (2, 3);

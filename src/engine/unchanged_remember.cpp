@@ -1,6 +1,7 @@
 // What was built from what, remembered for the next run.
 #include <algorithm>
 
+#include "engine/seed.h"
 #include "engine/setting.h"
 #include "engine/snapshot.h"
 #include "engine/unchanged.h"
@@ -27,6 +28,16 @@ bool wrote_in_place(const Staged &staged) {
 bool is_settled(const Staged &staged) {
     if (staged.model.materialized != "incremental" && !is_snapshot(staged.model)) return true;
     return staged.how == Publish::in_place && staged.target.exists() && staged.rows.value_or(1) == 0;
+}
+
+// What a worker has built comes without it.
+Compiled compiled_of(Mesh &mesh, const Staged &staged) {
+    return staged.compiled.body.text.empty() ? resolve(mesh, staged.model) : staged.compiled;
+}
+
+// A body that reads something has inputs; without them nobody would see them change.
+bool reads_others(const Model &model) {
+    return std::any_of(model.facts.reads.begin(), model.facts.reads.end(), [&](const auto &read) { return read.first != model.id(); });
 }
 
 std::string now_text() {
@@ -69,7 +80,7 @@ void Unchanged::look_before_publish(const std::vector<Staged *> &staged) {
     for (const Staged *s : staged) staged_.insert(s->model.id());
     for (const Staged *s : staged) {
         Reading unused;
-        (void)pg::try_in_subtransaction([&] { read_upstreams(s->model, s->compiled, nullptr, true, unused); });
+        (void)pg::try_in_subtransaction([&] { read_upstreams(s->model, compiled_of(mesh_, *s), nullptr, true, unused); });
     }
 }
 
@@ -98,9 +109,10 @@ BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
     if (!staged.relkind.empty()) out.never = "the project has its own materialization for it";
     Reading reading;
     for (char what : depends(model)) reading.add_dependency(what);
-    read_upstreams(model, staged.compiled, nullptr, false, reading);
+    read_upstreams(model, compiled_of(mesh_, staged), nullptr, false, reading);
     std::sort(reading.depends.begin(), reading.depends.end());
     out.inputs = std::move(reading.relations);
+    if (out.inputs.empty() && (reads_others(model) || model.facts.fingerprint.empty()) && !is_seed(model)) out.never = "what it reads is not known";
     out.depends = reading.depends;
     out.circumstances = circumstances_.of(out.depends);
     if (out.never.empty() && !setting(model, "skip_unchanged", false)) out.never = reading.never;

@@ -146,7 +146,6 @@ const char *untraceable(Form_pg_class row, Oid relation) {
 
 void look_inside(Oid oid, Look *out) {
     Relation relation = relation_open(oid, NoLock);
-    out->identity = Digest{};
     add_place(&out->identity, oid);
     if (out->kind == RELKIND_RELATION || out->kind == RELKIND_MATVIEW) {
         add_value(&out->identity, relation->rd_rel->relfilenode);
@@ -172,6 +171,8 @@ Look look(Oid oid) {
     out.kind = row->relkind;
     out.unknown = untraceable(row, oid);
     add_value(&out.identity, row->relowner);
+    add_value(&out.identity, row->relrowsecurity);  // who sees which rows
+    add_value(&out.identity, row->relforcerowsecurity);
     ReleaseSysCache(tuple);
     if (out.unknown != nullptr) return out;
     if (out.kind == RELKIND_VIEW) {
@@ -248,7 +249,7 @@ struct Count {
     uint64 rows, next, horizon;
     uint64 writers[kMostWriters];
     int writer_count;
-    bool failed, collect, own_changes;  // collect: our own transaction's ids become writers
+    bool failed, collect, any, own_changes;  // collect: our own transaction's ids become writers; any: whosever
 };
 
 bool is_writer(const Count *count, uint64 xid) {
@@ -262,7 +263,7 @@ void take_row(Count *count, HeapTupleHeader row) {
     TransactionId raw = HeapTupleHeaderGetRawXmin(row);
     uint64 xid = widened(raw, count->next);
     if (xid < count->horizon || is_writer(count, xid)) return;
-    if (!count->collect || count->writer_count == kMostWriters || !TransactionIdIsCurrentTransactionId(raw)) count->failed = true;
+    if (!count->collect || count->writer_count == kMostWriters || !(count->any || TransactionIdIsCurrentTransactionId(raw))) count->failed = true;
     else count->writers[count->writer_count++] = xid;
 }
 
@@ -429,7 +430,7 @@ std::optional<Counted> count_own(Oid oid, uint64_t rows) {
         Count out = {};
         out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
         out.horizon = kNobody;
-        out.collect = true;
+        out.collect = out.any = true;  // a worker of the run may have filled it, and has ended
         out.rows = rows;
         if (rows == 0) return out;
         Relation relation = relation_open(oid, AccessShareLock);

@@ -52,7 +52,7 @@ std::optional<Counted> count_rows(Oid relation, bool own_changes);
 // Does the active snapshot see the rows of an earlier count_rows(), and no others?
 bool sees_same_rows(Oid relation, const Counted &then);
 
-// The same for a table that this transaction has filled and nobody else can have written to.
+// The same for a table that this transaction, or a worker of it that has ended, has filled and nobody else can have written to.
 std::optional<Counted> count_own(Oid relation, uint64_t rows);
 
 // Would the role see all rows of the relation?
