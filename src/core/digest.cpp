@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -64,7 +65,7 @@ void md5_block(std::array<std::uint32_t, 4> &state, const unsigned char *block) 
                                 : round == 2 ? b ^ c ^ d
                                              : c ^ (b | ~d);
         const int word = round == 0 ? i : round == 1 ? (5 * i + 1) % 16 : round == 2 ? (3 * i + 5) % 16 : 7 * i % 16;
-        const std::uint32_t sum = a + f + sines[i] + load(block + 4 * word, false);
+        const std::uint32_t sum = a + f + sines[i] + load(block + std::ptrdiff_t{4} * word, false);
         a = d, d = c, c = b;
         b += std::rotl(sum, turns[round][i % 4]);
     }
@@ -81,7 +82,7 @@ constexpr std::uint32_t sha256_constants[64] = {
 
 void sha256_block(std::array<std::uint32_t, 8> &state, const unsigned char *block) {
     std::uint32_t w[64];
-    for (int i = 0; i < 16; ++i) w[i] = load(block + 4 * i, true);
+    for (int i = 0; i < 16; ++i) w[i] = load(block + std::ptrdiff_t{4} * i, true);
     for (int i = 16; i < 64; ++i) {
         const std::uint32_t s0 = std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ w[i - 15] >> 3;
         const std::uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ w[i - 2] >> 10;

@@ -15,6 +15,8 @@ Json exact(const std::string &text) {
 // Builds the value from the parser's events, which give a number's text.
 class Builder : public nlohmann::json_sax<Json> {
 public:
+    Builder() noexcept(false) = default;  // values take memory
+
     Json result;
 
     bool null() override { return put(nullptr); }

@@ -27,7 +27,9 @@ std::string macro_name(const jinja::TextBlock &block, const jinja::BlockInfo *in
     return block.name;
 }
 
-void add_macro(ParseState &state, const std::string &package, const std::string &path, const std::string &place, jinja::TextBlock &block) {
+using Macros = std::map<std::string, MacroInfo>;
+
+void add_macro(Macros &macros, const std::string &package, const std::string &path, const std::string &place, jinja::TextBlock &block) {
     MacroInfo macro;
     std::optional<jinja::BlockInfo> info;
     if (block.kind == "materialization") {
@@ -42,34 +44,45 @@ void add_macro(ParseState &state, const std::string &package, const std::string 
     macro.macro_sql = std::move(block.full);
     macro.line = block.position.line;
     if (info) macro.supported_languages = info->supported_languages.empty() ? std::vector<std::string>{"sql"} : info->supported_languages;
-    const auto [found, added] = state.manifest.macros.emplace(macro.unique_id, std::move(macro));
+    const auto [found, added] = macros.emplace(macro.unique_id, std::move(macro));
     if (!added)
         fail("42710", "macro \"" + found->second.name + "\" is defined twice in package \"" + package + "\"", place, block.position.line,
              "It is also in " + found->second.original_file_path + ", line " + std::to_string(found->second.line) + ".");
 }
 
-void read_blocks(ParseState &state, const std::string &package, const std::string &path, const std::string &place, std::string_view text,
+void read_blocks(Macros &macros, const std::string &package, const std::string &path, const std::string &place, std::string_view text,
                  const std::vector<std::string_view> &kinds) {
     if (text.find("{%") == std::string_view::npos) return;
     in_file(place, [&] {
-        for (jinja::TextBlock &block : jinja::find_blocks(text, kinds)) add_macro(state, package, path, place, block);
+        for (jinja::TextBlock &block : jinja::find_blocks(text, kinds)) add_macro(macros, package, path, place, block);
     });
+}
+
+// Read once: they are the program's own.
+const Macros &builtin_macros() {
+    static const Macros macros = [] {
+        Macros read;
+        for (const BuiltinFile &file : builtin_files())
+            read_blocks(read, std::string(file.package), std::string(file.path), std::string(file.path), file.text,
+                        {"macro", "materialization", "test", "data_test"});
+        return read;
+    }();
+    return macros;
 }
 
 }  // namespace
 
 void read_macros(ParseState &state) {
-    for (const BuiltinFile &file : builtin_files())
-        read_blocks(state, std::string(file.package), std::string(file.path), std::string(file.path), file.text,
-                    {"macro", "materialization", "test", "data_test"});
+    Macros &macros = state.manifest.macros;
+    macros = builtin_macros();
     for (const LoadedProject &project : state.projects) {
         const Package &package = project.package;
         for (const ResourceFile &file : find_files(state.files, package, package.macro_paths, {".sql"}))
-            read_blocks(state, package.name, file.original_path, file.place(), *file.text, {"macro", "materialization", "test", "data_test"});
+            read_blocks(macros, package.name, file.original_path, file.place(), *file.text, {"macro", "materialization", "test", "data_test"});
         std::vector<std::string> generic;
         for (const std::string &path : package.test_paths) generic.push_back(path + "/generic");
         for (const ResourceFile &file : find_files(state.files, package, generic, {".sql"}))
-            read_blocks(state, package.name, file.original_path, file.place(), *file.text, {"test", "data_test"});
+            read_blocks(macros, package.name, file.original_path, file.place(), *file.text, {"test", "data_test"});
     }
 }
 

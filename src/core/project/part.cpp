@@ -82,7 +82,7 @@ private:
     }
 
     std::string name_of(const Json &entry, const std::string &path) const {
-        const std::string name = python_text(entry["name"]);
+        std::string name = python_text(entry["name"]);
         if (has_template(name)) state_.need_whole("a name in \"" + path + "\" is a template");
         return name;
     }
@@ -226,7 +226,7 @@ private:
         Manifest &manifest = state_.manifest;
         auto macros = std::exchange(manifest.macros, {});
         auto docs = std::exchange(manifest.docs, {});
-        for_each_resource(manifest, [&](const std::string &id, Json json) { part.after[id] = json.dump(); });
+        for_each_resource(manifest, [&](const std::string &id, const Json &json) { part.after[id] = json.dump(); });
         part.before = std::move(part_.before);
         take_warnings();
         manifest.macros = std::move(macros);
