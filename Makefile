@@ -5,8 +5,8 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects locations free_tests seeds snapshots model_hooks threads
-ISOLATION = publish_readers runs_together model_replaced administrator locked
+REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects partial locations free_tests seeds snapshots model_hooks across_projects microbatch dbt_commands auto unchanged threads
+ISOLATION = publish_readers runs_together model_replaced administrator locked auto_writers source_changes
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
 .DEFAULT_GOAL := all
@@ -28,7 +28,7 @@ CLI_OBJS = $(patsubst %.cpp,%.o,$(wildcard src/cli/*.cpp))
 CORE_OBJS = $(filter src/core/%,$(OBJS))
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench compat
+.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law compat
 demo: ## set up what is missing, build, show examples/quickstart in a private cluster
 	@scripts/demo quickstart
 demo-flights: ## the same with examples/flights: three domains over 336,776 flights
@@ -43,6 +43,8 @@ tidy: ## clang-tidy over src/core
 	TIDY_ALL=yes scripts/test tidy
 fuzz: ## each fuzzer of test/fuzz for FUZZ_SECONDS (60)
 	scripts/fuzz
+law: ## random models and changes, CASES=5000 from SEED=1 on: an incremental run leaves what a rebuild would
+	CASES=$(or $(CASES),5000) scripts/test law
 compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
 	scripts/compat $(DIR)
 bench: ## the figures that the project promises, as ratios against plain SQL

@@ -1,6 +1,7 @@
 -- Tests that belong to no model, fail_calc, and failing rows that become relations.
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET client_min_messages = warning;
 CREATE ROLE regress_free_owner;
 DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_free_owner', current_database()); END $$;

@@ -1,6 +1,7 @@
 -- A model's relation in another schema of its domain, and under another name; the domain's search_path.
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET client_min_messages = warning;
 CREATE ROLE regress_place_owner;
 CREATE ROLE regress_place_other;

@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 CREATE ROLE regress_hook_owner;
 CREATE ROLE regress_hook_reader;
 CREATE ROLE "regress Hook Writer";

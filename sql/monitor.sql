@@ -2,6 +2,7 @@
 \set VERBOSITY default
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS mesh;
+SET mesh.skip_unchanged = off;
 DROP ROLE IF EXISTS shop_analyst, visitor, shop_owner, growth_owner, bi_reader;
 CREATE ROLE shop_owner;
 CREATE ROLE growth_owner;

@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 CREATE ROLE regress_shop;
 CREATE ROLE regress_marketing;
 CREATE ROLE regress_bi;

@@ -1,6 +1,7 @@
 -- A dbt project inside the database: deploying it, running it, asking about it, and what is refused.
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET client_min_messages = warning;
 \set VERBOSITY default
 

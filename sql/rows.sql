@@ -1,6 +1,7 @@
 -- Publishing row by row writes what differs and nothing else.
 \set VERBOSITY terse
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET client_min_messages = error;
 CREATE EXTENSION mesh;
 CREATE SCHEMA rows_raw;

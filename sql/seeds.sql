@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET datestyle = 'ISO, YMD';
 SET timezone = 'UTC';
 CREATE ROLE regress_seed_owner;
@@ -19,15 +20,15 @@ SELECT model, upstream FROM mesh.dependencies WHERE domain = 'plant';
 -- A new text keeps the table's identity and what hangs on it.
 CREATE VIEW public.seen AS SELECT id FROM plant.kinds;
 SELECT 'plant.kinds'::regclass::oid AS before \gset
-SELECT node, action, reason FROM mesh.plan('plant.kinds') WHERE kind = 'model';
+SELECT node, action, reason FROM mesh.plan('plant.kinds') WHERE kind IN ('seed', 'model');
 SELECT mesh.create_model('plant.kinds', E'id,amount,day,at,iso,ok,name,\n5,0.5,2026-01-05,2026-01-05 10:00:00,2026-01-05T10:00:00Z,true,z,x\n', materialized => 'seed', replace => true);
-SELECT node, action, reason FROM mesh.plan('plant.kinds') WHERE kind = 'model';
-SELECT node, status, rows, reason FROM mesh.run('plant.kinds') WHERE kind = 'model';
+SELECT node, action, reason FROM mesh.plan('plant.kinds') WHERE kind IN ('seed', 'model');
+SELECT node, status, rows, reason FROM mesh.run('plant.kinds') WHERE kind IN ('seed', 'model');
 SELECT 'plant.kinds'::regclass::oid = :before AS same, (SELECT id FROM public.seen) AS seen;
 DROP VIEW public.seen;
 SELECT mesh.create_model('plant.kinds', E'id;name;more\n7;x;1.25\n', materialized => 'seed', config => '{"delimiter": ";", "column_types": {"more": "numeric(6, 3)", "id": "bigint"}}', replace => true);
-SELECT node, action, reason FROM mesh.plan('plant.kinds') WHERE kind = 'model';
-SELECT node, status, rows, reason FROM mesh.run('plant') WHERE kind = 'model';
+SELECT node, action, reason FROM mesh.plan('plant.kinds') WHERE kind IN ('seed', 'model');
+SELECT node, status, rows, reason FROM mesh.run('plant') WHERE kind IN ('seed', 'model');
 SELECT 'plant.kinds'::regclass::oid = :before AS same;
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'plant.kinds'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum;
 SELECT mesh.create_model('plant.kinds', E'name\nx\n', materialized => 'seed', replace => true);
@@ -49,10 +50,10 @@ SELECT mesh.create_model('plant.bad', E'a,a\n1,2\n', materialized => 'seed', con
 SELECT mesh.create_model('plant.bad', E'a\n1\n', materialized => 'seed', config => '{"column_types": {"a": "no_type"}}');
 SELECT mesh.create_model('plant.kinds', E'id,name,more\n1,a,1\n"2\n",b,zwei\n', materialized => 'seed', config => '{"column_types": {"more": "int", "id": "text"}}', replace => true);
 SELECT mesh.create_model('plant.big', E'n\n1\n3000000000\n', materialized => 'seed');
-SELECT node, status, message FROM mesh.run('plant.kinds plant.big') WHERE kind = 'model';
+SELECT node, status, message FROM mesh.run('plant.kinds plant.big') WHERE kind IN ('seed', 'model');
 SELECT id, name, more FROM plant.kinds;
 SELECT mesh.create_model('plant.kinds', E'id,name,more\n', materialized => 'seed', replace => true, config => '{"column_types": {"id": "bigint"}}');
-SELECT node, status, rows FROM mesh.run('plant.kinds') WHERE kind = 'model';
+SELECT node, status, rows FROM mesh.run('plant.kinds') WHERE kind IN ('seed', 'model');
 
 -- Constraints that somebody added hold.
 SELECT mesh.create_model('plant.checked', E'n\n1\n2\n', materialized => 'seed');

@@ -1,6 +1,7 @@
 -- What a model's config may hold, and what becomes of a setting that changes.
 \set VERBOSITY terse
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 CREATE SCHEMA settings_raw;

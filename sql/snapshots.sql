@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 SET datestyle = 'ISO, YMD';
 CREATE ROLE regress_snapshot_owner;
 SELECT mesh.create_domain('past', owner => 'regress_snapshot_owner');

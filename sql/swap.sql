@@ -2,6 +2,7 @@
 \set VERBOSITY terse
 SET client_min_messages = error;
 CREATE EXTENSION mesh;
+SET mesh.skip_unchanged = off;
 CREATE SCHEMA raw;
 CREATE TABLE raw.notes (id int, body text);
 INSERT INTO raw.notes VALUES (1, 'one'), (2, 'two');

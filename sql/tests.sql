@@ -1,6 +1,7 @@
 -- Tests of models: what is refused when they are created, their verdicts, their failing rows; unit tests.
 SET client_min_messages = warning;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 CREATE EXTENSION mesh;
 CREATE SCHEMA shop_raw;
 CREATE TABLE shop_raw.orders (id int, customer int, status text, amount numeric, note text);

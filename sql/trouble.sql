@@ -2,6 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
+SET mesh.skip_unchanged = off;
 CREATE SCHEMA trouble_raw;
 CREATE TABLE trouble_raw.numbers AS SELECT i AS n FROM generate_series(1, 10000) i;
 SELECT mesh.create_domain('bad', schema => 'bad');

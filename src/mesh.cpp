@@ -1,4 +1,6 @@
 // Module entry: magic block and the list of things to initialise.
+#include "core/project/interrupt.h"
+#include "pg/guard.h"
 #include "pg/guc.h"
 #include "pg/pg.h"
 
@@ -14,4 +16,5 @@ extern __attribute__((visibility("default"))) void _PG_init(void);
 
 void _PG_init(void) {
     mesh::pg::define_settings();
+    mesh::core::project::set_interrupt([] { mesh::pg::call([] { CHECK_FOR_INTERRUPTS(); }); });
 }

@@ -55,5 +55,5 @@ RESET ROLE;
 SELECT product, row_count, tests_passed, tests_failed, consumers, contract_ok FROM mesh.product_status;
 SELECT run_id, selector, status, steps, failures FROM mesh.runs ORDER BY run_id;
 SELECT * FROM mesh.lineage('marketing.best_customers.total_spent', direction => 'upstream');
-SELECT node, action, reason FROM mesh.plan('sales marketing');
+SELECT node, action, change FROM mesh.plan('sales marketing');
 SELECT mesh.graph() \g (format=unaligned tuples_only=on)

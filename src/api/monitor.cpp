@@ -22,10 +22,10 @@ MESH_FUNCTION(mesh_identifier) {
 MESH_FUNCTION(mesh_plan) {
     std::string selector = api::required(fcinfo, 0, "selector");
     bool full_refresh = api::arg(fcinfo, 2).value_or("f") == "t";
-    std::vector<engine::PlanStep> steps = engine::plan(selector, api::arg(fcinfo, 1).value_or(""), full_refresh, GetUserId());
+    std::vector<engine::PlanStep> steps = engine::plan(selector, api::arg(fcinfo, 1).value_or(""), full_refresh, api::arg(fcinfo, 3).value_or("f") == "t", GetUserId());
     api::start_rows(fcinfo);
     int number = 0;
-    for (const engine::PlanStep &s : steps) api::add_row(fcinfo, {std::to_string(++number), s.node, s.kind, s.action, text_or_null(s.reason)});
+    for (const engine::PlanStep &s : steps) api::add_row(fcinfo, {std::to_string(++number), s.node, s.kind, s.action, text_or_null(s.reason), text_or_null(s.change)});
     return Datum(0);
 }
 

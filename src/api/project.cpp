@@ -66,8 +66,9 @@ MESH_FUNCTION(mesh_deployed_files) {
     return Datum(0);
 }
 
-// A test that passes has none for dbt, however many rows it found below its thresholds.
+// A test that passes has none for dbt, however many rows it found below its thresholds, and a unit test that fails has one.
 static std::optional<int64_t> failures_as_dbt_counts(const engine::Step &step) {
+    if (step.failures && step.kind == "unit_test" && *step.failures > 1) return 1;
     return step.failures && step.status == "pass" ? 0 : step.failures;
 }
 
@@ -78,7 +79,7 @@ MESH_FUNCTION(mesh_invoke) {
     for (const engine::InvokeRow &r : rows)
         api::add_row(fcinfo, {r.run_id == 0 ? pg::Value() : std::to_string(r.run_id), text_or_null(r.unique_id), r.step.node, r.step.kind, text_or_null(r.step.status),
                               number_or_null(r.step.rows), number_or_null(failures_as_dbt_counts(r.step)), std::to_string(r.step.seconds) + " s", text_or_null(r.step.reason),
-                              text_or_null(r.step.message), text_or_null(r.relation), text_or_null(r.compiled)});
+                              text_or_null(r.step.message), text_or_null(r.relation), text_or_null(r.compiled), r.step.batches.is_null() ? pg::Value() : r.step.batches.dump()});
     return Datum(0);
 }
 

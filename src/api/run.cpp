@@ -58,7 +58,9 @@ MESH_FUNCTION(mesh_run) {
         throw core::Error("22023", "invalid value for publish: \"" + publish + "\"", "",
                           "Use 'run' to publish everything together, or 'model' to publish each model for itself.");
     options.publish_each = publish == "model";
-    options.threads = threads_of(api::arg(fcinfo, 9));
+    options.force = flag(fcinfo, 9, false);
+    options.skip_unchanged = pg::skip_unchanged;
+    options.threads = threads_of(api::arg(fcinfo, 10));
     return steps_result(fcinfo, engine::run(options, GetUserId()));
 }
 
@@ -68,5 +70,7 @@ MESH_FUNCTION(mesh_test) {
     options.selector = api::required(fcinfo, 0, "selector");
     options.exclude = api::arg(fcinfo, 1).value_or("");
     options.vars = vars_of(api::arg(fcinfo, 2));
+    options.force = flag(fcinfo, 3, false);
+    options.skip_unchanged = pg::skip_unchanged;
     return steps_result(fcinfo, engine::test(options, GetUserId()));
 }

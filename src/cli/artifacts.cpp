@@ -31,6 +31,7 @@ Json arguments(const Session &session) {
     if (session.profile) args["profile"] = session.profile->name;
     if (session.profile) args["target"] = session.profile->target;
     args.erase("state");
+    args.erase("batches");
     return args;
 }
 
@@ -46,6 +47,7 @@ artifact::ArtifactResult result_of(const Step &step) {
     result.execution_time = step.seconds;
     const std::string start = utc_timestamp(step.finished_at - step.seconds), end = utc_timestamp(step.finished_at);
     if (step.status != "skipped") result.timing = {{"compile", start, start}, {"execute", start, end}};
+    if (step.batch_results) result.batch_results = Json::parse(*step.batch_results, nullptr, false);
     if (step.rows) result.adapter_response = {{"_message", step.message}, {"rows_affected", *step.rows}};
     return result;
 }

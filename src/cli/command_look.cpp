@@ -60,6 +60,31 @@ std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     return steps;
 }
 
+// run_results.json of a command that did these.
+void write_results(const Session &session, const std::vector<Step> &steps) {
+    RunResults results(session);
+    for (const auto &step : steps) results.add(step);
+    results.finish(now() - session.started_at);
+}
+
+Step done(const Session &session, const std::string &unique_id, const Value &compiled) {
+    Step step;
+    step.unique_id = unique_id;
+    step.status = "success";
+    step.compiled = compiled;
+    step.finished_at = now();
+    step.seconds = step.finished_at - session.started_at;
+    return step;
+}
+
+std::string inline_id(const Session &session) {
+    return "sql_operation." + session.project.name + ".inline_query";
+}
+
+Value compiled_sql(Session &session, const std::string &what) {
+    return session.database->value("SELECT mesh.compiled($1, $2)", {session.domain(), what});
+}
+
 void print_compiled(Session &session, const std::string &name, const std::string &sql) {
     const bool is_inline = name.empty(), quiet = session.log->options().lowest >= Level::error;
     if (session.options.output.value_or("text") == "json") {
@@ -77,10 +102,17 @@ bool names_one_node(const Options &options) {
     return options.select.size() == 1 && options.select[0].find_first_of("+@*:,/") == std::string::npos;
 }
 
-void show_one(Session &session, const std::string &what, const std::string &title) {
+// As it is recorded: with its limit.
+std::string limited(const std::string &sql, long limit) {
+    return limit < 0 ? sql : sql + "\nlimit " + std::to_string(limit);
+}
+
+void show_one(Session &session, const std::string &what, const std::string &title, std::vector<Step> &steps) {
+    const long limit = session.options.limit.value_or(5);
     std::vector<Json> rows;
-    session.database->query("SELECT mesh.show($1, $2, $3)", {session.domain(), what, std::to_string(session.options.limit.value_or(5))},
+    session.database->query("SELECT mesh.show($1, $2, $3)", {session.domain(), what, std::to_string(limit)},
                             [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
+    steps.push_back(done(session, title.empty() ? inline_id(session) : what, limited(compiled_sql(session, what).value_or(""), limit)));
     const bool is_inline = title.empty();
     if (session.options.output.value_or("text") == "json") {
         Json json = Json::object();
@@ -110,7 +142,9 @@ int compile_nodes(Session &session) {
     Report report(*session.log, catalog);
     tell_notices(session, report);
     if (session.options.inline_sql) {
-        print_compiled(session, "", session.database->value("SELECT mesh.compiled($1, $2)", {session.domain(), *session.options.inline_sql}).value_or(""));
+        const Value sql = compiled_sql(session, *session.options.inline_sql + "\n");  // the line's end tells SQL from a node's name
+        write_results(session, {done(session, inline_id(session), sql)});
+        print_compiled(session, "", sql.value_or(""));
         return exit_success;
     }
     const auto steps = compile(session, catalog);
@@ -137,15 +171,18 @@ int show_rows(Session &session) {
     const NodeCatalog catalog = prepare(session);
     Report report(*session.log, catalog);
     tell_notices(session, report);
+    std::vector<Step> steps;
     if (session.options.inline_sql) {
-        show_one(session, *session.options.inline_sql + "\n", "");  // the line's end tells SQL from a node's name
+        show_one(session, *session.options.inline_sql + "\n", "", steps);
+        write_results(session, steps);
         return exit_success;
     }
     std::vector<std::string> ids;
     invoke(session, "list", invocation_options(session), [&](const Step &step) { ids.push_back(step.unique_id); });
     for (const auto &id : ids)
         if (const NodeInfo *node = catalog.find(id); node && (starts_with(id, "model.") || starts_with(id, "seed.") || starts_with(id, "snapshot.") || ids.size() == 1))
-            show_one(session, id, versioned_name(*node));
+            show_one(session, id, versioned_name(*node), steps);
+    write_results(session, steps);
     return exit_success;
 }
 
@@ -154,17 +191,19 @@ int run_operation(Session &session) {
     Report report(*session.log, catalog);
     tell_notices(session, report);
     const Json arguments = session.options.args ? parse_mapping(*session.options.args, "--args") : Json::object();
-    const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
-    session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));
-    Step step;
-    step.unique_id = "operation." + session.project.name + "." + session.options.macro;
-    step.status = "success";
-    step.finished_at = now();
-    step.seconds = step.finished_at - session.started_at;
-    RunResults results(session);
-    results.add(step);
-    results.finish(step.seconds);
-    return exit_success;
+    const bool in_package = session.options.macro.find('.') != std::string::npos;
+    Step step = done(session, "macro." + (in_package ? "" : session.project.name + ".") + session.options.macro, std::nullopt);
+    try {
+        const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
+        session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));
+    } catch (const Error &error) {
+        if (error.sqlstate == "42704" || starts_with(error.sqlstate, "08")) throw;  // there is no such macro, or no server
+        step.status = "error";
+        step.message = error.what() + (error.detail.empty() ? "" : "\n" + error.detail);
+        session.log->event(Level::error, "RunningOperationCaughtError", "Q001", "Encountered an error while running operation: " + step.message);
+    }
+    write_results(session, {step});
+    return step.status == "error" ? exit_failed : exit_success;
 }
 
 int generate_docs(Session &session) {

@@ -43,9 +43,13 @@ int retry(Session &session) {
     repeat_options(session.options, args);
     if (session.vars.empty() && args.contains("vars") && args["vars"].is_object()) session.vars = args["vars"];
     const NodeCatalog catalog = read_manifest(session.target_folder() + "/manifest.json");
-    for (const auto &result : last["results"])
-        if (const NodeInfo *node = catalog.find(result.value("unique_id", "")); node && retried(result.value("status", "")))
-            session.options.select.push_back(join(node->fqn, "."));
+    for (const auto &result : last["results"]) {
+        const NodeInfo *node = catalog.find(result.value("unique_id", ""));
+        if (!node || !retried(result.value("status", ""))) continue;
+        session.options.select.push_back(join(node->fqn, "."));
+        const Json batches = result.value("batch_results", Json());
+        if (batches.is_object() && !batches.value("successful", Json()).empty() && !batches.value("failed", Json()).empty()) session.options.batches[result.value("unique_id", "")] = batches;
+    }
     if (session.options.select.empty()) {
         session.log->event(Level::info, "NothingToDo", "Q035", "Nothing to retry: the last " + session.options.command + " ended well");
         return exit_success;

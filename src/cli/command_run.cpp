@@ -10,7 +10,7 @@
 namespace mesh::cli {
 namespace {
 
-const char *const columns = "run_id, unique_id, node, kind, status, rows, failures, extract(epoch from duration) AS seconds, reason, message, relation, compiled";
+const char *const columns = "run_id, unique_id, node, kind, status, rows, failures, extract(epoch from duration) AS seconds, reason, message, relation, compiled, batch_results";
 
 [[noreturn]] void lost(const Error &error, const std::string &domain, long run_id) {
     const std::string which = run_id ? "WHERE run_id = " + std::to_string(run_id) : "WHERE selector LIKE '%" + domain + "%' ORDER BY run_id DESC LIMIT 1";
@@ -78,6 +78,7 @@ Json invocation_options(const Session &session) {
     if (session.options.state) options["state"] = Json::parse(read_file(*session.options.state + "/manifest.json"), nullptr, false);
     if (options.contains("state") && options["state"].is_discarded()) refuse("manifest.json in \"" + *session.options.state + "\" is not valid JSON");
     options["flags"] = template_flags(session.options);
+    options["compile_tests"] = session.writes_json();
     return options;
 }
 

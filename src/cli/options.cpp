@@ -160,6 +160,7 @@ Json server_options(const Options &options, const Json &vars) {
                                      {"favor_state", &options.favor_state}, {"warn_error", &options.warn_error},
                                      {"introspect", &options.introspect}})
         put(json, key, *value);
+    if (!options.batches.empty()) json["batches"] = options.batches;
     put(json, "threads", options.threads);
     put(json, "limit", options.limit);
     if (options.warn_error_options) json["warn_error_options"] = parse_mapping(*options.warn_error_options, "--warn-error-options");

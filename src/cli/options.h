@@ -26,6 +26,7 @@ struct Options {
     Switch defer, favor_state;
 
     Switch full_refresh, fail_fast, empty, store_failures, partial_parse, introspect, warn_error, write_json, show;
+    Json batches = Json::object();  // retry: batch_results of microbatch models, by unique id
     Text sample, event_time_start, event_time_end, warn_error_options;
     std::optional<long> threads;
 

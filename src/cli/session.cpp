@@ -84,6 +84,7 @@ void open_project(Session &session) {
     apply_project_flags(options, session.project.flags);
     session.log = make_log(options, session.invocation_id);
     session.profile = read_profile(options, session.environment, session.project, session.vars);
+    if (session.profile && options.threads) session.profile->output["threads"] = *options.threads;
 }
 
 void open_database(Session &session) {

@@ -29,6 +29,7 @@ void take(Step &step, const std::string &column, const Value &value) {
     if (column == "reason") step.reason = value.value_or("");
     if (column == "relation") step.relation = value.value_or("");
     if (column == "compiled") step.compiled = value;
+    if (column == "batch_results") step.batch_results = value;
     if (column == "rows") step.rows = number(value);
     if (column == "failures") step.failures = number(value);
     if (column == "run_id") step.run_id = number(value).value_or(0);

@@ -9,7 +9,7 @@ namespace mesh::cli {
 
 struct Step {
     std::string unique_id, node, kind, status, message, reason, relation;
-    Value compiled;
+    Value compiled, batch_results;
     std::optional<long> rows, failures;
     double seconds = 0;
     long index = 0, total = 0, run_id = 0;  // 0: not known

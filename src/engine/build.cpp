@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/model_contract.h"
 #include "engine/seed.h"
@@ -81,13 +82,13 @@ void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptio
         return create_staged_view(staged, sql);
     }
     staged.columns = pg::describe(sql);
-    bool unchanged = stays(staged);
+    bool unchanged = stays(staged) && !options.changed_by_hand;
     staged.relation = target_name(*staged.domain, staged.model);
     staged.at_target = unchanged && direct;
     if (staged.at_target) return;
     staged.how = unchanged ? Publish::nothing : Publish::view;
     bool other_kind = staged.target.exists() && staged.target.kind != "v";
-    if (!unchanged) staged.reason = !staged.target.exists() ? "new" : other_kind ? "its materialization changed" : "its definition changed";
+    if (!unchanged && !options.changed_by_hand) staged.reason = !staged.target.exists() ? "new" : other_kind ? "its materialization changed" : "its definition changed";
     if (!options.view_is_read) return;
     name_stage(staged, options, stage.size());
     create_staged_view(staged, sql);
@@ -242,19 +243,27 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
     if (staged.model.materialized == "view") return stage_view(mesh, staged, stage, options);
     if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
     if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
-    bool increment = increments(staged, options.full_refresh);
+    bool auto_ = keeps_itself(staged.model), increment = increments(staged, options.full_refresh) && !auto_;
     std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment));
     if (increment) {
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;
         staged.how = Publish::in_place;
-        apply_increment(staged, sql);
+        apply_increment(staged, sql, options.strategy);
         if (!logging_change(staged.model, staged.target).empty()) add_reason(staged.reason, "its setting unlogged takes effect with a full refresh");
         return;
     }
     if (staged.model.materialized == "materialized_view") return stage_matview(staged, sql, stage, options);
+    std::string full = setting(staged.model, "full_refresh", options.full_refresh) ? "full refresh" : "";
+    if (auto_) {
+        if (full.empty() && staged.target.kind != "r") full = "new";
+        if (full.empty() && !upstreams_at_target(mesh, staged.compiled, stage)) full = "what it reads was built anew";
+        full = rebuild_changed_keys(staged, sql, full);
+        if (full.empty()) return;
+        full = full == "full refresh" ? full : "built in full: " + full;
+    }
     stage_table(staged, rows_of(sql), stage, options);
-    if (staged.model.materialized == "incremental" && staged.target.kind == "r") staged.reason = "full refresh" + (staged.reason.empty() ? "" : "; " + staged.reason);
+    if (staged.model.materialized == "incremental" && staged.target.kind == "r") staged.reason = full + (staged.reason.empty() ? "" : "; " + staged.reason);
 }
 
 std::string empty_self(const Model &model) {
@@ -269,6 +278,11 @@ void rename_staged(ErrorData *error, const Staged &staged) {
     if (!staged.name.empty() && !staged.at_target) pg::rename_in_error(error, staged.name, target_identifier(staged.model));
 }
 
+// What dbt built, or clone made, at the place of a model that the mesh has not built yet.
+bool is_there(const Domain &domain, const Model &model) {
+    return domain.takes_over && OidIsValid(pg::relation_oid(target_schema(domain, model), target_identifier(model)));
+}
+
 }  // namespace
 
 std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
@@ -278,7 +292,7 @@ std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
     }
     const Model &model = mesh.model({up.domain, up.model});
     if (model.materialized == "ephemeral") return "(" + runnable_sql(mesh, model, resolve(mesh, model), stage, false) + "\n)";
-    if (stage != nullptr && model.built_kind.empty())
+    if (stage != nullptr && model.built_kind.empty() && !is_there(mesh.domain(up.domain), model))
         throw Error("55000", "model \"" + up.id + "\" has not been built yet", "", "Run it too: mesh.run('+" + up.id + "').");
     return target_name(mesh.domain(up.domain), model);
 }

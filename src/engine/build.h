@@ -1,6 +1,8 @@
 // Building a model's next contents in the stage.
 #pragma once
 
+#include <functional>
+
 #include "engine/compile.h"
 #include "engine/target.h"
 #include "pg/heap.h"
@@ -17,6 +19,8 @@ enum class Publish {
     view,      // the view's definition is replaced
     matview,   // a materialized view is created, and takes over the staged table's storage
 };
+
+struct Followed;  // auto_increment.h
 
 // What one step built. Until it is published only this transaction can see it.
 struct Staged {
@@ -37,14 +41,20 @@ struct Staged {
     std::string relkind;               // of what a project's own materialization made; else the model's materialization tells
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
+    std::shared_ptr<Followed> followed;  // of a model with the strategy "auto"
     std::vector<std::string> after;    // statements of hooks that wait for the publish
 };
+
+// The statements by which a project's own incremental strategy brings the rows of a table into the model's.
+using Strategy = std::function<std::string(const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns)>;
 
 struct BuildOptions {
     int64_t run_id = 0;
     bool full_refresh = false;
     bool is_product = false;   // consumers of the same run may read it
+    bool changed_by_hand = false;  // what is published is not what its definition says
     bool view_is_read = true;  // a test or another model of the run reads this view
+    Strategy strategy = {};    // in place of mesh's own
     bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
@@ -71,7 +81,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
 
 // increment.cpp: changes the existing target row by row, as the incremental strategy says; other sessions see that when
 // the transaction commits.
-void apply_increment(Staged &staged, const std::string &sql);
+void apply_increment(Staged &staged, const std::string &sql, const Strategy &strategy);
 
 // publish_rows.cpp: the key by which rows of a table are told apart: the columns of a unique index that are never null and among
 // `columns`; the primary key before others. Empty when there is none.

@@ -18,6 +18,7 @@ struct TestDef {
     Value store_schema, store_alias;  // of that relation
     std::string stored_kind;          // relkind of the one that was made
     std::vector<std::string> reads;   // other models, as domain.name
+    std::string result_state;         // its last verdict, and what that was given on, see test_cache.h
     bool is_sql() const { return test == "singular" || is_rendered; }  // given as it is, without placeholders
     bool counts_rows() const { return fail_calc == "count(*)"; }
     std::string id() const { return domain + "." + name; }

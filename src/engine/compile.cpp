@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/digest.h"
 #include "engine/access.h"
 #include "engine/product.h"
 #include "engine/seed.h"
@@ -173,14 +174,27 @@ static void check_names(const Model &model, const std::vector<pg::Column> &colum
 }
 
 // A snapshot's own body first: what is wrong in it is told as it is written.
-static void compile_source_of(Mesh &mesh, Model model) {
+static pg::Facts compile_source_of(Mesh &mesh, Model model) {
     check_snapshot_config(model);
     model.materialized = "ephemeral";
-    (void)compile(mesh, model);
+    return compile(mesh, model).analysis.facts;
+}
+
+// Of the first build and of those that follow: what either depends on counts.
+static pg::Facts both(const pg::Facts &first, const pg::Facts &then) {
+    pg::Facts out = first;
+    out.fingerprint = core::md5(first.fingerprint + then.fingerprint);
+    if (out.never.empty()) out.never = then.never;
+    out.settings = out.settings || then.settings;
+    out.vars = out.vars || then.vars;
+    out.functions = out.functions || then.functions;
+    for (const auto &[id, columns] : then.reads) out.reads[id].insert(columns.begin(), columns.end());
+    return out;
 }
 
 Compiled compile(Mesh &mesh, const Model &model) {
-    if (is_snapshot(model)) compile_source_of(mesh, model);
+    std::optional<pg::Facts> of_source;
+    if (is_snapshot(model)) of_source = compile_source_of(mesh, model);
     const Domain &domain = mesh.domain(model.domain);
     Compiled out = resolve(mesh, model);
     if (is_seed(model)) {
@@ -200,18 +214,23 @@ Compiled compile(Mesh &mesh, const Model &model) {
     check_names(model, out.analysis.columns);
     if (reads_self) {
         std::vector<pg::Column> columns = out.analysis.columns;
+        pg::Facts first = out.analysis.facts;
         out.analysis = analyze(mesh, domain, out, true, columns);
+        out.analysis.facts = both(first, out.analysis.facts);
+    } else if (!out.body.incremental_calls.empty()) {
+        out.analysis.facts = both(out.analysis.facts, analyze(mesh, domain, out, true, {}).facts);
     }
+    if (of_source) out.analysis.facts = *of_source;  // the moment at which a snapshot notes a row is not among its inputs
     return out;
 }
 
 void store_compiled(const Model &model, const Compiled &compiled) {
     check_contracts(get_domain(model.domain), model, compiled.analysis.columns);
     bool ready = compiled.pending_on.empty();
-    registry("update mesh.model_registry set status = $3, pending_on = $4::text[], columns = $5::jsonb, is_volatile = $6::boolean"
+    registry("update mesh.model_registry set status = $3, pending_on = $4::text[], columns = $5::jsonb, is_volatile = $6::boolean, facts = $7::jsonb"
              " where domain = $1 and name = $2",
              {model.domain, model.name, ready ? "ready" : "pending", pg::array_literal(compiled.pending_on),
-              columns_to_json(compiled.analysis.columns).dump(), compiled.analysis.is_volatile ? "t" : "f"});
+              columns_to_json(compiled.analysis.columns).dump(), compiled.analysis.is_volatile ? "t" : "f", facts_to_json(compiled.analysis.facts).dump()});
     registry("delete from mesh.dependency_registry where domain = $1 and model = $2", {model.domain, model.name});
     registry("delete from mesh.column_lineage_registry where domain = $1 and model = $2", {model.domain, model.name});
     static const char *const kinds[] = {"model", "source", "relation"};

@@ -72,7 +72,7 @@ void report_unknown(const std::string &id, const std::string &key) {
 const std::vector<std::string> &known_config() {
     static const std::vector<std::string> known = {"batch_size", "begin", "check_cols", "column_types", "columns", "constraints", "contract", "dbt_valid_to_current",
                                                    "delimiter", "event_time", "grants", "hard_deletes", "invalidate_hard_deletes", "lookback", "persist_docs",
-                                                   "post_hook", "pre_hook", "quote_columns", "snapshot_meta_column_names", "sql_header", "strategy", "updated_at",
+                                                   "post_hook", "pre_hook", "quote_columns", "skip_unchanged", "snapshot_meta_column_names", "sql_header", "strategy", "updated_at",
                                                    "full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
                                                    "merge_update_columns", "meta", "on_schema_change", "unique_key", "unlogged"};
     return known;
@@ -88,14 +88,14 @@ void check_config(const Model &model, const std::vector<pg::Column> &columns) {
     if (std::find(materializations.begin(), materializations.end(), model.materialized) == materializations.end())
         throw Error("22023", "unknown materialization \"" + model.materialized + "\"", "",
                     "Use view, table, materialized_view, incremental, ephemeral, seed or snapshot.");
-    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch"});
+    check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch", "auto"});
     check_grants(model);
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
     if (model.materialized == "snapshot") check_snapshot_config(model);
     for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) if (model.materialized != "snapshot") check_columns(model, setting, columns);
     if (model.config.contains("merge_update_columns") && model.config.contains("merge_exclude_columns"))
         throw Error("22023", "merge_update_columns and merge_exclude_columns of model \"" + model.id() + "\" exclude each other");
-    for (const char *setting : {"unlogged", "full_refresh"})
+    for (const char *setting : {"unlogged", "full_refresh", "skip_unchanged"})
         if (model.config.contains(setting) && !model.config[setting].is_boolean() && !model.config[setting].is_null())
             throw Error("22023", std::string(setting) + " of model \"" + model.id() + "\" must be true or false");
     bool table = model.materialized == "table" || model.materialized == "incremental";

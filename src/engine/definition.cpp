@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/near.h"
+#include "engine/auto_increment.h"
 #include "engine/build.h"
 #include "engine/check.h"
 #include "engine/domain.h"
@@ -134,7 +135,7 @@ void settle(const Domain &domain, Model &model) {
 void move_relation(const Domain &domain, const Model &old, const Model &model) {
     if (target_name(domain, old) == target_name(domain, model)) return;
     if (!domain.takes_over) return relocate(domain, old, model);
-    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, row_count = null where domain = $1 and name = $2",
+    registry("update mesh.model_registry set built_kind = null, built_at = null, built_sql = null, built_columns = null, built_state = null, row_count = null where domain = $1 and name = $2",
              {model.domain, model.name});
 }
 
@@ -170,6 +171,7 @@ void define_model(Model model, bool replace) {
     if (old) move_relation(get_domain(model.domain), *old, model);
     store_compiled(model, compiled);
     notice_pending(model, compiled);
+    define_increment(mesh, model, compiled);
     if (exists && compiled.pending_on.empty()) recheck_tests(model);
     recompile_all(readers_of(model.id()), model.id());
     std::string place = model.domain + "." + target_identifier(model);  // readers that waited for a relation of this name
@@ -184,6 +186,7 @@ void store_definition(Model model) {
     store_model(model);
     registry("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {model.domain, model.name, model.node});
     if (old) move_relation(get_domain(model.domain), *old, model);
+    if (old && keeps_itself(*old) && !keeps_itself(model)) forget_increment(model);
 }
 
 void forget_model(const Model &model) {
@@ -195,6 +198,7 @@ void forget_model(const Model &model) {
                             {model.domain, model.name})),
               "Take them back first with mesh.unpublish().");
     registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
+    if (keeps_itself(model)) forget_increment(model);
 }
 
 void recompile_source_readers(const std::string &source) {
@@ -202,6 +206,12 @@ void recompile_source_readers(const std::string &source) {
     pg::Result rows = registry("select domain, model from mesh.dependency_registry where kind = 'source' and upstream = $1 order by 1, 2", {source});
     for (const pg::Row &row : rows.rows) readers.push_back({row[0].value(), row[1].value()});
     recompile_all(readers, source);
+}
+
+void recompile_readers_elsewhere(const ModelName &model) {
+    std::vector<ModelName> readers = readers_of(model.id());
+    std::erase_if(readers, [&](const ModelName &reader) { return reader.domain == model.domain; });
+    recompile_all(readers, model.id());
 }
 
 void drop_model(const Model &model) {
@@ -219,6 +229,7 @@ void drop_model(const Model &model) {
               "Take them back first with mesh.unpublish().");
     drop_relation(domain, model);
     registry("delete from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name});
+    if (keeps_itself(model)) forget_increment(model);
 }
 
 }  // namespace mesh::engine

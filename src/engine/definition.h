@@ -31,6 +31,10 @@ const std::vector<std::string> &known_config();
 // config.cpp: says which settings are none: a WARNING with a hint at the one that was meant, or else a NOTICE.
 void report_unknown_config(const Model &model);
 
+// The model has other columns now: what other domains read of it is analyzed anew, with all that reads that. Raises 42P16 when a reader
+// would break, naming it.
+void recompile_readers_elsewhere(const ModelName &model);
+
 // For a project's models, which are analyzed together: registers what the model is, pending until its body is known, or forgets it. What
 // was built stays.
 void store_definition(Model model);

@@ -1,8 +1,15 @@
-#include "engine/deploy.h"
+#include "engine/deploy_read.h"
 
+#include <algorithm>
+
+#include "core/graph/graph.h"
+#include "core/project/constraints.h"
 #include "engine/definition.h"
 #include "engine/domain.h"
+#include "engine/other_projects.h"
+#include "engine/project_products.h"
 #include "engine/project_tests.h"
+#include "engine/selection.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -13,32 +20,6 @@ using project::Node;
 using project::ResourceType;
 
 namespace {
-
-project::Files merged_files(const Deployment &deployment, const project::Files &before) {
-    project::Files out;
-    if (deployment.partial) out = before;
-    for (const auto &[path, text] : deployment.files.items()) {
-        if (text.is_null()) out.erase(path);
-        else if (text.is_string()) out[path] = text.get<std::string>();
-        else throw Error("22023", "file \"" + path + "\" must be text");
-    }
-    if (out.empty()) throw Error("22023", "a project needs files", "", "Give them as {\"dbt_project.yml\": \"...\", \"models/orders.sql\": \"...\"}.");
-    return out;
-}
-
-// What is not given stays as it was deployed.
-project::Json merged_settings(const Deployment &deployment) {
-    std::optional<StoredProject> before = find_project(deployment.domain);
-    project::Json out = before ? before->settings : project::Json::object();
-    out.update(deployment.settings);
-    if (out.contains("env")) {
-        project::Json kept = project::Json::object();
-        for (const auto &[name, value] : out["env"].items())
-            if (name.rfind("DBT_ENV_SECRET", 0) != 0) kept[name] = value;
-        out["env"] = kept;
-    }
-    return out;
-}
 
 // dbt's names are found where the profile's search_path, or the server's own setting, would find them.
 std::vector<std::string> search_path_of(const Manifest &manifest) {
@@ -64,12 +45,6 @@ void ensure_domain(const Deployment &deployment, const Manifest &manifest, Oid c
              {deployment.domain, pg::array_literal(search_path_of(manifest))});
 }
 
-Resources resources_of(const Manifest &manifest) {
-    Resources out;
-    project::for_each_resource(manifest, [&](const std::string &id, project::Json json) { out[id] = json.dump(); });
-    return out;
-}
-
 // dbt writes every setting there is, most of them as null: not given.
 Json without_nulls(const project::Json &config) {
     Json out = Json::object();
@@ -85,24 +60,24 @@ std::string materialization(const Node &node) {
 }
 
 // What a contract and the comments on columns need of the node.
-void add_columns(Model &model, const Node &node) {
+void add_columns(Model &model, const Node &node, const project::RefLookup &lookup) {
     if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
     Json columns = Json::array();
     for (const project::ColumnInfo &column : node.columns)
         columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", column.data_type}, {"quote", column.quote},
-                           {"constraints", Json::parse(column.constraints.dump())}});
+                           {"constraints", Json::parse(project::with_relations(lookup, node, column.constraints).dump())}});
     model.config["columns"] = columns;
-    model.config["constraints"] = Json::parse(node.constraints.dump());
+    model.config["constraints"] = Json::parse(project::with_relations(lookup, node, node.constraints).dump());
 }
 
-Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files) {
+Model model_from(const std::string &domain, const std::string &name, const Node &node, const project::Files &files, const project::RefLookup &lookup) {
     Model out;
     out.domain = domain;
     out.name = name;
     out.node = node.unique_id;
     out.materialized = materialization(node);
     out.config = without_nulls(node.config);
-    add_columns(out, node);
+    add_columns(out, node, lookup);
     out.schema = node.schema;
     out.alias = node.alias;
     out.tags = node.tags;
@@ -116,31 +91,76 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
 
 class Deployer {
 public:
-    Deployer(const Deployment &deployment, const project::Files &files, Mesh &mesh, Project &project, const Resources &before, const Resources &after)
-        : deployment_(deployment), files_(files), manifest_(project.manifest()), mesh_(mesh), project_(project), before_(before), after_(after) {}
+    Deployer(const Deployment &deployment, const ReadProject &read, Mesh &mesh, Project &project, Oid caller)
+        : deployment_(deployment), read_(read), manifest_(project.manifest()), mesh_(mesh), project_(project), caller_(caller), lookup_(manifest_) {}
 
     std::vector<Change> go() {
         project_.database().set_read_only();
-        drop_gone();
+        std::vector<NodeProduct> freed;
+        if (read_.whole || !read_.after.empty()) freed = withdraw_products(project_, read_.whole);
+        if (read_.whole) drop_gone();
         store_sources();
         mesh_ = Mesh();
-        for (const auto &[id, node] : manifest_.nodes)
-            if (!project_.model_name(id).empty()) define(node);
+        if (read_.whole) (void)mesh_.models_of(deployment_.domain);
+        for (const auto &[id, text] : read_.after)
+            if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && !project_.model_name(id).empty()) define(node->second);
+        ask_for_products(project_, caller_, changes_);
         mesh_ = Mesh();
-        (void)mesh_.models_of(deployment_.domain);
-        for (const std::string &id : build_order(manifest_)) {
-            auto node = manifest_.nodes.find(id);
-            if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
-        }
-        store_project_tests(project_, deployment_.domain);
+        if (read_.whole) analyze_whole();
+        else analyze_part();
+        check_others();
+        store_project_tests(project_, deployment_.domain, tests_read());
         note_changes();
+        publish_products(mesh_, project_, read_.whole ? nullptr : &read_.after, freed, changes_);
         return changes_;
     }
 
 private:
     bool is_changed(const std::string &id) const {
-        auto old = before_.find(id);
-        return old == before_.end() || old->second != after_.at(id);
+        auto old = read_.before.find(id), now = read_.after.find(id);
+        return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);  // built-in macros are not stored
+    }
+
+    void analyze_whole() {
+        (void)mesh_.models_of(deployment_.domain);
+        order_ = build_order(manifest_);
+        for (const std::string &id : order_) {
+            auto node = manifest_.nodes.find(id);
+            if (node != manifest_.nodes.end() && !project_.model_name(id).empty()) analyze(node->second);
+        }
+    }
+
+    // One that changed needs no order, unless others see it.
+    void analyze_part() {
+        std::set<std::string> wanted;
+        for (const auto &[id, text] : read_.after)
+            if (is_changed(id) && !project_.model_name(id).empty()) wanted.insert(id);
+        for (const pg::Row &row : registry("select node from mesh.model_registry where domain = $1 and node is not null and status <> 'ready'", {deployment_.domain}).rows)
+            wanted.insert(row[0].value());
+        if (wanted.size() == 1) {
+            analyze(*wanted.begin());
+            wanted.clear();
+        }
+        if (wanted.empty() && reshaped_.empty() && !read_.other_edges) return;
+        order_ = stored_build_order(deployment_.domain);
+        for (const std::string &id : order_)
+            if (!analyzed_.count(id) && (wanted.count(id) || reads_reshaped(id))) analyze(id);
+    }
+
+    void analyze(const std::string &id) {
+        project_.need({id});
+        analyze(manifest_.nodes.at(id));
+    }
+
+    bool reads_reshaped(const std::string &id) const { return readers_.count(id) > 0 && !project_.model_name(id).empty(); }
+
+    void add_readers(const std::string &id) {
+        for (const pg::Row &row : registry("select unique_id from mesh.project_resource_registry where domain = $1 and $2 = any(depends_on)", {deployment_.domain, id}).rows)
+            readers_.insert(row[0].value());
+    }
+
+    TestsRead tests_read() const {
+        return {read_.whole, read_.other_edges, &read_.before, &read_.after, order_};
     }
 
     // What the project no longer has is unregistered; the relations stay, as dbt leaves them.
@@ -181,6 +201,17 @@ private:
         return out;
     }
 
+    // Macros that are other ones than before, or call such.
+    bool calls_changed(const std::vector<std::string> &macros) {
+        return std::any_of(macros.begin(), macros.end(), [&](const std::string &id) {
+            auto macro = manifest_.macros.find(id);
+            if (macro == manifest_.macros.end()) return false;
+            auto [known, fresh] = changed_macros_.try_emplace(id, false);
+            if (fresh && (is_changed(id) || calls_changed(macro->second.depends_on_macros))) changed_macros_[id] = true;
+            return changed_macros_[id];
+        });
+    }
+
     bool reads_changed(const Node &node) const {
         for (const std::string &id : node.depends_on_nodes)
             if (reshaped_.count(id)) return true;
@@ -191,7 +222,7 @@ private:
         std::string name = project_.model_name(node.unique_id);
         const Model *old = mesh_.find_model(deployment_.domain, name);
         if (old != nullptr && !is_changed(node.unique_id)) return;
-        Model model = model_from(deployment_.domain, name, node, files_);
+        Model model = model_from(deployment_.domain, name, node, read_.files, lookup_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
         store_definition(model);
         std::vector<std::string> read = project_.models_read(node.unique_id);
@@ -202,22 +233,36 @@ private:
     // A model whose definition and inputs are as they were costs nothing.
     void analyze(const Node &node) {
         const Model before = mesh_.model({deployment_.domain, project_.model_name(node.unique_id)});
-        if (before.status == "ready" && !reads_changed(node)) return;
-        ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before); });
+        bool anew = is_changed(node.unique_id) || calls_changed(node.depends_on_macros) || reads_changed(node);
+        if (before.status == "ready" && !anew) return;
+        analyzed_.insert(node.unique_id);
+        ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before, anew); });
         if (error != nullptr) return cannot_analyze(before, node, error);
-        if (mesh_.model({before.domain, before.name}).columns != before.columns) reshaped_.insert(node.unique_id);
+        if (mesh_.model({before.domain, before.name}).columns == before.columns) return;
+        reshaped_.insert(node.unique_id);
+        if (!read_.whole) add_readers(node.unique_id);
     }
 
-    void analyze_one(const Model &model) {
-        if (model.materialized != "seed") return (void)project_.current(model);
+    void analyze_one(const Model &model, bool anew) {
+        if (model.materialized != "seed") return (void)project_.current(model, anew);
         Compiled compiled = compile(mesh_, model);
         store_compiled(model, compiled);
         mesh_.update(get_model({model.domain, model.name}));
     }
 
+    // What other domains read, and what is read of them.
+    void check_others() {
+        for (const std::string &id : reshaped_) recompile_readers_elsewhere({deployment_.domain, project_.model_name(id)});
+        if (project_.external().empty()) return;
+        std::string path;
+        for (const std::string &id : load_graph().find_cycle().value_or(std::vector<std::string>())) path += (path.empty() ? "" : " -> ") + id;
+        if (!path.empty()) throw Error("42P19", "the project's refs and those of others form a cycle", path + ".");
+    }
+
     void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
         std::string file = node.package_root + node.original_file_path;
-        if (deployment_.check) raise_in_file(error, node, file);
+        bool breaks_others = error->sqlerrcode == ERRCODE_INVALID_TABLE_DEFINITION;  // a product's contract
+        if (deployment_.check || breaks_others) raise_in_file(error, node, file);
         changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
     }
 
@@ -231,25 +276,29 @@ private:
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
-            if (!is_changed(id)) continue;
+            if (!is_changed(id) || node.is_external()) continue;
             std::string name = project_.model_name(id).empty() ? node.name : project_.model_name(id);
-            changes_.push_back({before_.count(id) ? "changed" : "added", deployment_.domain + "." + name, project::resource_type_name(node.resource_type),
+            changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + name, project::resource_type_name(node.resource_type),
                                 node.package_root + node.original_file_path, ""});
         }
         for (const auto &[id, source] : manifest_.sources)
             if (is_changed(id))
-                changes_.push_back({before_.count(id) ? "changed" : "added", deployment_.domain + "." + source.source_name + "." + source.name, "source", source.original_file_path, ""});
+                changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + source.source_name + "." + source.name, "source", source.original_file_path, ""});
         for (const project::Warning &warning : manifest_.warnings)
             changes_.push_back({"warning", "", "", warning.file + (warning.line == 0 ? "" : ":" + std::to_string(warning.line)), warning.text});
     }
 
     const Deployment &deployment_;
-    const project::Files &files_;
+    const ReadProject &read_;
     const Manifest &manifest_;
     Mesh &mesh_;
     Project &project_;
-    const Resources &before_, &after_;
-    std::set<std::string> reshaped_;  // unique ids of models that have other columns now
+    std::set<std::string> reshaped_;           // unique ids of models that have other columns now
+    std::vector<std::string> order_;           // of the nodes, where it was needed
+    std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
+    std::map<std::string, bool> changed_macros_;  // those that were looked at
+    Oid caller_;
+    const project::RefLookup lookup_;
     std::vector<Change> changes_;
 };
 
@@ -257,19 +306,17 @@ private:
 
 std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     lock_registry();
-    StoredProject stored{deployment.domain, "", merged_settings(deployment), {}};
-    project::Files files_before = load_files(deployment.domain), files = merged_files(deployment, files_before);
-    Manifest manifest = project::parse(files, settings_of(stored, project::Json::object(), project::Json::object()));
-    ensure_domain(deployment, manifest, caller);
-    stored.name = manifest.project_name;
-    stored.head = project::head_to_json(manifest);
-    Resources before = load_resources(deployment.domain), after = resources_of(manifest);
+    ReadProject read = read_project(deployment, caller);
+    if (read.whole) ensure_domain(deployment, read.manifest, caller);
+    StoredProject &stored = read.stored;
+    stored.name = read.manifest.project_name;
+    stored.head = project::head_to_json(read.manifest);
     store_project(stored);
-    store_files(stored.domain, files_before, files);
-    store_resources(stored.domain, before, after);
+    store_files(stored.domain, read.files_before, read.files);
+    store_resources(stored.domain, read.before, read.after, read.manifest);
     Mesh mesh;
-    Project project(mesh, stored, std::move(manifest), nullptr, {});
-    return Deployer(deployment, files, mesh, project, before, after).go();
+    Project project(mesh, stored, std::move(read.manifest), nullptr, {}, read.whole);
+    return Deployer(deployment, read, mesh, project, caller).go();
 }
 
 }  // namespace mesh::engine

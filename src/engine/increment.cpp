@@ -1,7 +1,7 @@
 // Incremental strategies, with dbt's meaning: append, delete+insert, merge; and what happens when the columns changed.
 #include <algorithm>
 
-#include "engine/build.h"
+#include "engine/statement.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
 #include "pg/write.h"
@@ -26,12 +26,27 @@ std::vector<std::string> configured(const Model &model, const char *key) {
     return model.config.contains(key) ? names_of(model.config[key]) : std::vector<std::string>();
 }
 
-std::string key_match(const std::vector<std::string> &key) {
+// The names that predicates are written with: in a dbt project dbt's.
+struct Aliases {
+    std::string target, source;
+};
+
+Aliases aliases_of(const Model &model) {
+    return model.node.empty() ? Aliases{"t", "s"} : Aliases{"dbt_internal_dest", "dbt_internal_source"};
+}
+
+std::string key_match(const Aliases &as, const std::vector<std::string> &key) {
     std::string out;
     for (const std::string &column : key) {
-        std::string name = pg::quote_ident(column);
-        out += (out.empty() ? "t." : " and t.") + name + " = s." + name;
+        std::string name = "." + pg::quote_ident(column);
+        out += (out.empty() ? "" : " and ") + as.target + name + " = " + as.source + name;
     }
+    return out;
+}
+
+std::string key_names(const std::vector<std::string> &key) {
+    std::string out;
+    for (const std::string &column : key) out += (out.empty() ? "" : ", ") + pg::quote_ident(column);
     return out;
 }
 
@@ -94,11 +109,19 @@ Columns updated_columns(const Model &model, const Columns &columns) {
 std::string merge_sql(const Model &model, const std::string &target, const std::string &delta, const Columns &columns,
                       const std::vector<std::string> &key) {
     std::string set;
+    Aliases as = aliases_of(model);
     for (const pg::Column &column : updated_columns(model, columns))
-        set += (set.empty() ? "" : ", ") + pg::quote_ident(column.name) + " = s." + pg::quote_ident(column.name);
-    return "merge into " + target + " t using " + delta + " s on " + key_match(key) + predicates(model) +
+        set += (set.empty() ? "" : ", ") + pg::quote_ident(column.name) + " = " + as.source + "." + pg::quote_ident(column.name);
+    return "merge into " + target + " as " + as.target + " using " + delta + " as " + as.source + " on " + key_match(as, key) + predicates(model) +
            (set.empty() ? "" : " when matched then update set " + set) + " when not matched then insert (" + column_list(columns) + ") values (" +
-           column_list(columns, "s.") + ")";
+           column_list(columns, as.source + ".") + ")";
+}
+
+// dbt's predicates may name columns of the target without an alias.
+std::string delete_sql(const Model &model, const std::string &target, const std::string &delta, const std::vector<std::string> &key) {
+    Aliases as = aliases_of(model);
+    if (model.node.empty()) return "delete from " + target + " as " + as.target + " using " + delta + " as " + as.source + " where " + key_match(as, key) + predicates(model);
+    return "delete from " + target + " as " + as.target + " where (" + key_names(key) + ") in (select " + key_names(key) + " from " + delta + " as " + as.source + ")" + predicates(model);
 }
 
 std::string strategy_of(const Model &model) {
@@ -111,19 +134,23 @@ void write_delta(const Staged &staged, const std::string &delta, const Columns &
     std::vector<std::string> key = configured(model, "unique_key");
     std::string strategy = strategy_of(model);
     auto write = [&](const std::string &sql) { (void)pg::write_rows(staged.target.oid, sql, true); };
-    if (strategy == "microbatch" && key.empty()) throw Error("22023", "microbatch model \"" + model.id() + "\" needs a unique_key");
+    if (strategy == "microbatch" && key.empty()) throw Error("22023", "dbt-postgres 'microbatch' requires a `unique_key` config");
     if ((strategy == "merge" || strategy == "microbatch") && !key.empty()) {
         write(merge_sql(model, target, delta, columns, key));
         return;
     }
     if (strategy == "delete+insert" && !key.empty())
-        write("delete from " + target + " t using " + delta + " s where " + key_match(key) + predicates(model));
+        write(delete_sql(model, target, delta, key));
     write("insert into " + target + " (" + column_list(columns) + ") select " + column_list(columns) + " from " + delta);
+}
+
+void run_strategy(const std::string &statements) {
+    for (const pg::ScriptStatement &statement : pg::parse_script(statements)) (void)run_statement(statement.kind, statement.text);
 }
 
 }  // namespace
 
-void apply_increment(Staged &staged, const std::string &sql) {
+void apply_increment(Staged &staged, const std::string &sql, const Strategy &strategy) {
     const Model &model = staged.model;
     pg::PreparedQuery query = pg::prepare(sql);
     std::string schema = target_schema(*staged.domain, model), delta_name = "mesh_delta_" + std::to_string(staged.target.oid);
@@ -143,7 +170,9 @@ void apply_increment(Staged &staged, const std::string &sql) {
     }
     pg::lock_relation(staged.target.oid, true);
     pg::refuse_hidden_rows();
-    write_delta(staged, delta, written_columns(model, target, query.columns));
+    Columns columns = written_columns(model, target, query.columns);
+    if (strategy) run_strategy(strategy(schema, delta_name, columns));
+    else write_delta(staged, delta, columns);
     pg::execute("drop table " + delta);
     staged.columns = pg::relation_columns(staged.target.oid);
 }

@@ -6,6 +6,7 @@
 #include "core/project/base_context.h"
 #include "core/project/select.h"
 #include "engine/freshness.h"
+#include "engine/invoke_options.h"
 #include "pg/guc.h"
 #include "pg/report.h"
 
@@ -63,7 +64,7 @@ struct Command {
 const Command &command_named(const std::string &name) {
     static const std::map<std::string, Command> commands = {{"run", {true, false}},      {"seed", {true, false}},     {"snapshot", {true, false}},
                                                             {"test", {false, true}},     {"build", {true, true}},     {"compile", {}},
-                                                            {"list", {}},                {"source freshness", {}}};
+                                                            {"list", {}},                {"source freshness", {}},    {"clone", {}}};
     auto found = commands.find(name);
     if (found != commands.end()) return found->second;
     std::vector<std::string> names;
@@ -79,11 +80,11 @@ project::Json flags_of(const std::string &command, const project::Json &options)
     out["EMPTY"] = flag(options, "empty");
     out["FAIL_FAST"] = flag(options, "fail_fast");
     out["STORE_FAILURES"] = flag(options, "store_failures");
-    if (const project::Json *sample = option(options, "sample")) out["SAMPLE"] = *sample;
+    if (const project::Json *sample = option(options, "sample")) out["SAMPLE"] = project::sample_window(*sample, static_cast<double>(time(nullptr)));
     return out;
 }
 
-std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const project::Json &options) {
+std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const project::Json &options, const std::optional<Manifest> &state) {
     project::SelectOptions chosen;
     chosen.command = command;
     chosen.select = words(options, "select");
@@ -92,10 +93,9 @@ std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::st
     chosen.resource_types = words(options, "resource_types");
     chosen.exclude_resource_types = words(options, "exclude_resource_types");
     if (std::string mode = text(options, "indirect_selection"); !mode.empty()) chosen.indirect_selection = project::indirect_selection_of(mode);
-    std::optional<Manifest> state;
-    if (const project::Json *given = option(options, "state")) state = project::manifest_from_manifest_json(given->is_string() ? project::Json::parse(given->get<std::string>()) : *given);
     if (state) chosen.previous.manifest = &*state;
     project::Selection found = project::select(manifest, chosen);
+    if (!found.warnings.empty() && is_error(options, "NoNodesForSelectionCriteria")) throw Error("22023", found.warnings.front());
     for (const std::string &warning : found.warnings) pg::warning(warning);
     return found.ids;
 }
@@ -147,21 +147,68 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.fail_fast = flag(options, "fail_fast");
     out.atomic = flag(options, "atomic");
     out.tests = what.tests;
+    out.skip_unchanged = flag(options, "skip_unchanged");  // dbt builds whatever is selected
     out.threads = threads(options);
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
+    out.batches = batch_options(options);
+    out.warn_error = is_error(options, "LogTestResult");
     return out;
 }
 
-std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const project::Json &options, Oid caller) {
+// The query that dbt would have sent for a test: the engine answers several in one scan of its own.
+std::string test_sql_of(Project &project, const std::string &unique_id) {
+    bool unit = unique_id.rfind("unit_test.", 0) == 0;
+    if (!unit && unique_id.rfind("test.", 0) != 0) return "";
+    try {
+        return unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code;
+    } catch (const Error &) {
+        return "";  // its result says why
+    }
+}
+
+// Exposures and saved queries are told of by build, which does nothing with them.
+void add_others(const Project &project, const std::vector<std::string> &ids, std::vector<InvokeRow> &rows) {
+    std::set<std::string> bad;
+    for (const InvokeRow &row : rows)
+        if (row.step.status == "error" || row.step.status == "fail" || row.step.status == "skipped" || row.step.status == "partial success") {
+            bad.insert(row.unique_id);
+            auto test = project.manifest().nodes.find(row.unique_id);  // what a failed test is about holds back what reads it
+            if (test != project.manifest().nodes.end() && test->second.resource_type == ResourceType::test) bad.insert(test->second.depends_on_nodes.begin(), test->second.depends_on_nodes.end());
+        }
+    for (const std::string &id : ids) {
+        auto other = project.manifest().others.find(id);
+        if (other == project.manifest().others.end() || other->second.resource_type == ResourceType::unit_test) continue;
+        InvokeRow row;
+        row.unique_id = id;
+        row.step = {project.domain(), project.domain() + "." + other->second.name, project::resource_type_name(other->second.resource_type), "no-op"};
+        row.step.message = "NO-OP";
+        for (const std::string &parent : other->second.depends_on_nodes) {
+            if (!bad.count(parent)) continue;
+            row.step.status = "skipped";
+            row.step.message.clear();
+            row.step.reason = "upstream " + parent + " failed or was skipped";
+        }
+        rows.push_back(std::move(row));
+    }
+}
+
+std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const project::Json &options,
+                               const project::Deferral &deferral, Oid caller) {
     GraphIds graph_ids(project);
     RunOptions run_as = run_options(command, what, options);
+    run_as.selected = ids;
+    run_as.deferral = deferral;
     run_as.only.emplace();
     for (const std::string &id : ids)
         if (std::string in_graph = graph_ids.of(id); !in_graph.empty()) run_as.only->insert(in_graph);
     run_as.domain = project.domain();
+    run_as.project = &project;
     RunResult result = what.models ? run(run_as, caller) : test(run_as, caller);
     std::map<std::string, std::string> unique_ids = graph_ids.by_step();
+    bool compile_tests = flag(options, "compile_tests");
+    project.invocation().set_selected(ids);
+    project.invocation().set_deferral(deferral);
     std::vector<InvokeRow> out;
     for (const Step &step : result.steps) {
         auto known = unique_ids.find(step.node);
@@ -171,8 +218,10 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
             row.relation = node->second.relation_name;
         }
+        if (compile_tests && row.compiled.empty() && step.status != "skipped") row.compiled = test_sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
+    if (command == "build") add_others(project, ids, out);
     return out;
 }
 
@@ -188,6 +237,7 @@ std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::stri
     std::vector<InvokeRow> out;
     for (const std::string &id : ids) {
         const Node &node = project.manifest().nodes.at(id);
+        if (node.config.value("materialized", "") == "ephemeral") continue;
         InvokeRow row{0, id, plain_step(project, node.name, project::resource_type_name(node.resource_type)), node.relation_name, ""};
         row.step.status = "success";
         if (node.resource_type != ResourceType::seed) row.compiled = project.invocation().compile(id).code;
@@ -250,8 +300,16 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
     const Command &what = command_named(command);
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
-    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options);
-    if (what.models || what.tests) return execute(project, command, what, ids, options, caller);
+    std::optional<Manifest> state = state_of(options);
+    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options, state);
+    project::Deferral deferral = deferral_of(options, project.manifest(), state);
+    if (what.models || what.tests) return execute(project, command, what, ids, options, deferral, caller);
+    project.invocation().set_selected(ids);
+    project.invocation().set_deferral(deferral);
+    if (command == "clone") {
+        if (!state) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
+        return clone_all(mesh, project, ids, project::deferral(project.manifest(), *state, true), flag(options, "full_refresh"));
+    }
     if (command == "compile") return compile_all(project, ids);
     if (command == "list") return list_all(project, ids);
     return freshness(mesh, project, ids, caller);
@@ -260,6 +318,8 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
 std::string compiled_sql(const std::string &domain, const std::string &node) {
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("compile", project::Json::object()));
+    if (!is_word(node)) return project.invocation().compile_inline(node).code;
+    if (node.rfind("unit_test.", 0) == 0) return project.invocation().compile_unit_test(node).code;
     return project.invocation().compile(node_named(project, node)).code;
 }
 

@@ -17,7 +17,10 @@ struct InvokeRow {
 // Runs the command on what the options select. Raises 22023 for an unknown command or a bad option, and as run() does.
 std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &options, Oid caller);
 
-// A node's SQL; `node` is a unique id, a name, or a name with its version ("orders.v2"). Raises 42704, with near names in the hint.
+// clone.cpp: each of the nodes as a view on what the state has built of it; `replace`: also where there is a relation already, which is dropped.
+std::vector<InvokeRow> clone_all(Mesh &mesh, const Project &project, const std::vector<std::string> &ids, const project::Deferral &state, bool replace);
+
+// A node's SQL; `node` is a unique id, a name, a name with its version ("orders.v2"), or an SQL text with templates. Raises 42704, with near names in the hint.
 std::string compiled_sql(const std::string &domain, const std::string &node);
 
 project::Json catalog(const std::string &domain);

@@ -1,6 +1,7 @@
 #include "engine/model_contract.h"
 
 #include <algorithm>
+#include <map>
 
 #include "pg/heap.h"
 
@@ -29,6 +30,16 @@ std::string base_type(const std::string &type) {
     return open == std::string::npos || close == std::string::npos ? out : out.substr(0, open) + out.substr(close + 1);
 }
 
+// Types that dbt's driver cannot tell apart are one type to a contract.
+std::string type_class(const std::string &type) {
+    static const std::map<std::string, const char *> classes = {
+        {"smallint", "integer"}, {"real", "double precision"}, {"name", "text"}, {"\"char\"", "text"}, {"character", "text"}, {"character varying", "text"}, {"time with time zone", "time without time zone"}};
+    std::string base = base_type(type), array;
+    if (base.size() > 2 && base.compare(base.size() - 2, 2, "[]") == 0) array = "[]", base.resize(base.size() - 2);
+    auto found = classes.find(base);
+    return (found == classes.end() ? base : found->second) + array;
+}
+
 std::vector<pg::Column> contract_columns(const Domain &domain, const Model &model) {
     std::string list;
     for (const Json &column : columns_json(model)) {
@@ -55,11 +66,23 @@ std::string mismatches(const std::vector<pg::Column> &definition, const std::vec
     for (const pg::Column &column : definition) {
         const pg::Column *other = find(contract, column.name);
         if (other == nullptr) out += differing(column.name, base_type(column.type), "", "missing in contract");
-        else if (base_type(other->type) != base_type(column.type)) out += differing(column.name, base_type(column.type), base_type(other->type), "data type mismatch");
+        else if (type_class(other->type) != type_class(column.type)) out += differing(column.name, base_type(column.type), base_type(other->type), "data type mismatch");
     }
     for (const pg::Column &column : contract)
         if (find(definition, column.name) == nullptr) out += differing(column.name, "", base_type(column.type), "missing in definition");
     return out;
+}
+
+// The column as a table of this type takes it: what is too long is an error, and is not cut.
+std::string assigned(const pg::Column &column) {
+    std::string name = pg::quote_ident(column.name), base = base_type(column.type), value = name;
+    size_t open = column.type.find('(');
+    if (open != std::string::npos && (base == "character varying" || base == "character")) {
+        const char *function = base == "character" ? "pg_catalog.bpchar" : "pg_catalog.\"varchar\"";
+        int modifier = std::stoi(column.type.substr(open + 1)) + static_cast<int>(VARHDRSZ);
+        value = std::string(function) + "(" + name + "::" + function + ", " + std::to_string(modifier) + ", false)";
+    }
+    return value + "::" + column.type + " as " + name;
 }
 
 struct Constraint {
@@ -123,8 +146,15 @@ void check_model_contract(const Domain &domain, const Model &model, const std::v
 
 std::string in_contract_order(const Domain &domain, const Model &model, const std::string &sql, const std::vector<pg::Column> &columns) {
     std::vector<pg::Column> contract = contract_columns(domain, model);
-    bool same = std::equal(columns.begin(), columns.end(), contract.begin(), contract.end(), [](const pg::Column &a, const pg::Column &b) { return a.name == b.name; });
-    return same ? sql : "select " + column_list(contract) + " from (\n" + sql + "\n) as model_subq";
+    bool typed = relkind_for(model.materialized) == "r", same = columns.size() == contract.size();
+    std::string list;
+    for (size_t i = 0; i < contract.size(); i++) {
+        const pg::Column *given = find(columns, contract[i].name);
+        bool cast = typed && given != nullptr && given->type != contract[i].type;
+        same = same && columns[i].name == contract[i].name && !cast;
+        list += (list.empty() ? "" : ", ") + (cast ? assigned(contract[i]) : pg::quote_ident(contract[i].name));
+    }
+    return same ? sql : "select " + list + " from (\n" + sql + "\n) as model_subq";
 }
 
 std::vector<std::string> missing_constraints(const Model &model, Oid table) {

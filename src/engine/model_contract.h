@@ -10,7 +10,7 @@ bool has_enforced_contract(const Model &model);
 // Raises 42P16, with a table of what differs, unless the columns are those of the contract by name and type, in any order.
 void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns);
 
-// The body's query with its columns in the contract's order.
+// The body's query with its columns in the contract's order, and for a table with the contract's types.
 std::string in_contract_order(const Domain &domain, const Model &model, const std::string &sql, const std::vector<pg::Column> &columns);
 
 // What ALTER TABLE has to do so that the table holds the contract's constraints; empty: it does. Each has a name, its own or the one

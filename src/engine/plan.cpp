@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/plan_reason.h"
+#include "engine/record.h"
 #include "engine/product.h"
 #include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/setting.h"
+#include "engine/unchanged.h"
+#include "pg/guc.h"
 
 namespace mesh::engine {
 
@@ -18,12 +22,14 @@ namespace {
 struct Planned {
     const Model *model = nullptr;
     Target target;
-    std::string action, reason;
+    std::string action, reason, change;
     bool at_target = false;       // readers in the run find the new contents under the published name already
     bool recreate = false;        // the relation has to be dropped and made anew
     std::set<std::string> lost;   // columns that a table loses
     bool runs() const { return action != "skip" && action != "error"; }
 };
+
+constexpr const char *kBuiltAnew = "definition unchanged; its data is built anew";
 
 std::string error_text(const ErrorData *error) {
     std::string text = error->message == nullptr ? "unknown error" : error->message;
@@ -44,7 +50,8 @@ bool replaceable(const std::vector<pg::Column> &old, const std::vector<pg::Colum
 // The decisions of build.cpp, taken from the registry alone.
 class Planner {
 public:
-    Planner(Mesh &mesh, const Selection &selection, bool full_refresh) : mesh_(mesh), selection_(selection), full_refresh_(full_refresh) {
+    Planner(Mesh &mesh, const Selection &selection, bool full_refresh, bool force)
+        : mesh_(mesh), selection_(selection), full_refresh_(full_refresh), skips_(pg::skip_unchanged && !full_refresh && !force), unchanged_(mesh, selection, baseline_, false) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -102,9 +109,29 @@ private:
             if (!out.target.exists()) decide_new(out, rebuilt);
             else decide_existing(out, final_sql, rebuilt);
         }
+        compare(out, final_sql);
         Staged &staged = stage_[model.id()];
         staged.relation = "(select)";
         staged.at_target = out.at_target;
+    }
+
+    // Has the model to be built at all? Where nothing else is known, what changed since is the reason to build it.
+    void compare(Planned &out, const std::string &final_sql) {
+        const Model &model = *out.model;
+        planning::Verdict verdict = unchanged_.judge(model, out.target);
+        out.change = planning::change_name(verdict.change);
+        if (verdict.change == planning::Change::unchanged && skips_) {
+            out.action = "keep";
+            out.reason = verdict.reason;
+            out.at_target = true;
+            out.recreate = false;
+            out.lost.clear();
+            return unchanged_.keep(model, verdict);
+        }
+        if (skips_ && out.reason == kBuiltAnew) out.reason = verdict.reason;
+        bool says_the_same = out.action == "keep" || out.action == "inline";
+        for (const std::string &parent : selection_.graph.parents(model.id())) says_the_same = says_the_same && unchanged_.is_clean(parent);
+        if (!says_the_same) unchanged_.built(model.id(), unchanged_.changed_columns(model, final_sql, verdict));
     }
 
     // What the model reads, also by way of ephemeral ones, that this run builds elsewhere than where it is published.
@@ -138,6 +165,12 @@ private:
         std::string changed = changes(model, out.target, final_sql);
         if (model.materialized == "view") return decide_view(out, changed, final_sql, rebuilt);
         bool full = setting(model, "full_refresh", full_refresh_);
+        std::string in_full;
+        if (keeps_itself(model) && out.target.kind == "r" && !full) {
+            in_full = rebuilt.empty() ? why_in_full(model, final_sql) : "what it reads is built anew";
+            if (in_full.empty()) return decide_changed_keys(out);
+            full = true;
+        }
         if (model.materialized == "incremental" && out.target.kind == "r" && !full) return decide_increment(out, final_sql);
         if (model.materialized == "snapshot" && out.target.kind == "r") {
             out.at_target = true;
@@ -146,11 +179,11 @@ private:
             return;
         }
         out.action = "rebuild";
-        out.reason = model.materialized == "incremental" && out.target.kind == "r" ? "full refresh" : "";
+        out.reason = model.materialized == "incremental" && out.target.kind == "r" ? (in_full.empty() ? "full refresh" : "in full: " + in_full) : "";
         add(out.reason, changed);
         if (out.target.rows_only.empty()) add(out.reason, logging_change(model, out.target));
         if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
-        if (out.reason.empty()) out.reason = "definition unchanged; its data is built anew";
+        if (out.reason.empty()) out.reason = kBuiltAnew;
         if (model.materialized == "materialized_view") out.recreate = !changed.empty();
         else out.recreate = out.target.kind != "r";
         if (!out.recreate && out.target.kind == "r") out.lost = lost_columns(model.built_columns, model.columns);
@@ -174,6 +207,12 @@ private:
         if (out.recreate && out.target.kind == "v") add(out.reason, "its columns changed: the view is made anew");
     }
 
+    void decide_changed_keys(Planned &out) {
+        out.action = "increment";
+        out.at_target = true;
+        out.reason = "keys that changed in what it reads are built anew";
+    }
+
     void decide_increment(Planned &out, const std::string &final_sql) {
         const Model &model = *out.model;
         out.action = "increment";
@@ -185,7 +224,9 @@ private:
 
     Mesh &mesh_;
     const Selection &selection_;
-    bool full_refresh_;
+    bool full_refresh_, skips_;
+    Baseline baseline_;  // nothing is remembered
+    Unchanged unchanged_;
     Targets targets_;
     Stage stage_;
     std::set<std::string> failed_;
@@ -305,7 +346,7 @@ public:
 
     std::vector<PlanStep> go(const std::vector<Planned> &planned) {
         for (const Planned &p : planned) {
-            out_.push_back({p.model->id(), "model", p.action, p.reason});
+            out_.push_back({p.model->id(), step_kind(*p.model), p.action, p.reason, p.change});
             for (NodeKind kind : {NodeKind::unit_test, NodeKind::test}) add_tests(p, kind);
         }
         for (const std::string &id : selection_.ids) {
@@ -326,6 +367,7 @@ private:
             bool selected = selection_.ids.count(child) > 0;
             if (!selected && !promised.count(node.name)) continue;
             if (!selected && p.runs()) add_test(node, "test", "not selected, but a product promises it");
+            else if (p.change == "unchanged" && p.action == "keep") add_test(node, "test", "on what is published, unless its last result still holds");
             else if (!p.runs()) add_test(node, "skip", "its model would not be built");
             else add_test(node, "test", kind == NodeKind::unit_test ? "before the model is built" : "on the staged result, before it is published");
         }
@@ -350,13 +392,13 @@ private:
 
 }  // namespace
 
-std::vector<PlanStep> plan(const std::string &selector, const std::string &exclude, bool full_refresh, Oid caller) {
+std::vector<PlanStep> plan(const std::string &selector, const std::string &exclude, bool full_refresh, bool force, Oid caller) {
     Mesh mesh;
     Selection selection = select_nodes(mesh, selector, exclude, caller);
     std::set<std::string> domains;
     for (const std::string &id : selection.models) domains.insert(selection.graph.find(id)->domain);
     for (const std::string &domain : domains) (void)mesh.models_of(domain);
-    std::vector<Planned> planned = Planner(mesh, selection, full_refresh).go();
+    std::vector<Planned> planned = Planner(mesh, selection, full_refresh, force).go();
     Dependents(mesh, planned).check();
     skip_below_errors(selection, planned);
     return Steps(selection).go(planned);

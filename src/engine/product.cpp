@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/consumer.h"
+#include "engine/model_contract.h"
+#include "engine/target.h"
 #include "pg/compat.h"
 
 namespace mesh::engine {
@@ -20,9 +23,14 @@ ModelName parse_product_name(const std::string &text) {
     return {parts.rows[0][0].value(), parts.rows[1][0].value()};
 }
 
+// A dbt model without an enforced contract promises nothing.
+Contract stored_contract(const Json &json) {
+    return json.value("columns", Json::array()).empty() ? Contract() : core::contract_from_json(json);
+}
+
 Product product_from(const pg::Row &row) {
     return {row[0].value(), row[1].value(), std::stoi(row[2].value()),
-            row[3].value(), row[4].value(), core::contract_from_json(Json::parse(row[5].value()))};
+            row[3].value(), row[4].value(), stored_contract(Json::parse(row[5].value()))};
 }
 
 std::vector<Product> products_where(const char *column, const std::string &domain, const std::string &name, Lock lock) {
@@ -95,13 +103,38 @@ std::vector<std::string> column_names(const Json &json) {
 
 // Keys that the materialization holds, whatever the tests.
 void add_configured_keys(Contract &contract, const Model &model) {
-    if (model.materialized == "incremental" && model.config.value("incremental_strategy", "") != "append" &&
+    if (model.materialized == "incremental" && model.config.value("incremental_strategy", "") != "append" && !keeps_itself(model) &&
         model.config.contains("unique_key"))
         add_key(contract, column_names(model.config["unique_key"]));
     if (model.materialized == "view" || !model.config.contains("indexes")) return;
     for (const Json &index : model.config["indexes"])
         if (index.is_object() && index.value("unique", Json(false)) == true)
             add_key(contract, column_names(index.value("columns", Json::array())));
+}
+
+// What an enforced contract's constraints hold, where the server checks them.
+void add_constraint(Contract &contract, const Json &constraint, const Json &own_column) {
+    std::string type = constraint.value("type", "");
+    std::vector<std::string> columns = column_names(constraint.contains("columns") && !constraint["columns"].empty() ? constraint["columns"] : own_column);
+    for (core::ContractColumn &column : contract.columns)
+        if (type == "not_null" || type == "primary_key") column.not_null = column.not_null || std::find(columns.begin(), columns.end(), column.name) != columns.end();
+    if (type == "unique" || type == "primary_key") add_key(contract, columns);
+}
+
+void add_constraints(Contract &contract, const Model &model) {
+    if (!has_enforced_contract(model) || relkind_for(model.materialized) != "r") return;
+    for (const Json &column : model.config.value("columns", Json::array()))
+        for (const Json &constraint : column.value("constraints", Json::array())) add_constraint(contract, constraint, column["name"]);
+    for (const Json &constraint : model.config.value("constraints", Json::array())) add_constraint(contract, constraint, Json::array());
+}
+
+// Of a dbt model only what its contract enforces is promised.
+Contract enforced_contract(const Model &model) {
+    Contract out;
+    if (!has_enforced_contract(model)) return out;
+    for (const pg::Column &column : model.columns) out.columns.push_back({column.name, type_name(column.type), false});
+    add_constraints(out, model);
+    return out;
 }
 
 Contract given_contract(const Json &json) {
@@ -125,12 +158,11 @@ void require_known_access(const std::string &access) {
 }
 
 // What consumers hold stays as it was promised to them.
-void require_replaceable(const Product &old, const Product &now) {
+void require_replaceable(const Product &old, const Product &now, const std::string &otherwise) {
     std::string held = holders(old);
     if (held.empty()) return;
     std::string what = "cannot replace " + old.label() + " because consumers hold it";
-    std::string hint = "Publish it beside the old one as version => " + std::to_string(old.version + 1) +
-                       ", or take it back first with mesh.revoke_product().";
+    std::string hint = otherwise + ", or take it back first with mesh.revoke_product().";
     if (now.access == "private") throw Error("2BP01", what, "It would be private. Held by " + held + ".", hint);
     if (now.model != old.model)
         throw Error("2BP01", what, "They read model \"" + old.domain + "." + old.model + "\". Held by " + held + ".",
@@ -232,6 +264,7 @@ Contract current_contract(const Model &model, const std::vector<pg::Column> &col
     for (const pg::Row &row : tests.rows)
         if (row[1] == "unique" && row[2] && row[3] == "t") add_key(out, {*row[2]});
     add_configured_keys(out, model);
+    add_constraints(out, model);
     return out;
 }
 
@@ -272,8 +305,31 @@ void publish_product(const Publication &publication, Oid caller) {
     product.access = publication.access.value_or(replaces ? old->access : "protected");
     require_known_access(product.access);
     product.contract = promise(publication, model);
-    if (replaces) require_replaceable(*old, product);
+    if (replaces) require_replaceable(*old, product, "Publish it beside the old one as version => " + std::to_string(old->version + 1));
     store(product, publication.description);
+}
+
+std::vector<NodeProduct> node_products(const std::string &domain) {
+    std::vector<NodeProduct> out;
+    for (const pg::Row &row : registry("select domain, name, version, model, access, contract, node from mesh.product_registry where domain = $1 and node is not null order by name, version",
+                                       {domain}).rows)
+        out.push_back({product_from(row), row[6].value()});
+    return out;
+}
+
+void publish_node(const Model &model, const std::string &name, int version, const std::string &node) {
+    Product product{model.domain, name, version, model.name, "public", enforced_contract(model)};
+    bool stored = false;
+    for (const Product &old : products_where("name", product.domain, name, Lock::update)) {
+        if (old.version != version) continue;
+        if (old.model != product.model)
+            throw Error("42710", old.label() + " is published already", "It publishes model \"" + old.domain + "." + old.model + "\".", "Take it back with mesh.unpublish() first.");
+        require_replaceable(old, product, "Give the new form a version of its own in the project");
+        stored = old.access == product.access && old.contract == product.contract;
+    }
+    if (!stored) store(product, {});
+    registry("update mesh.product_registry set node = $4, description = $5 where domain = $1 and name = $2 and version = $3::int",
+             {product.domain, name, std::to_string(version), node, model.description});
 }
 
 void unpublish_product(const std::string &text, std::optional<int> version, Oid caller) {

@@ -58,6 +58,17 @@ struct Publication {
 // that its consumers would notice).
 void publish_product(const Publication &publication, Oid caller);
 
+// A dbt project's public model (its unique id) as a product version, with what its contract enforces as the product's. Raises 2BP01 when its
+// consumers would notice what changes, 42710 when another model was published under this name and version.
+void publish_node(const Model &model, const std::string &name, int version, const std::string &node);
+
+// The products that came with a domain's project: with the unique id of each.
+struct NodeProduct {
+    Product product;
+    std::string node;
+};
+std::vector<NodeProduct> node_products(const std::string &domain);
+
 // Unregisters one version, or all of them; waiting requests are rejected. Raises 2BP01, naming them, while consumers
 // hold it.
 void unpublish_product(const std::string &product, std::optional<int> version, Oid caller);

@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/hooks.h"
+#include "engine/other_projects.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
 
 using core::Error;
+using project::Manifest;
 
 namespace {
 
@@ -19,20 +22,75 @@ std::map<std::string, std::string> turned(const std::map<std::string, std::strin
 
 // A ref in a branch that was not taken, or in a comment, is a dependency too.
 void add_declared(Mesh &mesh, const Project &project, const Model &model, Compiled &compiled) {
-    for (const std::string &id : project.models_read(model.node)) {
-        bool known = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const Upstream &up) { return up.id == id; });
-        if (known || id == model.id()) continue;
-        size_t dot = project.domain().size();
-        Upstream up{Upstream::Kind::model, id, "", "", project.domain(), id.substr(dot + 1)};
-        if (mesh.find_model(up.domain, up.model) != nullptr) compiled.declared.push_back(up);
+    for (const ModelName &read : project.refs_of(model.node)) {
+        bool known = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const Upstream &up) { return up.id == read.id(); });
+        if (known || read.id() == model.id() || mesh.find_model(read.domain, read.name) == nullptr) continue;
+        compiled.declared.push_back({Upstream::Kind::model, read.id(), "", "", read.domain, read.name});
     }
+}
+
+// What the model's sql_header defines is there while its body is analyzed, and gone afterwards.
+Compiled compile_after(Mesh &mesh, const Model &model, const std::string &header) {
+    std::optional<Compiled> out;
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        run_hooks(mesh, mesh.domain(model.domain), {header}, {}, nullptr);
+        out = compile(mesh, model);
+        throw Error("P0001", "what the header did is undone");
+    });
+    if (!out) throw pg::ServerError{error};
+    return *out;
+}
+
+std::string header_of(const Model &model) {
+    auto header = model.config.find("sql_header");
+    return header != model.config.end() && header->is_string() ? header->get<std::string>() : "";
 }
 
 }  // namespace
 
-Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options)
-    : mesh_(mesh), domain_(stored.domain), manifest_(std::move(manifest)), settings_(settings_of(stored, options.vars, options.flags)),
-      names_(model_names(manifest_)), ids_(turned(names_)), database_(mesh, stored.domain, stage), invocation_(manifest_, settings_, database_) {}
+Project::Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options, bool whole)
+    : Project(mesh, stored, std::make_shared<Manifest>(std::move(manifest)), stage, options, whole) {}
+
+Project::Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
+    : Project(mesh, stored, options.loaded != nullptr && options.loaded->is(stored) ? options.loaded->shared_ : std::make_shared<Manifest>(load_manifest(stored)), stage, options, true) {}
+
+Project::Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole)
+    : mesh_(mesh), domain_(stored.domain), version_(stored.version), shared_(std::move(manifest)), manifest_(*shared_), whole_(whole), settings_(settings_of(stored, options.vars, options.flags)),
+      names_(whole ? model_names(manifest_) : stored_model_names(domain_)), ids_(turned(names_)), in_run_(stage != nullptr), database_(mesh, stored.domain, stage),
+      invocation_(manifest_, settings_, database_) {
+    external_ = locate_external(manifest_, domain_);
+    invocation_.set_selected(options.selected);
+    invocation_.set_deferral(options.deferral);
+    if (!whole) invocation_.set_rest([this] { load_rest(); });
+}
+
+// A node's text asks for what it refers to, and when that is ephemeral for its text too.
+void Project::need(std::vector<std::string> unique_ids) {
+    if (whole_) return;
+    for (bool asked = true; !unique_ids.empty(); asked = false) {
+        std::vector<std::string> missing, next;
+        for (const std::string &id : unique_ids)
+            if (!manifest_.nodes.count(id) && !manifest_.sources.count(id)) missing.push_back(id);
+        if (!missing.empty()) add_resources(load_resources(domain_, missing));
+        for (const std::string &id : unique_ids) {
+            auto node = manifest_.nodes.find(id);
+            if (node == manifest_.nodes.end() || (!asked && node->second.config.value("materialized", "") != "ephemeral")) continue;
+            if (rendered_.insert(id).second) next.insert(next.end(), node->second.depends_on_nodes.begin(), node->second.depends_on_nodes.end());
+        }
+        unique_ids = std::move(next);
+    }
+}
+
+void Project::load_rest() {
+    whole_ = true;
+    add_resources(load_resources(domain_));
+}
+
+void Project::add_resources(const Resources &resources) {
+    for (const auto &[id, text] : resources)
+        if (!manifest_.nodes.count(id) && !manifest_.sources.count(id) && !manifest_.macros.count(id)) project::add_resource(manifest_, project::Json::parse(text));
+    external_ = locate_external(manifest_, domain_);
+}
 
 std::string Project::node_id(const std::string &model) const {
     auto found = ids_.find(model);
@@ -44,30 +102,47 @@ std::string Project::model_name(const std::string &unique_id) const {
     return found == names_.end() ? "" : found->second;
 }
 
-std::vector<std::string> Project::models_read(const std::string &unique_id) const {
-    std::vector<std::string> out;
+std::vector<ModelName> Project::refs_of(const std::string &unique_id) const {
+    std::vector<ModelName> out;
     auto node = manifest_.nodes.find(unique_id);
     if (node == manifest_.nodes.end()) return out;
-    for (const std::string &id : node->second.depends_on_nodes)
-        if (std::string name = model_name(id); !name.empty()) out.push_back(domain_ + "." + name);
+    for (const std::string &id : node->second.depends_on_nodes) {
+        if (std::string name = model_name(id); !name.empty()) out.push_back({domain_, name});
+        else if (auto other = external_.find(id); other != external_.end()) out.push_back(other->second);
+    }
     return out;
 }
 
-const Model &Project::current(const Model &model) {
+std::vector<std::string> Project::models_read(const std::string &unique_id) const {
+    std::vector<std::string> out;
+    for (const ModelName &name : refs_of(unique_id)) out.push_back(name.id());
+    return out;
+}
+
+const Model &Project::current(const Model &model, bool anew) {
+    need({model.node});
     project::Compiled rendered = invocation_.compile(model.node);
-    if (rendered.code == model.body && model.status == "ready") return model;
+    if (!anew && rendered.code == model.body && model.status == "ready") return model;
     Model changed = model;
     changed.body = rendered.code;
     Compiled compiled;
-    if (!materializes(model)) compiled = compile(mesh_, changed);
+    std::string header = in_run_ ? "" : header_of(model);  // a run has run it already
+    if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed) : compile_after(mesh_, changed, header);
     add_declared(mesh_, *this, changed, compiled);
     registry("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
     store_compiled(changed, compiled);
     changed.columns = compiled.analysis.columns;
     changed.is_volatile = compiled.analysis.is_volatile;
+    changed.facts = compiled.analysis.facts;
     changed.status = compiled.pending_on.empty() ? "ready" : "pending";
     mesh_.update(changed);
     return mesh_.model({model.domain, model.name});
+}
+
+std::string Project::strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+    std::vector<project::DatabaseColumn> list;
+    for (const pg::Column &column : columns) list.push_back(database_column(column));
+    return invocation_.strategy_sql(unique_id, schema, table, list);
 }
 
 std::vector<std::string> Project::hooks(const std::string &unique_id, bool before) {

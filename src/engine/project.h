@@ -8,30 +8,42 @@
 
 namespace mesh::engine {
 
+class Project;
+
 struct ProjectOptions {
     project::Json vars = project::Json::object();
     project::Json flags = project::Json::object();  // as templates see them in `flags`
+    std::vector<std::string> selected;              // selected_resources
+    project::Deferral deferral;
+    const Project *loaded = nullptr;                // one that is loaded already: as long as nobody deploys it anew, it is not read again
 };
 
 class Project {
 public:
-    // `stage`: what the run has staged so far, or nullptr. The mesh and the stage must outlive it.
-    Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options);
-    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options)
-        : Project(mesh, stored, load_manifest(stored), stage, options) {}
+    // `stage`: what the run has staged so far, or nullptr. The mesh and the stage must outlive it. Of a manifest that is only a part of the
+    // project, the rest is loaded when it is needed.
+    Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options, bool whole = true);
+    Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options);
 
     const std::string &domain() const { return domain_; }
     const project::Manifest &manifest() const { return manifest_; }
     project::Invocation &invocation() { return invocation_; }
     ProjectDatabase &database() { return database_; }
+    double started_at() const { return settings_.started_at; }
 
     // The unique id of a model of the domain, "" for one that the project does not have; and back.
     std::string node_id(const std::string &model) const;
     std::string model_name(const std::string &unique_id) const;
 
-    // The model with its body as it renders now; analyzed anew, and so stored, when that is another one than it was. Raises what
-    // rendering and analysis raise.
-    const Model &current(const Model &model);
+    // The nodes, with all that rendering them asks for, are there.
+    void need(std::vector<std::string> unique_ids);
+
+    // The model with its body as it renders now; analyzed anew, and so stored, when that is another one than it was, or when `anew` demands
+    // it. Raises what rendering and analysis raise.
+    const Model &current(const Model &model, bool anew = false);
+
+    // The statements of the project's own incremental strategy, see engine/build.h.
+    std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns);
 
     // The node's hooks as SQL; those that render to nothing are left out.
     std::vector<std::string> hooks(const std::string &unique_id, bool before);
@@ -41,15 +53,29 @@ public:
     bool materializes(const Model &model) const;
     Staged materialize(const Model &model, const Target &target);
 
-    // The models that the node reads by ref(), as domain.name.
+    // The models that the node reads by ref(), also those of other domains; and the same as domain.name.
+    std::vector<ModelName> refs_of(const std::string &unique_id) const;
     std::vector<std::string> models_read(const std::string &unique_id) const;
 
+    // Nodes of other domains' projects, by unique id.
+    const std::map<std::string, ModelName> &external() const { return external_; }
+
 private:
+    Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<project::Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole);
+    bool is(const StoredProject &stored) const { return domain_ == stored.domain && version_ == stored.version; }
+    void load_rest();
+    void add_resources(const Resources &resources);
+
     Mesh &mesh_;
-    std::string domain_;
-    project::Manifest manifest_;
+    std::string domain_, version_;
+    std::map<std::string, ModelName> external_;
+    std::shared_ptr<project::Manifest> shared_;
+    project::Manifest &manifest_;
+    bool whole_;
+    std::set<std::string> rendered_;  // of a part: the nodes whose needs are there
     project::Settings settings_;
     std::map<std::string, std::string> names_, ids_;
+    bool in_run_;
     ProjectDatabase database_;
     project::Invocation invocation_;
 };

@@ -7,6 +7,7 @@
 namespace mesh::engine {
 
 using core::Error;
+using project::Manifest;
 using project::ResourceType;
 
 namespace {
@@ -17,10 +18,6 @@ std::string text_of(const project::Json &settings, const char *key) {
 
 project::Json object_of(const project::Json &settings, const char *key) {
     return settings.contains(key) && settings[key].is_object() ? settings[key] : project::Json::object();
-}
-
-std::string resource_type(const std::string &unique_id) {
-    return unique_id.substr(0, unique_id.find('.'));
 }
 
 Json changed_pairs(const std::map<std::string, std::string> &now, const std::map<std::string, std::string> &before) {
@@ -42,10 +39,10 @@ std::vector<std::string> gone(const std::map<std::string, std::string> &now, con
 }  // namespace
 
 std::optional<StoredProject> find_project(const std::string &domain) {
-    pg::Result rows = registry("select name, settings, header from mesh.project_registry where domain = $1", {domain});
+    pg::Result rows = registry("select name, settings, header, reader, p.xmin || ' ' || p.ctid from mesh.project_registry p where domain = $1", {domain});
     if (rows.empty()) return std::nullopt;
     const pg::Row &row = rows.rows[0];
-    return StoredProject{domain, row[0].value(), project::Json::parse(row[1].value()), project::Json::parse(row[2].value())};
+    return StoredProject{domain, row[0].value(), project::Json::parse(row[1].value()), project::Json::parse(row[2].value()), row[3].value(), "", row[4].value()};
 }
 
 StoredProject get_project(const std::string &domain) {
@@ -97,6 +94,14 @@ Resources load_resources(const std::string &domain) {
     return out;
 }
 
+Resources load_resources(const std::string &domain, const std::vector<std::string> &unique_ids) {
+    Resources out;
+    for (const pg::Row &row : registry("select unique_id, content from mesh.project_resource_registry where domain = $1 and unique_id = any($2::text[])",
+                                       {domain, pg::array_literal(unique_ids)}).rows)
+        out[row[0].value()] = row[1].value();
+    return out;
+}
+
 project::Manifest load_manifest(const StoredProject &stored) {
     project::Manifest out = project::manifest_from_head(stored.head);
     for (const auto &[id, content] : load_resources(stored.domain)) project::add_resource(out, project::Json::parse(content));
@@ -104,9 +109,10 @@ project::Manifest load_manifest(const StoredProject &stored) {
 }
 
 void store_project(const StoredProject &stored) {
-    registry("insert into mesh.project_registry values ($1, $2, $3::jsonb, $4, $5, pg_catalog.now()) on conflict (domain) do update set name = excluded.name,"
-             " settings = excluded.settings, header = excluded.header, deployed_by = excluded.deployed_by, deployed_at = excluded.deployed_at",
-             {stored.domain, stored.name, stored.settings.dump(), stored.head.dump(), pg::role_name(GetUserId())});
+    registry("insert into mesh.project_registry values ($1, $2, $3::jsonb, $4, $5, pg_catalog.now(), $6, $7) on conflict (domain) do update set name = excluded.name,"
+             " settings = excluded.settings, header = excluded.header, deployed_by = excluded.deployed_by, deployed_at = excluded.deployed_at,"
+             " reader = excluded.reader, read_as = excluded.read_as",
+             {stored.domain, stored.name, stored.settings.dump(), stored.head.dump(), pg::role_name(GetUserId()), stored.reader, stored.read_as});
 }
 
 void store_files(const std::string &domain, const project::Files &before, const project::Files &now) {
@@ -116,23 +122,47 @@ void store_files(const std::string &domain, const project::Files &before, const 
              {domain, changed_pairs(now, before).dump()});
 }
 
-void store_resources(const std::string &domain, const Resources &before, const Resources &now) {
+void store_resources(const std::string &domain, const Resources &before, const Resources &now, const Manifest &manifest) {
     registry("delete from mesh.project_resource_registry where domain = $1 and unique_id = any($2::text[])", {domain, pg::array_literal(gone(now, before))});
+    std::map<std::string, project::ResourceKeys> keys;
+    project::for_each_keys(manifest, [&](const std::string &id, const project::ResourceKeys &of) { keys[id] = of; });
     Json rows = changed_pairs(now, before);
-    for (Json &row : rows) row.push_back(resource_type(row[0].get<std::string>()));
-    registry("insert into mesh.project_resource_registry select $1, e->>0, e->>2, e->>1 from pg_catalog.json_array_elements($2::json) e"
-             " on conflict (domain, unique_id) do update set content = excluded.content",
+    if (rows.empty()) return;
+    for (Json &row : rows) {
+        const project::ResourceKeys &of = keys.at(row[0].get<std::string>());
+        for (const std::string *key : {&of.type, &of.name, &of.path, &of.patched_in}) row.push_back(*key);
+        row.push_back(pg::array_literal(of.depends_on));
+    }
+    registry("insert into mesh.project_resource_registry (domain, unique_id, content, resource_type, name, path, patched_in, depends_on)"
+             " select $1, e->>0, e->>1, e->>2, e->>3, e->>4, e->>5, (e->>6)::text[] from pg_catalog.json_array_elements($2::json) e"
+             " on conflict (domain, unique_id) do update set content = excluded.content, resource_type = excluded.resource_type, name = excluded.name,"
+             " path = excluded.path, patched_in = excluded.patched_in, depends_on = excluded.depends_on",
              {domain, rows.dump()});
 }
 
+namespace {
+
+void add_node(core::Graph &graph, const std::string &id, std::vector<std::string> parents) {
+    core::Node node;
+    node.id = id;
+    node.parents = std::move(parents);
+    graph.add(std::move(node));
+}
+
+}  // namespace
+
 std::vector<std::string> build_order(const project::Manifest &manifest) {
     core::Graph graph;
-    for (const auto &[id, resource] : manifest.nodes) {
-        core::Node node;
-        node.id = id;
-        node.parents = resource.depends_on_nodes;
-        graph.add(std::move(node));
-    }
+    for (const auto &[id, node] : manifest.nodes) add_node(graph, id, node.depends_on_nodes);
+    return graph.topological_order();
+}
+
+std::vector<std::string> stored_build_order(const std::string &domain) {
+    core::Graph graph;
+    for (const pg::Row &row : registry("select unique_id, depends_on from mesh.project_resource_registry where domain = $1 and resource_type in ('model', 'seed', 'snapshot', 'analysis', 'operation')"
+                                       " and content like '{\"node\":%' order by unique_id collate \"C\"",
+                                       {domain}).rows)
+        add_node(graph, row[0].value(), pg::parse_array(row[1].value()));
     return graph.topological_order();
 }
 
@@ -142,12 +172,19 @@ std::map<std::string, std::string> model_names(const project::Manifest &manifest
     for (bool of_root : {true, false}) {
         for (const auto &[id, node] : manifest.nodes) {
             bool builds = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
-            if (!builds || (node.package_name == manifest.project_name) != of_root) continue;
+            if (!builds || node.is_external() || (node.package_name == manifest.project_name) != of_root) continue;
             std::string name = node.version.empty() ? node.name : node.name + ".v" + node.version;
             if (!taken.insert(name).second) taken.insert(name = node.package_name + "." + name);
             out[id] = name;
         }
     }
+    return out;
+}
+
+std::map<std::string, std::string> stored_model_names(const std::string &domain) {
+    std::map<std::string, std::string> out;
+    for (const pg::Row &row : registry("select node, name from mesh.model_registry where domain = $1 and node is not null", {domain}).rows)
+        out[row[0].value()] = row[1].value();
     return out;
 }
 

@@ -34,25 +34,70 @@ std::optional<std::string> plain_column(const std::string &written) {
 
 class TestStore {
 public:
-    TestStore(Project &project, const std::string &domain) : project_(project), manifest_(project.manifest()), domain_(domain) {}
+    TestStore(Project &project, const std::string &domain, const TestsRead &read) : project_(project), manifest_(project.manifest()), domain_(domain), read_(read) {}
 
     void store() {
-        std::vector<std::string> order = build_order(manifest_);
-        for (size_t i = 0; i < order.size(); i++) place_[order[i]] = i;
-        for (const auto &[id, node] : manifest_.nodes)
-            if (node.resource_type == ResourceType::test) add(node);
-        replace("test_registry", tests_,
-                "(domain, name, model, test, column_name, arguments, sql, severity, where_clause, warn_if, error_if, fail_limit, store_failures, reads, fail_calc, node, is_rendered)"
-                " select $1, e->>0, e->>1, e->>2, e->>3, (e->>4)::jsonb, null, e->>5, e->>6, e->>7, e->>8, (e->>9)::bigint, (e->>10)::boolean, (e->>11)::jsonb, e->>12, e->>13, (e->>14)::boolean");
+        std::set<std::string> wanted = tests();
+        for (size_t i = 0; i < read_.order.size(); i++) place_[read_.order[i]] = i;
+        for (const std::string &id : wanted) add(manifest_.nodes.at(id));
         for (const auto &[id, other] : manifest_.others)
             if (other.resource_type == ResourceType::unit_test) add_unit(other);
-        replace("unit_test_registry", units_, "(domain, name, model, given, expect, node) select $1, e->>0, e->>1, '{}', '[]', e->>2");
+        forget();
+        replace("test_registry", tests_,
+                "(domain, name, model, test, column_name, arguments, severity, where_clause, warn_if, error_if, fail_limit, store_failures, reads, fail_calc, node, is_rendered, store_as, store_schema, store_alias)",
+                "$1, e->>0, e->>1, e->>2, e->>3, (e->>4)::jsonb, e->>5, e->>6, e->>7, e->>8, (e->>9)::bigint, (e->>10)::boolean, (e->>11)::jsonb, e->>12, e->>13, (e->>14)::boolean, e->>15, e->>16, e->>17");
+        if (read_.whole) replace("unit_test_registry", units_, "(domain, name, model, given, expect, node)", "$1, e->>0, e->>1, '{}'::jsonb, '[]'::jsonb, e->>2");
     }
 
 private:
-    void replace(const std::string &table, const Json &rows, const std::string &columns_and_values) {
-        registry("delete from mesh." + table + " where domain = $1 and node is not null", {domain_});
-        if (!rows.empty()) registry("insert into mesh." + table + " " + columns_and_values + " from pg_catalog.json_array_elements($2::json) e", {domain_, rows.dump()});
+    // Those that were read; and where the order changed, all that belong to the last of several models.
+    std::set<std::string> tests() {
+        std::set<std::string> out;
+        if (!read_.whole && read_.other_edges)
+            for (const pg::Row &row : registry("select unique_id from mesh.project_resource_registry where domain = $1 and resource_type = 'test' and pg_catalog.cardinality(depends_on) > 1"
+                                               " and content like '{\"node\":%' and content not like '%\"attached_node\":%'", {domain_}).rows)
+                out.insert(row[0].value());
+        project_.need({out.begin(), out.end()});
+        for (const auto &[id, text] : *read_.after)
+            if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && node->second.resource_type == ResourceType::test) out.insert(id);
+        return out;
+    }
+
+    // Of a test whose text alone changed the model stays.
+    std::string stored_model(const Node &node) const {
+        return registry_value("select model from mesh.test_registry where domain = $1 and node = $2", {domain_, node.unique_id}).value_or("");
+    }
+
+    // Those that the project no longer has, or has by another name.
+    void forget() {
+        if (read_.whole) {
+            for (const auto &[table, rows] : {std::pair("test_registry", &tests_), std::pair("unit_test_registry", &units_)})
+                registry("delete from mesh." + std::string(table) + " where domain = $1 and node is not null and name not in (select e->>0 from pg_catalog.json_array_elements($2::json) e)",
+                         {domain_, rows->dump()});
+            return;
+        }
+        std::vector<std::string> gone;
+        for (const auto &[id, text] : *read_.before)
+            if (!read_.after->count(id)) gone.push_back(id);
+        if (!gone.empty()) registry("delete from mesh.test_registry where domain = $1 and node = any($2::text[])", {domain_, pg::array_literal(gone)});
+    }
+
+    void replace(const std::string &table, const Json &rows, const std::string &columns, const std::string &values) {
+        if (rows.empty()) return;
+        refuse_taken(table, rows);
+        std::string mine = columns.substr(1, columns.size() - 2), theirs = "excluded." + mine;
+        for (size_t at = theirs.find(", "); at != std::string::npos; at = theirs.find(", ", at + 2)) theirs.replace(at, 2, ", excluded.");
+        std::string old = "t." + mine;
+        for (size_t at = old.find(", "); at != std::string::npos; at = old.find(", ", at + 2)) old.replace(at, 2, ", t.");
+        registry("insert into mesh." + table + " as t " + columns + " select " + values + " from pg_catalog.json_array_elements($2::json) e on conflict (domain, name) do update set " +
+                     columns + " = (" + theirs + ") where (" + old + ") is distinct from (" + theirs + ")",
+                 {domain_, rows.dump()});
+    }
+
+    void refuse_taken(const std::string &table, const Json &rows) const {
+        Value taken = registry_value("select name from mesh." + table + " where domain = $1 and node is null and name in (select e->>0 from pg_catalog.json_array_elements($2::json) e) limit 1",
+                                     {domain_, rows.dump()});
+        if (taken) throw core::Error("42710", "test \"" + domain_ + "." + *taken + "\" already exists, and the project has one of this name", "", "Drop it first with mesh.drop_test().");
     }
 
     // What the test is about: what it is attached to, else the last of the models that it reads to be built; "" for a test of sources.
@@ -60,6 +105,7 @@ private:
         std::string attached = project_.model_name(node.attached_node);
         if (!attached.empty()) return attached;
         std::string last;
+        if (node.depends_on_nodes.size() > 1 && place_.empty()) return stored_model(node);
         for (const std::string &id : node.depends_on_nodes)
             if (!project_.model_name(id).empty() && (last.empty() || place_.at(id) > place_.at(last))) last = id;
         return last.empty() ? "" : project_.model_name(last);
@@ -115,14 +161,17 @@ private:
     void add(const Node &node) {
         std::string model = model_of(node), name = free_name(node);
         std::optional<Json> arguments = own_arguments(node, model);
-        bool own = arguments && !project_.invocation().generic_test_overridden(node.test_metadata->name);
+        std::string stored = text_of(node.config, "store_failures_as", "");
+        bool keeps = stored == "table" || stored == "view";  // its rows are those of dbt's query
+        bool own = arguments && !keeps && !project_.invocation().generic_test_overridden(node.test_metadata->name);
         std::string test = node.test_metadata ? node.test_metadata->name : "singular";
         std::string severity = text_of(node.config, "severity", "error");
         std::transform(severity.begin(), severity.end(), severity.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
         tests_.push_back({name, model.empty() ? Json() : Json(model), test, own ? Json(*plain_column(node.column_name)) : Json(), own ? arguments->dump() : "{}", severity,
                           own ? nullable(node.config, "where") : Json(), text_of(node.config, "warn_if", "!= 0"), text_of(node.config, "error_if", "!= 0"),
                           nullable(node.config, "limit"), text_of(node.config, "store_failures", "false"), reads_of(node, model).dump(),
-                          text_of(node.config, "fail_calc", "count(*)"), node.unique_id, !own});
+                          text_of(node.config, "fail_calc", "count(*)"), node.unique_id, !own,
+                          keeps ? Json(stored) : Json(), node.schema, node.alias});
     }
 
     void add_unit(const project::OtherResource &unit) {
@@ -137,6 +186,7 @@ private:
     Project &project_;
     const project::Manifest &manifest_;
     std::string domain_;
+    const TestsRead &read_;
     std::map<std::string, size_t> place_;
     std::set<std::string> names_;
     Json tests_ = Json::array(), units_ = Json::array();
@@ -144,8 +194,8 @@ private:
 
 }  // namespace
 
-void store_project_tests(Project &project, const std::string &domain) {
-    TestStore(project, domain).store();
+void store_project_tests(Project &project, const std::string &domain, const TestsRead &read) {
+    TestStore(project, domain, read).store();
 }
 
 }  // namespace mesh::engine

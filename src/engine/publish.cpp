@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/hooks.h"
 #include "pg/lock.h"
@@ -161,7 +162,7 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
     }
     pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
              " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
-             " built_at = pg_catalog.clock_timestamp()"
+             " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
              " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
              " returning domain || '.' || name",
              {rows.dump()});
@@ -191,6 +192,14 @@ void check_keys(const std::vector<Staged *> &staged, std::string &at) {
             as_owner(*s, [&] { pg::check_deferred(s->target.oid, of_it); });
         }
     }
+}
+
+// Those whose relation has other contents now, without a trigger having seen that.
+std::set<std::string> replaced(const std::vector<Staged *> &staged) {
+    std::set<std::string> out;
+    for (const Staged *s : staged)
+        if (s->how == Publish::swap || s->how == Publish::rename || (s->how == Publish::in_place && !s->target.exists())) out.insert(target_name(*s->domain, s->model));
+    return out;
 }
 
 }  // namespace
@@ -235,6 +244,8 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
     at.clear();
     publish_rows(written_by_rows(staged), at);
     check_keys(staged, at);
+    std::set<std::string> relations = replaced(staged);
+    for (const Staged *s : staged) keep_increment(*s, relations);
 }
 
 }  // namespace mesh::engine

@@ -181,7 +181,8 @@ void write_all(std::vector<Difference> &all) {
 
 // Only these can have changed what was to be written.
 bool has_own_triggers(const Staged &staged) {
-    return pg::query_value("select true where exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal)"
+    return pg::query_value("select true where exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal"
+                           " and tgfoid <> 'mesh.log_changes'::pg_catalog.regproc)"
                            " or exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
                            {std::to_string(staged.target.oid)})
         .has_value();

@@ -14,7 +14,13 @@ struct Step {
     std::string reason, message;
     std::vector<std::string> failing;  // tests: some of the rows that are wrong, as JSON
     std::string unique_id, compiled;   // of a project's node: dbt's id, its SQL as it was rendered for this run
+    Json batches;                      // of a microbatch model: dbt's batch_results
 };
+
+// What kind of step builds the model: "model", "seed" or "snapshot".
+inline const char *step_kind(const Model &model) {
+    return model.materialized == "seed" ? "seed" : model.materialized == "snapshot" ? "snapshot" : "model";
+}
 
 class History {
 public:

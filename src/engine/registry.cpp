@@ -126,7 +126,7 @@ void require_run(const Domain &domain, Oid caller) {
 }
 
 static const char *const kModelColumns =
-    "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node"
+    "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node, facts, built_state, body_digest"
     " from mesh.model_registry where domain = $1";
 
 static Model model_from(const pg::Row &row) {
@@ -147,6 +147,9 @@ static Model model_from(const pg::Row &row) {
     model.schema = row[13];
     model.alias = row[14];
     model.node = row[15].value_or("");
+    if (row[16]) model.facts = facts_from_json(Json::parse(*row[16]));
+    model.built_state = row[17].value_or("");
+    model.body_digest = row[18];
     return model;
 }
 
@@ -175,6 +178,27 @@ Model get_model(const ModelName &name) {
     if (model) return *model;
     (void)get_domain(name.domain);
     throw Error("42704", "model \"" + name.id() + "\" does not exist", "", "See mesh.models for the models there are.");
+}
+
+Json facts_to_json(const pg::Facts &facts) {
+    Json out = {{"fingerprint", facts.fingerprint}};
+    if (!facts.never.empty()) out["never"] = facts.never;
+    if (facts.settings) out["settings"] = true;
+    if (facts.vars) out["vars"] = true;
+    if (facts.functions) out["functions"] = true;
+    for (const auto &[id, columns] : facts.reads) out["reads"][id] = columns;
+    return out;
+}
+
+pg::Facts facts_from_json(const Json &json) {
+    pg::Facts out;
+    out.fingerprint = json.value("fingerprint", "");
+    out.never = json.value("never", "");
+    out.settings = json.value("settings", false);
+    out.vars = json.value("vars", false);
+    out.functions = json.value("functions", false);
+    if (auto reads = json.find("reads"); reads != json.end()) out.reads = reads->get<std::map<std::string, std::set<std::string>>>();
+    return out;
 }
 
 Json columns_to_json(const std::vector<pg::Column> &columns) {

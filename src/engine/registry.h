@@ -32,6 +32,9 @@ struct Model {
     std::string built_kind;  // relkind of what the mesh built; empty: nothing
     Value built_sql;         // what it was built from, over published names
     bool is_volatile = false;
+    pg::Facts facts;         // what decides about its result, as analyzed
+    Value body_digest;       // of a seed's text
+    std::string built_state; // what it was built from, see unchanged.h; empty: not known
     std::string node;        // dbt's unique id of a model that came with a project; its body is rendered when it is run
     Value schema, alias;     // of its relation; none: the domain's schema, the model's name
     std::string id() const { return domain + "." + name; }
@@ -76,6 +79,10 @@ std::vector<Model> models_of(const std::string &domain);
 std::optional<Model> find_model_at(const Domain &domain, const std::string &schema, const std::string &identifier);
 
 Model get_model(const ModelName &name);
+
+// What the analyzer found about a query, as the registry keeps it.
+Json facts_to_json(const pg::Facts &facts);
+pg::Facts facts_from_json(const Json &json);
 
 Json columns_to_json(const std::vector<pg::Column> &columns);
 std::vector<pg::Column> columns_from_json(const Json &json);

@@ -111,6 +111,7 @@ std::vector<std::string> save_decorations(const Staged &staged) {
     std::string oid = std::to_string(staged.target.oid), name = target_name(*staged.domain, staged.model);
     pg::Value lost = pg::query_value(
         "select pg_catalog.string_agg(what, ', ') from (select 'trigger ' || tgname as what from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal"
+        " and tgfoid <> 'mesh.log_changes'::pg_catalog.regproc"
         " union all select 'rule ' || rulename from pg_catalog.pg_rewrite where ev_class = $1::oid and rulename <> '_RETURN'"
         " union all select 'policy ' || polname from pg_catalog.pg_policy where polrelid = $1::oid) s",
         {oid});

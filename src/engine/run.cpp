@@ -16,7 +16,11 @@
 #include "engine/setting.h"
 #include "engine/stage_registry.h"
 #include "engine/stored_failures.h"
+#include "engine/test_cache.h"
+#include "engine/test_sql.h"
+#include "engine/unchanged.h"
 #include "engine/unit_test.h"
+#include "pg/report.h"
 #include "pg/session.h"
 
 extern "C" {
@@ -59,10 +63,12 @@ bool failed(const TestResult &result) {
 class Runner : private Steps {
 public:
     // `obstacle`: why workers cannot take part in the run.
-    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const std::string &obstacle)
+    Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline, const std::string &obstacle)
         : options_(options), mesh_(mesh), selection_(selection), obstacle_(obstacle),
+          unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
           history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
-          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options)) {
+          tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
+          progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
         std::vector<const Model *> models;
         for (const std::string &id : selection.models) models.push_back(&model_of(id));
         targets_ = find_targets(mesh, models);
@@ -113,6 +119,7 @@ private:
             if (options_.tests && !options_.only) note_left_out_tests();
             if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
             publish_built();
+            remember();
             run_operations(false);
         });
     }
@@ -132,6 +139,7 @@ private:
         Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
         Clock clock;
         ErrorData *error = pg::try_in_subtransaction([&] {
+            unchanged_.states().others_wrote();
             out.compiled = project.invocation().render_hook(id, node.raw_code);
             run_hooks(mesh_, mesh_.domain(project.domain()), {out.compiled}, stage_, nullptr);
         });
@@ -146,14 +154,21 @@ private:
 
     void add_results(Project &project) {
         for (const Step &step : steps_) {
-            auto node = project.manifest().nodes.find(step.unique_id);
-            if (step.domain != project.domain() || node == project.manifest().nodes.end()) continue;
-            if (step.kind == "operation" && step.status != "error") continue;  // dbt keeps these from its hooks
-            core::project::Json result = {{"status", step.status}, {"message", step.message}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
-            result["node"] = core::project::manifest_json(node->second);
+            if (step.domain != project.domain() || !is_result(project, step)) continue;
+            core::project::Json result = {{"status", step.status}, {"message", step.message.empty() ? core::project::Json() : core::project::Json(step.message)}, {"execution_time", step.seconds}, {"unique_id", step.unique_id}};
+            auto unit = project.manifest().others.find(step.unique_id);
+            result["node"] = unit != project.manifest().others.end() ? core::project::manifest_json(unit->second) : core::project::manifest_json(project.manifest().nodes.at(step.unique_id));
             result["failures"] = step.failures ? core::project::Json(*step.failures) : core::project::Json();
             project.invocation().add_result(result);
         }
+    }
+
+    // dbt keeps from its hooks what other hooks did, and has no results of ephemeral models.
+    static bool is_result(const Project &project, const Step &step) {
+        if (project.manifest().others.count(step.unique_id)) return true;
+        auto node = project.manifest().nodes.find(step.unique_id);
+        if (node == project.manifest().nodes.end() || (step.kind == "operation" && step.status != "error")) return false;
+        return node->second.config.value("materialized", "") != "ephemeral";
     }
 
     // Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
@@ -172,12 +187,14 @@ private:
 
     void free_test(const TestDef &test) {
         for (const std::string &id : test.reads)
-            if (failed_.count(id)) {
-                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}});
+            if (is_missing(id)) {
+                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node});
                 return;
             }
         pg::StepMemory memory;
-        TestResult result = run_tests(mesh_, {test}, "", stage_, &projects_).at(0);
+        std::optional<TestResult> cached;
+        if (options_.skip_unchanged && !options_.force && !options_.warn_error && !reads_built(test)) cached = tests_.find(test, "", &projects_);
+        TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
         if (!failed(result)) return;
@@ -194,11 +211,14 @@ private:
         stage_.clear();
         built_.clear();
         failed_.clear();
+        partly_.clear();
         first_failed_.clear();
         size_at_.clear();
         steps_.clear();
         publishing_.clear();
         start_failed_.clear();
+        unchanged_.forget();
+        tests_.forget();
         unseen_.clear();
     }
 
@@ -213,7 +233,7 @@ private:
 
     // A model that waits for another is skipped, and nothing went wrong.
     bool went_wrong() const {
-        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail"; });
+        return std::any_of(steps_.begin(), steps_.end(), [](const Step &step) { return step.status == "error" || step.status == "fail" || step.status == "partial success"; });
     }
 
     const Model &model_of(const std::string &id) {
@@ -241,22 +261,32 @@ private:
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
-        Step out{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}};
+        Step out{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
         if (is_left_out(model, out)) return;
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
-        out.unique_id = model.node;
+        if (left_as_it_is(model, out, tests)) {
+            out.seconds = clock.seconds();
+            finish(model, out, tests);
+            return;
+        }
         ErrorData *error = pg::try_in_subtransaction([&] {
             before(model);
             build_and_check(current(model, out), out, tests);
         });
         out.seconds = clock.seconds();
-        if (error != nullptr) {
-            out.status = "error";
-            out.message = error_text(explained(error));
-        }
+        if (error != nullptr) tell_error(out, error);
+        unit_failed_.clear();
         finish(model, out, tests);
+    }
+
+    // dbt skips what its unit tests find wrong.
+    void tell_error(Step &out, ErrorData *error) {
+        bool untried = options_.only && !unit_failed_.empty();
+        out.status = untried ? "skipped" : "error";
+        (untried ? out.reason : out.message) = untried ? unit_failed_ : error_text(explained(error));
+        if (untried) out.compiled.clear();
     }
 
     // Skipped, or withheld: then it is finished here.
@@ -281,20 +311,123 @@ private:
 
     void finish(const Model &model, Step step, const std::vector<Step> &tests) {
         size_at_[model.id()] = steps_.size();
-        if (step.status != "skipped" && model.materialized != "ephemeral") {
+        bool partly = step.status == "partial success", unchanged = step.status == "unchanged";
+        if (step.status != "skipped" && !unchanged && model.materialized != "ephemeral") {
             built_where_.try_emplace(model.id(), one_thread_);
             step.reason = with_place(step.reason, model.id());
         }
-        if (step.status != "success") {
+        if (step.status != "success" && !unchanged) {
             if (failed_.empty()) first_failed_ = model.id();
             failed_[model.id()] = step.message.empty() ? step.reason : step.message;
-            stage_.erase(model.id());
-        } else {
-            built_.push_back(model.id());
         }
+        if (partly) partly_.insert(model.id());
+        if (step.status == "success") note_built(stage_.at(model.id()));
+        if (partly || step.status == "success") built_.push_back(model.id());
+        else stage_.erase(model.id());
         tests_of_[model.id()] = tests;
         note(step);
         for (const Step &test : tests) note(test);
+        if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, step, tests);
+        rows_of_[model.id()] = steps_.size() - size_at_[model.id()];
+    }
+
+    // dbt tells of the tests too that a failed model leaves without anything to look at.
+    void note_untested(const Model &model, const Step &failed, const std::vector<Step> &tested) {
+        std::set<std::string> told;
+        for (const Step &step : tested) told.insert(step.node);
+        std::vector<TestDef> tests = load_tests(model.domain, model.name);
+        for (const pg::Row &row : registry("select name, node from mesh.unit_test_registry where domain = $1 and model = $2 order by 1", {model.domain, model.name}).rows) {
+            tests.emplace_back();
+            std::tie(tests.back().domain, tests.back().name, tests.back().test, tests.back().node) = std::tuple(model.domain, row[0].value(), "unit", row[1].value_or(""));
+        }
+        for (const TestDef &test : tests)
+            if (is_selected(test) && !told.count(test.id())) note(untested(model, failed, test));
+    }
+
+    // The tests of an ephemeral model are where its mistakes come out.
+    static Step untested(const Model &model, const Step &failed, const TestDef &test) {
+        Step out{test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node};
+        if (model.materialized != "ephemeral" || failed.status != "error" || test.test == "unit") return out;
+        out.status = "error";
+        out.message = failed.message;
+        return out;
+    }
+
+    // A model of which there is nothing; of a microbatch model there are the batches that did not fail.
+    bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
+
+    // True when the model is what it would become: nothing is built, and its tests look at what is published.
+    bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
+        if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
+        const Model *now = &model;
+        if (!model.node.empty() && pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
+        planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
+        if (verdict.change != planning::Change::unchanged) return false;
+        bool is_tested = has_tests(model.id(), NodeKind::test) || has_tests(model.id(), NodeKind::unit_test) || has_product(model.id());
+        ErrorData *error = !is_tested ? nullptr : pg::try_in_subtransaction([&] {
+            std::string broken = options_.tests ? unit_tests(*now, tests) : "";
+            if (broken.empty()) broken = published_tests(*now, tests);
+            if (!broken.empty()) throw Error("P0001", "it is unchanged, and as it is published: " + broken);
+        });
+        out.status = error == nullptr ? "unchanged" : "error";
+        out.reason = verdict.reason;
+        if (error != nullptr) out.message = error_text(error);
+        else unchanged_.keep(*now, verdict);
+        return true;
+    }
+
+    std::string published_tests(const Model &model, std::vector<Step> &steps) {
+        std::vector<TestDef> wanted = wanted_tests(model, steps), anew;
+        if (wanted.empty()) return "";
+        std::string relation = published_relation(mesh_, model);
+        for (const TestDef &test : wanted)
+            if (reads_built(test)) anew.push_back(test);
+        std::erase_if(wanted, [&](const TestDef &test) { return reads_built(test); });
+        std::vector<TestResult> results;
+        if (!options_.warn_error) results = tests_.take(wanted, relation, &projects_);
+        wanted.insert(wanted.end(), anew.begin(), anew.end());
+        std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_)), std::back_inserter(results));
+        std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
+        return summary("test", note_results(std::move(results), steps));
+    }
+
+    // Of what this run has built there is no earlier verdict.
+    bool reads_built(const TestDef &test) const {
+        return std::any_of(test.reads.begin(), test.reads.end(), [&](const std::string &id) { return stage_.count(id) > 0 && !unchanged_.is_clean(id); });
+    }
+
+    // A warning that was made an error is none for the next run.
+    std::vector<TestResult> note_run(std::vector<TestResult> results) {
+        if (!options_.warn_error) tests_.note(results);
+        return results;
+    }
+
+    // Which of the readers have to follow.
+    void note_built(const Staged &staged) {
+        const Model &model = staged.model;
+        bool wrote_nothing = staged.how == Publish::in_place && staged.target.exists() && staged.rows && *staged.rows == 0 && staged.relkind.empty() && staged.columns == model.built_columns;
+        bool says_the_same = staged.how == Publish::nothing;
+        if (says_the_same)
+            for (const std::string &parent : selection_.graph.parents(model.id())) says_the_same = says_the_same && unchanged_.is_clean(parent);
+        if (wrote_nothing || says_the_same) return;
+        unchanged_.built(model.id(), unchanged_.changed_columns(model, staged.final_sql, verdicts_[model.id()]));
+    }
+
+    void remember() {
+        std::vector<Staged *> published;
+        for (const std::string &id : built_)
+            if (steps_[size_at_[id]].status == "success") published.push_back(&stage_.at(id));
+        ErrorData *error = pg::try_in_subtransaction([&] { unchanged_.remember(published, history_.run_id()); });
+        for (const Staged *staged : published) {
+            Model known = mesh_.model({staged->model.domain, staged->model.name});
+            known.built_kind = staged->relkind.empty() ? relkind_for(known.materialized) : staged->relkind;
+            mesh_.update(known);
+        }
+        std::set<std::string> withheld;
+        for (const auto &[id, at] : size_at_)
+            if (steps_[at].status != "success" && steps_[at].status != "unchanged") withheld.insert(id);
+        if (error == nullptr) error = pg::try_in_subtransaction([&] { tests_.remember(withheld); });
+        if (error != nullptr) pg::warning("what was built could not be remembered, and will be built again", error->message == nullptr ? "" : error->message, "");
     }
 
     // What is done again was told the first time.
@@ -313,9 +446,10 @@ private:
 
     // What the model wants done before it is built.
     void before(const Model &model) {
-        if (materializer(model) != nullptr) return;  // its macro runs them
+        if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
         std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
         if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+        if (!hooks.empty() || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
         run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
     }
 
@@ -337,11 +471,17 @@ private:
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests) {
         std::string broken;
         if (options_.tests) broken = unit_tests(model, tests);
-        if (!broken.empty()) throw Error("P0001", "not built: " + broken);
-        BuildOptions options{history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()) || has_post_hooks(model), crew_ != nullptr};
+        if (!broken.empty()) {
+            unit_failed_ = broken;
+            throw Error("P0001", "not built: " + broken);
+        }
+        BuildOptions options = build_options(model);
+        options.view_is_read = options.view_is_read || has_post_hooks(model);
+        options.keys_later = crew_ != nullptr;
         Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
         Project *own = materializer(model);
-        Staged staged = own != nullptr ? own->materialize(model, target) : build(mesh_, model, target, stage_, options);
+        Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
+        if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
         out.rows = staged.rows;
         out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
@@ -352,6 +492,41 @@ private:
         }
         broken = data_tests(kept, tests);
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    }
+
+    BuildOptions build_options(const Model &model) {
+        BuildOptions out;
+        out.run_id = history_.run_id();
+        out.full_refresh = options_.full_refresh;
+        out.is_product = has_product(model.id());
+        out.changed_by_hand = verdicts_[model.id()].by_hand;
+        out.view_is_read = is_read(model.id());
+        return out;
+    }
+
+    Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
+        Project *project = model.node.empty() || model.materialized != "incremental" ? nullptr : projects_.find(model.domain);
+        if (project == nullptr) return build(mesh_, model, target, stage_, options);
+        if (project->invocation().own_strategy(model.node))
+            options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+                return project->strategy_sql(node, schema, table, columns);
+            };
+        return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
+    }
+
+    Staged build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out) {
+        BatchResults results;
+        out.compiled.clear();  // each batch has its own
+        try {
+            Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results);
+            out.batches = results.json();
+            out.message = results.message;
+            if (!results.failed.empty()) out.status = "partial success";
+            return staged;
+        } catch (...) {
+            out.batches = results.json();
+            throw;
+        }
     }
 
     std::set<Oid> relations_of_run() const {
@@ -400,7 +575,7 @@ private:
     // A test that also reads what failed has nothing to look at.
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
-            if (!failed_.count(id) || comes_after(id, test.domain + "." + test.model)) continue;
+            if (!is_missing(id) || comes_after(id, test.domain + "." + test.model)) continue;
             steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
             return true;
         }
@@ -408,7 +583,7 @@ private:
     }
 
     // What a product promises is tested whatever the run leaves out.
-    std::vector<TestDef> chosen_tests(const Model &model, std::vector<Step> &steps) {
+    std::vector<TestDef> wanted_tests(const Model &model, std::vector<Step> &steps) {
         std::set<std::string> promised;
         if (has_product(model.id())) promised = promised_tests(model);
         if (promised.empty() && (!options_.tests || !has_tests(model.id(), NodeKind::test))) return {};
@@ -418,17 +593,17 @@ private:
         return tests;
     }
 
-    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
-        std::vector<TestDef> tests = chosen_tests(staged.model, steps);
-        return note_tests(run_tests(mesh_, tests, staged.relation, stage_, &projects_), steps);
-    }
-
-    std::string note_tests(const std::vector<TestResult> &results, std::vector<Step> &steps) {
+    std::vector<TestResult> note_results(std::vector<TestResult> results, std::vector<Step> &steps) {
         for (const TestResult &result : results) {
             keep_to_store(result);
             steps.push_back(test_step(result));
         }
-        return summary("test", results);
+        return results;
+    }
+
+    std::string data_tests(const Staged &staged, std::vector<Step> &steps) {
+        std::vector<TestDef> tests = wanted_tests(staged.model, steps);
+        return summary("test", note_results(note_run(run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_)), steps));
     }
 
     // Tests that were selected, also because they read a selected model, though their own model was not.
@@ -443,6 +618,7 @@ private:
     void publish_built() {
         std::vector<Staged *> all;
         for (const std::string &id : built_) all.push_back(&stage_.at(id));
+        unchanged_.look_before_publish(all);
         progress_.publish();
         if (!options_.publish_each) return publish_together(all);
         for (Staged *staged : all) {
@@ -579,9 +755,9 @@ private:
         for (const std::string &id : selection_.models) {
             auto first = steps_.begin() + static_cast<std::ptrdiff_t>(size_at_.at(id));
             size_at_[id] = steps.size();
-            std::copy(first, first + 1 + static_cast<std::ptrdiff_t>(tests_of_[id].size()), std::back_inserter(steps));
-            if (failed_.count(id) == 0) built_.push_back(id);
-            else if (first_failed_.empty()) first_failed_ = id;
+            std::copy(first, first + static_cast<std::ptrdiff_t>(rows_of_.at(id)), std::back_inserter(steps));
+            if (stage_.count(id)) built_.push_back(id);
+            if (first_failed_.empty() && failed_.count(id)) first_failed_ = id;
         }
         steps_ = std::move(steps);
     }
@@ -595,11 +771,17 @@ private:
     Begun begin(size_t number, Task &task) override {
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         const Model &model = model_of(selection_.models[number]);
-        Open open{{model.domain, model.id(), "model", "success", {}, {}, 0, skip_reason(model), "", {}}, {}, {}, nullptr, 0};
+        Open open{{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node}, {}, {}, nullptr, 0};
         if (!open.out.reason.empty() || withheld_.count(model.id())) progress_.reach(model.id());
         if (is_left_out(model, open.out)) return Begun::finished;
         pg::StepMemory memory;
         Clock clock;
+        if (left_as_it_is(model, open.out, open.tests)) {
+            open.out.seconds = clock.seconds();
+            progress_.reach(model.id());
+            finish(model, open.out, open.tests);
+            return Begun::finished;
+        }
         bool itself = false;
         ErrorData *error = pg::try_in_subtransaction([&] {
             Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
@@ -616,15 +798,15 @@ private:
     }
 
     void prepare(const Model &model, const Target &target, Open &open, Task &task) {
-        open.out.unique_id = model.node;
         progress_.start(model.id(), model.node);
-        if (options_.tests)
-            if (std::string broken = unit_tests(model, open.tests); !broken.empty()) throw Error("P0001", "not built: " + broken);
+        if (options_.tests) unit_failed_ = unit_tests(model, open.tests);
+        if (!unit_failed_.empty()) throw Error("P0001", "not built: " + unit_failed_);
         open.model = &current(model, open.out);
-        open.chosen = chosen_tests(model, open.tests);
+        open.chosen = wanted_tests(model, open.tests);
         task.model = *open.model;
         task.target = target;
-        task.options = {history_.run_id(), options_.full_refresh, has_product(model.id()), is_read(model.id()), true};
+        task.options = build_options(model);
+        task.options.keys_later = true;
         for (const TestDef &test : open.chosen)
             if (test.is_rendered) task.keeps_failed = true;
             else task.tests.push_back(test);
@@ -661,6 +843,11 @@ private:
         if (in_place && target.exists()) return "it changes rows in place";
         bool is_decoded = pg::call([] { return XLogLogicalInfoActive(); });
         if (!target.exists() && is_decoded && model.materialized != "view") return "it is new, and logical decoding shall see its rows";
+        if (model.materialized == "incremental") {
+            Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+            if (project != nullptr && (project->invocation().own_strategy(model.node) || is_batched(*project, model))) return "it has a strategy of its own";
+            if (model.config.value("incremental_strategy", Json()) == "auto") return "it follows what it reads";
+        }
         if (!target.exists() && has_product(model.id())) return "it is new, and has consumers to be let in";
         for (const std::string &id : read_)
             if (unseen_.count(id) && !comes_after(id, model.id())) return "it reads " + id + ", which only the run itself sees";
@@ -702,12 +889,13 @@ private:
         staged.model.built_columns = std::move(built_columns);
         staged.domain = &mesh_.domain(model.domain);
         staged.target = targets_[model.id()];
+        if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
         open.out.rows = staged.rows;
         open.out.reason = staged.reason;
         Staged &kept = stage_[model.id()] = std::move(staged);
         check_contract(kept);
         require_replaceable(kept, [this] { return relations_of_run(); });
-        std::string broken = note_tests(all_results(open, report, kept), open.tests);
+        std::string broken = summary("test", note_results(note_run(all_results(open, report, kept)), open.tests));
         if (!broken.empty()) throw Error("P0001", "not published: " + broken);
     }
 
@@ -721,7 +909,7 @@ private:
         std::vector<TestDef> rendered;
         for (const TestDef &test : open.chosen)
             if (test.is_rendered) rendered.push_back(test);
-        std::vector<TestResult> own = run_tests(mesh_, rendered, staged.relation, stage_, &projects_), out;
+        std::vector<TestResult> own = run_tests_as(options_, mesh_, rendered, staged.relation, stage_, projects_), out;
         auto next_own = own.begin();
         auto next = report.tests.begin();
         for (const TestDef &test : open.chosen) {
@@ -733,10 +921,8 @@ private:
 
     void close(const Model &model, Open &open, ErrorData *error) {
         open.out.seconds = open.seconds;
-        if (error != nullptr) {
-            open.out.status = "error";
-            open.out.message = error_text(explained(error));
-        }
+        if (error != nullptr) tell_error(open.out, error);
+        unit_failed_.clear();
         progress_.reach(model.id());
         finish(model, open.out, open.tests);
     }
@@ -745,13 +931,17 @@ private:
     Mesh &mesh_;
     const Selection &selection_;
     std::string obstacle_;
+    Unchanged unchanged_;
+    std::map<std::string, planning::Verdict> verdicts_;  // by model id
     History history_;
+    TestCache tests_;
     Progress progress_;
     Targets targets_;
     Stage stage_;
     std::vector<std::string> built_;
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
+    std::set<std::string> partly_;               // of these: those with some batches that did not fail
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
@@ -760,6 +950,7 @@ private:
     bool again_ = false;                           // the models are built a second time
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
+    std::string unit_failed_;                      // why the model at hand is not built
     std::string start_failed_;                     // an operation of on-run-start
     Projects projects_;
     std::unique_ptr<pg::Crew> crew_;
@@ -767,6 +958,7 @@ private:
     std::string one_thread_;                       // why fewer models are built at once than was asked for
     std::map<std::string, std::string> built_where_;  // model id -> why it is not a worker that builds it
     std::map<std::string, size_t> place_;          // model id -> its place in the order, while several are built at once
+    std::map<std::string, size_t> rows_of_;        // model id -> its step and those that came with it
     std::map<size_t, Open> open_;
     std::map<size_t, std::string> own_reasons_;
     std::set<std::string> read_;                   // of the model that is looked at
@@ -793,8 +985,48 @@ ProjectOptions project_options(const RunOptions &options) {
     ProjectOptions out;
     out.vars = core::project::Json::parse(options.vars.dump());
     out.flags = options.flags;
+    out.selected = options.selected;
+    out.deferral = options.deferral;
+    out.loaded = options.project;
     if (!out.flags.contains("FULL_REFRESH")) out.flags["FULL_REFRESH"] = options.full_refresh;
     if (!out.flags.contains("WHICH")) out.flags["WHICH"] = "build";
+    return out;
+}
+
+ProjectOptions project_options(const RunOptions &options, const Selection &selection) {
+    ProjectOptions out = project_options(options);
+    if (options.only) return out;
+    std::set<std::string> domains = selection.domains();
+    for (const pg::Row &row : registry("select node, domain || '.' || name from mesh.model_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'test:' || domain || '.' || name from mesh.test_registry where node is not null and domain = any($1::text[])"
+                                       " union all select node, 'unit_test:' || domain || '.' || name from mesh.unit_test_registry where node is not null and domain = any($1::text[])",
+                                       {pg::array_literal({domains.begin(), domains.end()})}).rows)
+        if (selection.ids.count(row[1].value())) out.selected.push_back(row[0].value());
+    return out;
+}
+
+// dbt's --store-failures is for the tests that do not say themselves whether they keep their rows.
+static void store_by_flag(const RunOptions &options, Projects &projects, std::vector<TestDef> &tests) {
+    if (options.flags.value("STORE_FAILURES", core::project::Json()) != true) return;
+    for (TestDef &test : tests) {
+        if (test.node.empty()) continue;
+        const auto &nodes = projects.get(test.domain).manifest().nodes;
+        auto node = nodes.find(test.node);
+        if (node == nodes.end() || !node->second.config.value("store_failures", core::project::Json()).is_null()) continue;
+        test.store_as = "table";
+        test.is_rendered = true;
+    }
+}
+
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects) {
+    store_by_flag(options, projects, tests);
+    std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
+    for (TestResult &result : out) {
+        if (options.warn_error && result.status == "warn") {
+            result.status = "fail";
+            if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
+        }
+    }
     return out;
 }
 
@@ -812,7 +1044,7 @@ RunResult run(const RunOptions &options, Oid caller) {
     bool only_tests = !options.only && selection.models.empty() && options.tests && selects_tests(selection);
     if (!options.only && selection.models.empty() && !only_tests) require_nothing_else(options, selection);
     if (!only_tests) clean_left_stages(selection.domains());
-    RunResult result = only_tests ? run_tests_alone(options, mesh, selection) : Runner(options, mesh, selection, obstacle).go();
+    RunResult result = only_tests ? run_tests_alone(options, mesh, selection, session.baseline()) : Runner(options, mesh, selection, session.baseline(), obstacle).go();
     session.end();
     return result;
 }

@@ -63,7 +63,7 @@ std::string seed_text(const Model &model) {
 }
 
 std::string seed_fingerprint(const Model &model) {
-    return "seed " + registry_value("select pg_catalog.md5(body) from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name}).value_or("");
+    return "seed " + registry_value("select body_digest from mesh.model_registry where domain = $1 and name = $2", {model.domain, model.name}).value_or("");
 }
 
 std::vector<pg::Column> seed_columns(const Domain &domain, const Model &model) {

@@ -2,6 +2,7 @@
 
 #include "pg/lock.h"
 #include "pg/report.h"
+#include "pg/storage.h"
 
 extern "C" {
 #include "tcop/utility.h"
@@ -37,6 +38,15 @@ std::set<std::string> domains_of(const Selection &selection) {
 }
 
 }  // namespace
+
+// In this order: who has written before the position and is not among the writers has ended, and the snapshot sees it.
+Baseline take_baseline() {
+    Baseline out;
+    if (pg::has_old_snapshot()) return out;
+    out.log = pg::log_position();
+    out.written = pg::relations_being_written();
+    return out;
+}
 
 void take_part_in_run() {
     running = true;
@@ -74,12 +84,14 @@ Selection RunSession::start(Mesh &mesh, const Wanted &wanted, Oid caller, bool w
         locked = domains_of(selection);
     }
     for (const std::string &domain : locked) (void)mesh.models_of(domain);
+    baseline_ = take_baseline();
     snapshot_.emplace();
     return selection;
 }
 
 Selection RunSession::start_reading(Mesh &mesh, const Wanted &wanted, Oid caller) {
     Selection selection = select_wanted(mesh, wanted, caller);
+    baseline_ = take_baseline();
     snapshot_.emplace();
     return selection;
 }

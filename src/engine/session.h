@@ -5,6 +5,12 @@
 
 namespace mesh::engine {
 
+// What was written before a snapshot was taken, and who was still writing.
+struct Baseline {
+    uint64_t log = 0;        // 0: the snapshot is older
+    std::set<Oid> written;   // relations that others had locked for writing
+};
+Baseline take_baseline();
 // This session takes part in a run: from now on it cannot start one, which a model's body might try.
 void take_part_in_run();
 
@@ -26,7 +32,11 @@ public:
 
     void end();
 
+    // The log and its writers as they were before the run's snapshot was taken.
+    const Baseline &baseline() const { return baseline_; }
+
 private:
+    Baseline baseline_;
     int guc_level_;
     std::optional<pg::SnapshotScope> snapshot_;
 };

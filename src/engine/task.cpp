@@ -49,11 +49,19 @@ Target target_from(const Json &j) {
 }
 
 Json to_json(const BuildOptions &o) {
-    return {o.run_id, o.full_refresh, o.is_product, o.view_is_read, o.keys_later, o.stage_name};
+    return {o.run_id, o.full_refresh, o.is_product, o.changed_by_hand, o.view_is_read, o.keys_later, o.stage_name};
 }
 
 BuildOptions options_from(const Json &j) {
-    return {j.at(0), j.at(1), j.at(2), j.at(3), j.at(4), j.at(5)};
+    BuildOptions out;
+    out.run_id = j.at(0);
+    out.full_refresh = j.at(1);
+    out.is_product = j.at(2);
+    out.changed_by_hand = j.at(3);
+    out.view_is_read = j.at(4);
+    out.keys_later = j.at(5);
+    out.stage_name = j.at(6);
+    return out;
 }
 
 Json to_json(const TestDef &t) {

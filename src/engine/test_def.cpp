@@ -121,6 +121,7 @@ static TestDef test_from(const pg::Row &row) {
     test.stored_kind = row[18].value_or("");
     for (const Json &id : Json::parse(row[19].value())) test.reads.push_back(id);
     test.node = row[20].value_or("");
+    test.result_state = row[21].value_or("");
     return test;
 }
 
@@ -128,7 +129,7 @@ static std::vector<TestDef> tests_where(const std::string &condition, const std:
     std::vector<TestDef> tests;
     pg::Result rows = registry(
         "select domain, name, model, test, severity, warn_if, error_if, fail_calc, column_name, where_clause, fail_limit, sql, arguments, store_failures, is_rendered,"
-        " store_as, store_schema, store_alias, stored_kind, reads, node from mesh.test_registry where " + condition + " order by domain, name collate pg_catalog.\"C\"",
+        " store_as, store_schema, store_alias, stored_kind, reads, node, result_state from mesh.test_registry where " + condition + " order by domain, name collate pg_catalog.\"C\"",
         args);
     for (const pg::Row &row : rows.rows) tests.push_back(test_from(row));
     return tests;

@@ -1,9 +1,12 @@
 // mesh.test: the selected tests on what is published.
+#include <algorithm>
+
 #include "engine/progress.h"
 #include "engine/project_unit_test.h"
 #include "engine/run.h"
 #include "engine/session.h"
 #include "engine/stored_failures.h"
+#include "engine/test_cache.h"
 #include "engine/test_sql.h"
 #include "engine/unit_test.h"
 
@@ -16,9 +19,11 @@ namespace {
 
 class Tester {
 public:
-    Tester(const RunOptions &options, Mesh &mesh, const Selection &selection)
-        : mesh_(mesh), selection_(selection), history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()),
-          progress_(history_.run_id(), selection.ids.size(), selection.ids.size()), projects_(mesh, nullptr, project_options(options)) {}
+    Tester(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
+        : options_(options), uses_cache_(options.skip_unchanged && !options.force && !options.warn_error), mesh_(mesh), selection_(selection),
+          history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()), states_(baseline),
+          cache_(mesh, states_, circumstances_, baseline.log, history_.run_id()), progress_(history_.run_id(), selection.ids.size(), selection.ids.size()),
+          projects_(mesh, nullptr, project_options(options, selection)) {}
 
     RunResult go() {
         for (const core::Node &node : selection_.graph.nodes())
@@ -27,6 +32,7 @@ public:
         for (Step &step : steps_)
             if (auto result = to_store_.find(step.node); result != to_store_.end())
                 if (std::string why = store_failures(result->second); !why.empty()) add_reason(step.reason, "its failing rows could not be stored: " + why);
+        cache_.remember({});
         history_.write(steps_, failed_ ? "error" : "success");
         pg::show_progress("");
         return {history_.run_id(), steps_};
@@ -62,14 +68,31 @@ private:
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
         const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
-        note_all(run_tests(mesh_, tests, relation, nothing_staged, &projects_));
+        std::vector<TestDef> open = tests;
+        std::vector<TestResult> results;
+        if (uses_cache_) results = cache_.take(open, relation, &projects_);
+        for (TestResult &result : run_tests_as(options_, mesh_, open, relation, nothing_staged, projects_)) {
+            if (!options_.warn_error) cache_.note({result});
+            results.push_back(std::move(result));
+        }
+        std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
+        note_all(results);
     }
 
     // Those that belong to no model.
     void test_free() {
         std::set<std::string> domains = selection_.domains();
         for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
-            if (is_selected(test)) note_all(run_tests(mesh_, {test}, "", {}, &projects_));
+            if (is_selected(test)) test_free(test);
+    }
+
+    void test_free(const TestDef &test) {
+        std::optional<TestResult> cached;
+        if (uses_cache_) cached = cache_.find(test, "", &projects_);
+        if (cached) return note_all({*cached});
+        std::vector<TestResult> results = run_tests_as(options_, mesh_, {test}, "", {}, projects_);
+        if (!options_.warn_error) cache_.note(results);
+        note_all(results);
     }
 
     void note_all(const std::vector<TestResult> &results) {
@@ -86,10 +109,15 @@ private:
         progress_.finish(step);
     }
 
+    const RunOptions &options_;
+    bool uses_cache_;
     Mesh &mesh_;
     const Selection &selection_;
     std::map<std::string, TestResult> to_store_;  // by test id
     History history_;
+    RelationStates states_;
+    Circumstances circumstances_;
+    TestCache cache_;
     Progress progress_;
     std::vector<Step> steps_;
     bool failed_ = false;
@@ -98,15 +126,15 @@ private:
 
 }  // namespace
 
-RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection) {
-    return Tester(options, mesh, selection).go();
+RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline) {
+    return Tester(options, mesh, selection, baseline).go();
 }
 
 RunResult test(const RunOptions &options, Oid caller) {
     RunSession session(options.command, options.vars);
     Mesh mesh;
     Selection selection = session.start_reading(mesh, options.wanted(), caller);
-    RunResult result = run_tests_alone(options, mesh, selection);
+    RunResult result = run_tests_alone(options, mesh, selection, session.baseline());
     session.end();
     return result;
 }

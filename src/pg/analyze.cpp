@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pg/compat.h"
+#include "pg/facts.h"
 #include "pg/lineage.h"
 #include "pg/raw_body.h"
 
@@ -274,6 +275,7 @@ Analysis analyze_body(const ParsedBody &body, const std::vector<StandIn> &stand_
     out.columns = to_columns(found);
     out.is_volatile = found.is_volatile;
     out.lineage = column_lineage(found.query, stand_ins);
+    out.facts = query_facts(found.query, stand_ins, body.text);
     return out;
 }
 

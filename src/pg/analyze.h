@@ -2,6 +2,9 @@
 // analyzer. No relation needs to exist: an upstream model stands in as an ephemeral named relation.
 #pragma once
 
+#include <map>
+#include <set>
+
 #include "pg/guard.h"
 
 namespace mesh::pg {
@@ -51,10 +54,21 @@ struct LineageEdge {
     auto operator<=>(const LineageEdge &) const = default;
 };
 
+// What decides about a query's result besides the rows that it reads (facts.h).
+struct Facts {
+    std::string fingerprint;  // the query without comments, white space and columns that it does not need; its functions and the types of what it reads
+    std::string never;        // why the same rows may give another result, in words; empty: they cannot
+    bool settings = false;    // it depends on settings of the session
+    bool vars = false;        // it calls mesh.var()
+    bool functions = false;   // it calls functions that users made
+    std::map<std::string, std::set<std::string>> reads;  // the columns that it needs, by the stand-in's id
+};
+
 struct Analysis {
     std::vector<Column> columns;
     std::vector<LineageEdge> lineage;
     bool is_volatile = false;
+    Facts facts;
 };
 
 // Parses a body. Raises, with the position in `text`: syntax errors, more than one statement (42601), anything

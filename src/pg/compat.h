@@ -4,8 +4,10 @@
 #include "pg/pg.h"
 
 extern "C" {
+#include "catalog/pg_namespace.h"
 #include "commands/defrem.h"
 #include "executor/executor.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_type.h"
 #include "utils/relcache.h"
 }
@@ -24,9 +26,28 @@ inline void parse_type(const char *text, Oid *type, int32 *typmod) {
 // 16: the tree walkers became macros over typed functions.
 #if PG_VERSION_NUM >= 160000
 #define MESH_WALKER(f) (f)
+#define MESH_MUTATOR(f) (f)
 #else
 #define MESH_WALKER(f) (reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(f)))
+#define MESH_MUTATOR(f) (reinterpret_cast<Node *(*)()>(reinterpret_cast<void *>(f)))
 #endif
+
+// 16: the planner's state became an argument, and may be missing.
+inline Node *flatten_joins(Query *query, Node *node) {
+#if PG_VERSION_NUM >= 160000
+    return flatten_join_alias_vars(nullptr, query, node);
+#else
+    return flatten_join_alias_vars(query, node);
+#endif
+}
+
+// 18: what a query groups by stands in a range table entry of its own; before, in the target list.
+inline Query *without_group_entry(Query *query) {
+#if PG_VERSION_NUM >= 180000
+    if (query->hasGroupRTE) query->targetList = castNode(List, flatten_group_exprs(nullptr, query, reinterpret_cast<Node *>(query->targetList)));
+#endif
+    return query;
+}
 
 // 16: relfilenode became relfilelocator. `target` has just been given new storage in the catalog, and `other` what was the
 // target's: the relation cache has to know in which subtransaction each became what it is.
@@ -74,6 +95,15 @@ inline Node *grouping_expression([[maybe_unused]] const RangeTblEntry *entry, [[
     if (entry->rtekind == RTE_GROUP) return static_cast<Node *>(list_nth(entry->groupexprs, attno - 1));
 #endif
     return nullptr;
+}
+
+// 16: one function for the privileges on all kinds of objects.
+inline bool may_use_schema(Oid schema, Oid role) {
+#if PG_VERSION_NUM >= 160000
+    return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+    return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
 }
 
 // 16 added total_parts; 17 and 18 kept it. With build false only the catalog entries are made.

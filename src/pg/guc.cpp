@@ -13,6 +13,7 @@ int lock_retries = 20;
 int lock_timeout_ms = 200;
 int threads = 1;
 int progress = kProgressText;
+bool skip_unchanged = true;
 char *vars = nullptr;
 
 // json: the line for people as the message, the step's facts as a JSON object in the detail.
@@ -31,6 +32,8 @@ void define_settings() {
                             INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
     DefineCustomEnumVariable("mesh.progress", "Tells each step of a run in a NOTICE.", "With json, its detail is a JSON object for programs.", &progress,
                              kProgressText, progress_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("mesh.skip_unchanged", "Leaves alone what a run would build as it is.", "mesh.run(force => true) builds it once.", &skip_unchanged, true,
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("mesh.threads", "Sets how many models a run builds at once.",
                             "More than one needs as many background workers. mesh.run(threads => ...) goes before it.", &threads, 1, 1, kMostThreads,
                             PGC_USERSET, 0, nullptr, nullptr, nullptr);

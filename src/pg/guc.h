@@ -14,6 +14,7 @@ extern int lock_retries;            // mesh.lock_retries: attempts after the fir
 extern int lock_timeout_ms;         // mesh.lock_timeout: how long one publish attempt waits for its locks
 extern int threads;                 // mesh.threads: how many models a run builds at once
 extern int progress;                // mesh.progress: how a run tells each step in a NOTICE, a ProgressForm
+extern bool skip_unchanged;         // mesh.skip_unchanged: a run leaves what would come out the same
 extern char *vars;                  // mesh.vars: a run's variables, as a JSON object
 
 void define_settings();

@@ -21,7 +21,8 @@ namespace {
 // trigger that somebody wrote to fire after the command, or a rule, keeps the restriction.
 bool may_defer(Oid relation) {
     return query_value("select true where exists (select from pg_catalog.pg_constraint where contype = 'f' and condeferrable and (conrelid = $1::oid or confrelid = $1::oid))"
-                       " and not exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal and tgtype & 2 = 0 and tgenabled <> 'D')"
+                       " and not exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal and tgtype & 2 = 0 and tgenabled <> 'D'"
+                       " and tgfoid <> 'mesh.log_changes'::pg_catalog.regproc)"
                        " and not exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
                        {std::to_string(relation)})
         .has_value();

@@ -59,6 +59,9 @@ CREATE TABLE mesh.model_registry (
     schema_name  text,                         -- where its relation is; NULL: in the domain's schema
     alias        text,                         -- its relation's name; NULL: the model's
     identifier   text NOT NULL,                -- that name as it is built, with 63 bytes at most
+    body_digest  text GENERATED ALWAYS AS (CASE WHEN materialized = 'seed' THEN pg_catalog.md5(body) END) STORED,
+    facts        jsonb,                        -- what the analyzer found: fingerprint of the query, what it depends on besides rows, columns it needs of each upstream
+    built_state  text,                         -- what it was built from, as digests: how a later run tells that nothing changed
     PRIMARY KEY (domain, name)
 );
 
@@ -116,6 +119,7 @@ CREATE TABLE mesh.test_registry (
     stored_kind    text,                              -- relkind of what was made there; NULL: nothing yet
     node           text,                         -- dbt's unique id, of a test that came with a project
     is_rendered    boolean NOT NULL DEFAULT false,  -- its SQL is rendered when it is run
+    result_state   text,                         -- its last verdict, and what it was given on
     PRIMARY KEY (domain, name),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
 );
@@ -144,6 +148,7 @@ CREATE TABLE mesh.product_registry (
     contract     jsonb NOT NULL,
     description  text,
     published_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    node         text,  -- dbt's unique id, of a public model of a project: its files decide about the product
     PRIMARY KEY (domain, name, version),
     FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE
 );

@@ -6,7 +6,9 @@ CREATE TABLE mesh.project_registry (
     settings    jsonb NOT NULL,    -- profiles, profile, target, vars, env, flags of the deploy
     header      text NOT NULL,     -- what belongs to the project and to no resource, as JSON
     deployed_by text NOT NULL,
-    deployed_at timestamptz NOT NULL
+    deployed_at timestamptz NOT NULL,
+    reader      text NOT NULL,     -- what read it: after an upgrade all is read anew
+    read_as     text NOT NULL      -- in part or whole, and why
 );
 
 CREATE TABLE mesh.project_file_registry (
@@ -22,8 +24,16 @@ CREATE TABLE mesh.project_resource_registry (
     unique_id     text NOT NULL,
     resource_type text NOT NULL,
     content       text NOT NULL,   -- JSON
+    name          text NOT NULL,   -- as ref() says it; of a source, source.table
+    path          text NOT NULL,   -- of the file that defines it
+    patched_in    text NOT NULL,   -- the property file that describes it, '': none
+    depends_on    text[] NOT NULL, -- unique ids
     PRIMARY KEY (domain, unique_id)
 );
+
+CREATE INDEX ON mesh.project_resource_registry (domain, name);
+CREATE INDEX ON mesh.project_resource_registry (domain, path);
+CREATE INDEX ON mesh.project_resource_registry (domain, patched_in) WHERE patched_in <> '';
 
 SELECT pg_catalog.pg_extension_config_dump('mesh.project_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.project_file_registry', '');

@@ -30,16 +30,16 @@ CREATE FUNCTION mesh.rename_model(name text, new_name text) RETURNS void LANGUAG
 COMMENT ON FUNCTION mesh.rename_model IS 'Renames a model and its relation, which keeps its grants and dependents; bodies and singular tests that name it are rewritten. A relation that has its name from alias keeps it. new_name is without the domain.';
 
 CREATE FUNCTION mesh.run(selector text, tests boolean DEFAULT true, full_refresh boolean DEFAULT false, fail_fast boolean DEFAULT false,
-        atomic boolean DEFAULT false, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, wait boolean DEFAULT true, publish text DEFAULT 'run', threads integer DEFAULT NULL,
-        OUT run_id bigint, OUT node text, OUT kind text, OUT status text, OUT rows bigint,
+        atomic boolean DEFAULT false, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, wait boolean DEFAULT true, publish text DEFAULT 'run',
+        force boolean DEFAULT false, threads integer DEFAULT NULL, OUT run_id bigint, OUT node text, OUT kind text, OUT status text, OUT rows bigint,
         OUT failures bigint, OUT duration interval, OUT reason text, OUT message text)
     RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_run';
-COMMENT ON FUNCTION mesh.run IS 'Builds, tests and publishes what the selector (dbt''s grammar: sales, sales.orders, tag:x, +a b, a,b) names; one row a step. A model whose tests fail is not published and what reads it is skipped. atomic: nothing is published unless everything succeeded. wait: false raises instead of waiting for another run of the same domain. publish: run publishes all together, model each for itself. vars: what mesh.var() returns. threads: how many models are built at once, by default mesh.threads.';
+COMMENT ON FUNCTION mesh.run IS 'Builds, tests and publishes what the selector (dbt''s grammar: sales, sales.orders, tag:x, +a b, a,b) names; one row a step. A model whose tests fail is not published and what reads it is skipped. atomic: nothing is published unless everything succeeded. wait: false raises instead of waiting for another run of the same domain. publish: run publishes all together, model each for itself. vars: what mesh.var() returns. A model that would come out as it is is left alone (status unchanged), and tests of what did not change answer from their last result; force or full_refresh builds and tests everything. threads: how many models are built at once, by default mesh.threads.';
 
-CREATE FUNCTION mesh.test(selector text, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, OUT run_id bigint, OUT node text, OUT kind text,
+CREATE FUNCTION mesh.test(selector text, exclude text DEFAULT NULL, vars jsonb DEFAULT NULL, force boolean DEFAULT false, OUT run_id bigint, OUT node text, OUT kind text,
         OUT status text, OUT rows bigint, OUT failures bigint, OUT duration interval, OUT reason text, OUT message text)
     RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_test';
-COMMENT ON FUNCTION mesh.test IS 'Runs the selected tests on what is published, all on one snapshot, and builds nothing; one row a test.';
+COMMENT ON FUNCTION mesh.test IS 'Runs the selected tests on what is published, all on one snapshot, and builds nothing; one row a test. A test that did not change, on relations that did not, answers from its last result (reason cached), unless force.';
 
 CREATE FUNCTION mesh.var(name text, default_value text DEFAULT NULL) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.current_setting('mesh.vars', true)::pg_catalog.jsonb, name), default_value);

@@ -32,14 +32,14 @@ CREATE VIEW mesh.models WITH (security_barrier) AS
            CASE WHEN m.materialized <> 'ephemeral' THEN pg_catalog.format('%I.%I', coalesce(m.schema_name, d.schema_name), m.identifier) END AS relation,
            m.row_count, m.built_at, s.run_id AS last_run_id, s.status AS last_status, m.changed_at, m.columns, m.body, m.config
     FROM mesh.model_registry m JOIN mesh.domain_registry d ON d.name = m.domain
-    LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind = 'model'
+    LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind IN ('model', 'seed', 'snapshot')
                        ORDER BY h.run_id DESC LIMIT 1) s ON true
     WHERE m.domain IN (SELECT name FROM mesh.seen_domains);
 COMMENT ON VIEW mesh.models IS 'The models of your domains.';
 COMMENT ON COLUMN mesh.models.status IS 'ready, or pending while something it reads (pending_on) does not exist yet.';
 COMMENT ON COLUMN mesh.models.relation IS 'Where it is, or will be, built; null for an ephemeral model. built_at is null until then.';
 COMMENT ON COLUMN mesh.models.row_count IS 'Rows when it was last built; null for a view, and after an increment.';
-COMMENT ON COLUMN mesh.models.last_status IS 'How its step in the last run that had it ended: success, error or skipped. What consumers read is of built_at.';
+COMMENT ON COLUMN mesh.models.last_status IS 'How its step in the last run that had it ended: success, unchanged, error or skipped. What consumers read is of built_at.';
 COMMENT ON COLUMN mesh.models.columns IS 'Its columns in order, as PostgreSQL''s analyzer finds them: [{"name", "type", "collation"}].';
 
 CREATE VIEW mesh.sources WITH (security_barrier) AS
@@ -87,7 +87,7 @@ CREATE VIEW mesh.steps WITH (security_barrier) AS
     WHERE h.domain IN (SELECT name FROM mesh.seen_domains)
        OR r.started_by IN (SELECT u.rolname::text FROM pg_catalog.pg_roles u WHERE pg_catalog.pg_has_role(u.oid, 'USAGE'));
 COMMENT ON VIEW mesh.steps IS 'The steps of each run, with their reasons: those of your domains, and of runs that you started.';
-COMMENT ON COLUMN mesh.steps.status IS 'Models: success, error or skipped. Tests: pass, warn, fail or error.';
+COMMENT ON COLUMN mesh.steps.status IS 'Models: success, unchanged, error or skipped. Tests: pass, warn, fail or error.';
 COMMENT ON COLUMN mesh.steps.row_count IS 'Rows that a model''s step wrote; null for a view.';
 COMMENT ON COLUMN mesh.steps.failures IS 'Rows that a test found wrong.';
 COMMENT ON COLUMN mesh.steps.reason IS 'Why it was done this way, or skipped.';
@@ -105,3 +105,10 @@ COMMENT ON COLUMN mesh.test_results.model IS 'What it tests, as the test is now;
 COMMENT ON COLUMN mesh.test_results.started_at IS 'When the run began.';
 
 GRANT SELECT ON mesh.domains, mesh.models, mesh.sources, mesh.dependencies, mesh.column_lineage, mesh.runs, mesh.steps, mesh.test_results TO PUBLIC;
+
+CREATE VIEW mesh.projects WITH (security_barrier) AS
+    SELECT domain, name, deployed_by, deployed_at, read_as FROM mesh.project_registry WHERE domain IN (SELECT s.name FROM mesh.seen_domains s);
+COMMENT ON VIEW mesh.projects IS 'The dbt projects of your domains.';
+COMMENT ON COLUMN mesh.projects.name IS 'In its dbt_project.yml.';
+COMMENT ON COLUMN mesh.projects.read_as IS 'How the last mesh.deploy() read it: the part that changed, or the whole, and why.';
+GRANT SELECT ON mesh.projects TO PUBLIC;

@@ -10,9 +10,10 @@ COMMENT ON FUNCTION mesh.is_consumer IS 'Does the current role act for this cons
 
 CREATE VIEW mesh.products WITH (security_barrier) AS
     SELECT p.domain, p.name AS product, p.version, p.model, p.access, p.description,
-           ARRAY(SELECT pg_catalog.format('%I %s%s', c.value ->> 'name', c.value ->> 'type',
+           ARRAY(SELECT pg_catalog.format('%I %s%s', c.value ->> 'name', pg_catalog.regexp_replace(c.value ->> 'type', '^pg_catalog[.]', ''),
                                           CASE WHEN (c.value ->> 'not_null')::boolean THEN ' not null' END)
-                 FROM pg_catalog.jsonb_array_elements(p.contract -> 'columns') WITH ORDINALITY AS c(value, at) ORDER BY c.at) AS columns,
+                 FROM pg_catalog.jsonb_array_elements(CASE WHEN p.node IS NOT NULL AND p.contract -> 'columns' = '[]' THEN m.columns ELSE p.contract -> 'columns' END)
+                      WITH ORDINALITY AS c(value, at) ORDER BY c.at) AS columns,
            p.contract, p.published_at, d.owner, coalesce(m.schema_name, d.schema_name) AS schema_name,
            (SELECT pg_catalog.count(DISTINCT (a.consumer_kind, a.consumer)) FROM mesh.agreement_registry a
             WHERE a.domain = p.domain AND a.product = p.name AND a.version = p.version AND a.status = 'approved'
@@ -21,7 +22,7 @@ CREATE VIEW mesh.products WITH (security_barrier) AS
     WHERE p.access <> 'private' OR mesh.sees(p.domain);
 COMMENT ON VIEW mesh.products IS 'The products there are: all of your domains, the public and protected ones of others. Ask for one with mesh.request_access().';
 COMMENT ON COLUMN mesh.products.access IS 'public: granted to whoever asks; protected: its owner decides; private: for its own domain only.';
-COMMENT ON COLUMN mesh.products.columns IS 'The promised columns, to be read; contract has the same with keys and tests, as data.';
+COMMENT ON COLUMN mesh.products.columns IS 'The promised columns, to be read; contract has the same with keys and tests, as data. Of a dbt project''s public model without an enforced contract: those that it has now.';
 COMMENT ON COLUMN mesh.products.contract IS 'What every build of the model must hold: {"columns": [{"name", "type", "not_null"}], "keys": [{"columns", "primary"}], "tests": []}.';
 COMMENT ON COLUMN mesh.products.owner IS 'The role that decides on requests.';
 COMMENT ON COLUMN mesh.products.schema_name IS 'Where consumers find the relation.';

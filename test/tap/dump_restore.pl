@@ -52,6 +52,7 @@ for my $format ('plain', 'custom') {
     is(registry($copy), registry('original'), "$format: the registry is equal");
     is($node->safe_psql($copy, 'SELECT * FROM sales.customer_summary ORDER BY 1'), "1|15\n2|7", "$format: what was built is there");
 
+    is($node->safe_psql($copy, q{SELECT count(*) FILTER (WHERE change = 'unchanged') || ' of ' || count(change) FROM mesh.plan('sales')}), '0 of 3', "$format: what another database had built is not believed to be what is here");
     $node->safe_psql($copy, 'INSERT INTO raw.sales_data VALUES (2, 3)');
     my $last_run = $node->safe_psql('original', 'SELECT max(run_id) FROM mesh.runs');
     my $steps = $node->safe_psql($copy, q{SELECT node, kind, status FROM mesh.run('sales') ORDER BY node COLLATE "C"});

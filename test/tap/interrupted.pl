@@ -10,7 +10,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 16\nlog_min_messages = log");
+$node->append_conf('postgresql.conf', "max_worker_processes = 16\nmesh.skip_unchanged = off\nlog_min_messages = log");
 $node->start;
 $node->safe_psql('postgres', q{
     CREATE EXTENSION mesh;

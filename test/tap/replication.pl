@@ -9,7 +9,7 @@ use Test::More;
 
 my $publisher = PostgreSQL::Test::Cluster->new('publisher');
 $publisher->init(allows_streaming => 'logical');
-$publisher->append_conf('postgresql.conf', 'max_worker_processes = 16');
+$publisher->append_conf('postgresql.conf', "max_worker_processes = 16\nmesh.skip_unchanged = off");
 $publisher->start;
 my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init;

@@ -115,6 +115,45 @@ TEST(Context, EmptyRunsReadNothing) {
     EXPECT_EQ(project.compile("top"), R"(select * from (select * from "db"."public"."base" where false limit 0) _dbt_limit_subq_base)");
 }
 
+TEST(Context, ABatchReadsItsOwnTime) {
+    Project project(Files{{"models/base.sql", "{{ config(event_time='at') }}select 1 as at"},
+                     {"models/top.sql", "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at', begin='2024-01-01', batch_size='day') }}"
+                                        "select * from {{ ref('base') }} -- {{ model.batch.id if model.batch }} {{ model.batch.event_time_end.day if model.batch }}"}});
+    project.invocation->set_batch("model.shop.top", "2024-01-02 00:00:00+00:00", "2024-01-03 00:00:00+00:00");
+    EXPECT_EQ(project.compile("top"), R"(select * from (select * from "db"."public"."base" where at >= '2024-01-02 00:00:00+00:00' and at < '2024-01-03 00:00:00+00:00') )"
+                                      "_dbt_et_filter_subq_base -- 20240102 3");
+    project.invocation->set_batch("model.shop.top", "", "");
+    EXPECT_EQ(project.compile("top"), R"(select * from "db"."public"."base" --  )");
+}
+
+TEST(Context, DeferredRefsReadTheState) {
+    Project project(Files{{"models/base.sql", "select 1"}, {"models/other.sql", "select 1"}, {"models/top.sql", "{{ ref('base') }} {{ ref('other') }}"}});
+    Manifest state = project.manifest;
+    for (auto &[id, node] : state.nodes) node.schema = "prod";
+    project.database.relations = {{"public", "other", "table"}};
+    EXPECT_EQ(project.compile("top"), R"("db"."public"."base" "db"."public"."other")");
+    project.invocation->set_deferral(deferral(project.manifest, state, false));
+    EXPECT_EQ(project.compile("top"), R"("db"."prod"."base" "db"."public"."other")");
+    project.invocation->set_deferral(deferral(project.manifest, state, true));
+    EXPECT_EQ(project.compile("top"), R"("db"."prod"."base" "db"."prod"."other")");
+    project.invocation->set_selected({"model.shop.other"});
+    EXPECT_EQ(project.compile("top"), R"("db"."prod"."base" "db"."public"."other")");
+}
+
+TEST(Context, IncrementalStrategiesAreMacros) {
+    const std::string config = "{{ config(materialized='incremental', unique_key='id', incremental_strategy='";
+    Project project(Files{{"macros/m.sql", "{% macro get_incremental_newer_sql(arg_dict) %}{{ arg_dict.target_relation.identifier }} {{ arg_dict.temp_relation }} "
+                                      "{{ arg_dict.unique_key }} {{ arg_dict.dest_columns | map(attribute='name') | join(',') }}{% endmacro %}"},
+                     {"models/own.sql", config + "newer') }} select 1 as id"}, {"models/usual.sql", config + "delete+insert') }} select 1 as id"},
+                     {"models/none.sql", config + "upside_down') }} select 1 as id"}, {"models/not_here.sql", config + "insert_overwrite') }} select 1 as id"}});
+    EXPECT_TRUE(project.invocation->own_strategy("model.shop.own"));
+    EXPECT_EQ(project.invocation->strategy_sql("model.shop.own", "public", "delta", {{"id", "integer", "integer", {}, {}, {}}}), R"(own "db"."public"."delta" id id)");
+    EXPECT_FALSE(project.invocation->own_strategy("model.shop.usual"));
+    EXPECT_NE(failure([&] { project.invocation->own_strategy("model.shop.none"); }).find("dbt could not find an incremental strategy macro with the name \"get_incremental_upside_down_sql\" in shop"),
+              std::string::npos);
+    EXPECT_NE(failure([&] { project.invocation->own_strategy("model.shop.not_here"); }).find("is not valid for this adapter"), std::string::npos);
+}
+
 TEST(Context, GenericTestsGetTheirArguments) {
     Project project(Files{{"models/base.sql", "select 1 as id"},
                      {"macros/t.sql", "{% test least(model, column_name, n) %}select {{ column_name }} from {{ model }} where {{ column_name }} < {{ n + 1 }}{% endtest %}"},

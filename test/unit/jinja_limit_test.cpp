@@ -43,6 +43,11 @@ TEST(JinjaLimit, DeepValuesAreMadeAndFreedAndNotPrinted) {
     EXPECT_EQ(kind_under({}, std::string(source) + "{{ ns.l == [ns.l] }}"), ErrorClass::recursion);
 }
 
+TEST(JinjaLimit, EndlessLoopsEnd) {
+    const std::string loops = "{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}{% endfor %}{% endfor %}{% endfor %}";
+    EXPECT_EQ(kind_under({.list_items = 2000}, loops), ErrorClass::limit);
+}
+
 TEST(JinjaLimit, TextAndListsHaveABound) {
     EXPECT_EQ(kind_under({}, "{{ 'x' * 10 ** 12 }}"), ErrorClass::limit);
     EXPECT_EQ(kind_under({}, "{{ [1] * 10 ** 12 }}"), ErrorClass::limit);

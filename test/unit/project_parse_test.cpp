@@ -153,7 +153,7 @@ TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
 TEST(ProjectParse, PrivateModelsAreForTheirGroup) {
     const Files files{{"models/a.sql", "select 1"}, {"models/b.sql", "select * from {{ ref('a') }}"},
                       {"models/s.yml", "groups: [{name: g, owner: {name: me}}]\nmodels:\n  - {name: a, config: {access: private, group: g}}\n"}};
-    EXPECT_REFUSED((files), "42501 model \"b\" refs model \"a\", which is private to group \"g\"");
+    EXPECT_REFUSED((files), "42501 node model.shop.b attempted to reference node model.shop.a, which is not allowed because the referenced node is private to the 'g' group");
     Files same = files;
     same["models/b.sql"] = "{{ config(group='g') }} select * from {{ ref('a') }}";
     EXPECT_EQ(parsed(same).nodes.size(), 2u);

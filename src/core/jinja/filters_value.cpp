@@ -94,6 +94,12 @@ Value round_integer(Int value, Int precision) {
     return multiply(Value(quotient + (up ? 1 : 0)), Value(scale));
 }
 
+// What an object of its own kind of number makes of "round", "ceil" or "floor".
+std::optional<Value> rounded_object(const Value &subject, const std::string &how, const Value &precision) {
+    auto *object = subject.object_as<Object>();
+    return object == nullptr ? std::nullopt : object->operate(how, precision, false);
+}
+
 Value round(const Value &subject, Arguments &arguments, const Runtime &) {
     const auto bound = bind("round", arguments, {{"precision", Value(0)}, {"method", Value("common")}});
     const std::string method = to_text(bound[1]);
@@ -101,12 +107,14 @@ Value round(const Value &subject, Arguments &arguments, const Runtime &) {
         raise(ErrorClass::filter_argument, "method must be common, ceil or floor");
     if (method != "common") {
         const Value scale = power(Value(10), bound[0]), scaled = multiply(subject, scale);
+        if (const auto whole = rounded_object(scaled, method, Value())) return divide(*whole, scale);
         if (!scaled.is_number()) raise_type("must be real number, not " + type_name(scaled));
         if (!std::isfinite(scaled.number())) raise(ErrorClass::overflow, "cannot convert float infinity to integer");
         if (scaled.is_integral()) return divide(scaled, scale);
         const double rounded = method == "ceil" ? std::ceil(scaled.real()) : std::floor(scaled.real());
         return divide(Value(rounded + 0.0), Value(scale.number()));
     }
+    if (const auto rounded = rounded_object(subject, "round", bound[0])) return *rounded;
     if (!subject.is_number()) raise_type("type " + type_name(subject) + " doesn't define __round__ method");
     if (bound[0].is_none() && subject.is(Kind::real)) return rounded_integer(subject.real());
     const Int precision = bound[0].is_none() ? 0 : to_index(bound[0]);

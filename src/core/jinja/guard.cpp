@@ -16,7 +16,10 @@ Guard::~Guard() {
     if (outermost_) state_ = State{};
 }
 
+// An endless loop ends: a rendering may take some steps for each item that a list may have.
 void Guard::call_interrupt() {
+    constexpr std::uint32_t steps_per_item = 32;
+    if (state_.ticks / steps_per_item > state_.limits.list_items) raise_limit("number of steps");
     if (state_.interrupt != nullptr) (*state_.interrupt)();
 }
 

@@ -6,6 +6,8 @@
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/base_functions.h"
+#include "core/project/interrupt.h"
+#include "core/project/manifest_json.h"
 #include "core/project/modules.h"
 
 namespace mesh::core::project {
@@ -119,7 +121,7 @@ Value target_value(const Target &target) {
 void add_values(Dict &context, const BaseOptions &options) {
     const Settings &settings = *options.settings;
     const auto set = [&](const char *name, Value value) { context.set(Value(name), std::move(value)); };
-    set("dbt_version", Value(dbt_version));
+    set("dbt_version", Value(kDbtVersion));
     set("invocation_id", settings.invocation_id.empty() ? Value() : Value(settings.invocation_id));
     set("run_started_at", make_datetime_utc(settings.started_at));
     set("thread_id", Value("MainThread"));
@@ -148,8 +150,23 @@ std::string read_env(const Settings &settings, const std::string &name, const st
     return *fallback;
 }
 
+namespace {
+
+void (*interrupt)() = nullptr;
+
+}  // namespace
+
+void set_interrupt(void (*check)()) {
+    interrupt = check;
+}
+
+void check_interrupt() {
+    if (interrupt != nullptr) interrupt();
+}
+
 Ptr<jinja::Environment> make_environment(bool lenient_undefined) {
     auto environment = jinja::make<jinja::Environment>();
+    environment->interrupt = check_interrupt;
     environment->lenient_undefined = lenient_undefined;
     return environment;
 }

@@ -64,7 +64,5 @@ jinja::Ptr<jinja::Environment> make_environment(bool lenient_undefined);
 // env_var(): raises Error 22023 for a secret where it may not be read, 42704 for a missing one.
 std::string read_env(const Settings &settings, const std::string &name, const std::optional<std::string> &fallback, bool secrets);
 
-// dbt's version that we are compatible with, as `dbt_version` says.
-inline constexpr const char *dbt_version = "1.11.16";
 
 }  // namespace mesh::core::project

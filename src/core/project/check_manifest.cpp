@@ -30,11 +30,13 @@ void check_relations(const Manifest &manifest, const Quoting &quoting) {
     }
 }
 
-void check_groups(const Manifest &manifest) {
+void check_groups(const ParseState &state) {
     std::vector<std::string> groups;
-    for (const auto &[id, other] : manifest.others)
-        if (other.resource_type == ResourceType::group) groups.push_back(other.name);
-    for (const auto &[id, node] : manifest.nodes)
+    for (const Manifest *manifest : {&state.manifest, state.rest})
+        if (manifest != nullptr)
+            for (const auto &[id, other] : manifest->others)
+                if (other.resource_type == ResourceType::group) groups.push_back(other.name);
+    for (const auto &[id, node] : state.manifest.nodes)
         if (!node.group.empty() && std::find(groups.begin(), groups.end(), node.group) == groups.end())
             fail("42704", "group \"" + node.group + "\" of \"" + node.name + "\" does not exist", place_of(node), node.line, name_hint(node.group, groups));
 }
@@ -123,9 +125,9 @@ void warn_unused_configs(ParseState &state) {
 
 void check_manifest(ParseState &state) {
     check_relations(state.manifest, state.quoting);
-    check_groups(state.manifest);
+    check_groups(state);
     for (const auto &[id, node] : state.manifest.nodes) check_node(state, node);
-    warn_unused_configs(state);
+    if (!state.part) warn_unused_configs(state);
 }
 
 namespace {

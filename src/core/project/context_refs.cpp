@@ -87,8 +87,11 @@ public:
     }
 
 private:
+    // A manifest that is a part of its project grows.
     const RefLookup &lookup() {
-        if (!lookup_) lookup_ = std::make_unique<RefLookup>(session_.manifest());
+        const std::size_t size = session_.manifest().nodes.size() + session_.manifest().sources.size();
+        if (!lookup_ || size != size_) lookup_ = std::make_unique<RefLookup>(session_.manifest());
+        size_ = size;
         return *lookup_;
     }
 
@@ -121,11 +124,26 @@ private:
             note_ephemeral(frame, target.unique_id);
             return make_ephemeral_relation(target.alias);
         }
-        if (!ephemeral) return limited(frame, node_relation(session_, target), target.config, target.columns);
+        if (!ephemeral) return limited(frame, deferred(target), target.config, target.columns);
         if (frame.phase == Phase::operation)
             raise_compilation("Operations can not ref() ephemeral nodes, but " + target.name + " is ephemeral");
         note_ephemeral(frame, target.unique_id);
         return limited(frame, make_ephemeral_relation(target.alias), target.config, target.columns);
+    }
+
+    // As the state has it, when --defer says so.
+    Value deferred(const Node &target) {
+        const Deferral &deferral = session_.deferral;
+        const auto there = deferral.relations.find(target.unique_id);
+        if (there == deferral.relations.end()) return node_relation(session_, target);
+        const auto &selected = session_.selected;
+        const bool favored = deferral.favor_state && std::find(selected.begin(), selected.end(), target.unique_id) == selected.end();
+        if (!favored && session_.database().find_relation(target.schema, target.alias)) return node_relation(session_, target);
+        Node state = target;
+        state.database = there->second.database;
+        state.schema = there->second.schema;
+        state.alias = there->second.alias;
+        return node_relation(session_, state);
     }
 
     static void note_ephemeral(Frame &frame, const std::string &id) {
@@ -181,6 +199,7 @@ private:
 
     Session &session_;
     std::unique_ptr<RefLookup> lookup_;
+    std::size_t size_ = 0;
 };
 
 }  // namespace

@@ -78,17 +78,21 @@ std::string divide_digits(const std::string &a, const std::string &b, std::strin
     return stripped(out);
 }
 
-// To the precision of Python's context, half to even.
-Value rounded(bool negative, std::string digits, long exponent) {
-    if (digits.size() > precision) {
-        const std::size_t drop = digits.size() - precision;
-        const std::string tail = digits.substr(precision);
-        digits.resize(precision);
-        const int half = tail.compare("5" + std::string(drop - 1, '0'));
-        if (half > 0 || (half == 0 && (digits.back() - '0') % 2)) digits = add_digits(digits, "1");
-        exponent += static_cast<long>(drop);
-    }
-    return Value(jinja::make<Decimal>(negative, std::move(digits), exponent));
+// Without its last digits, half to even.
+std::string without_last(const std::string &digits, std::size_t drop) {
+    if (drop == 0) return digits;
+    if (drop > digits.size()) return "0";
+    const std::size_t keep = digits.size() - drop;
+    std::string kept = keep == 0 ? "0" : digits.substr(0, keep);
+    const int half = digits.compare(keep, std::string::npos, "5" + std::string(drop - 1, '0'));
+    if (half > 0 || (half == 0 && (kept.back() - '0') % 2)) kept = add_digits(kept, "1");
+    return kept;
+}
+
+// To the precision of Python's context.
+Value rounded(bool negative, const std::string &digits, long exponent) {
+    const std::size_t drop = digits.size() - std::min(digits.size(), precision);
+    return Value(jinja::make<Decimal>(negative, without_last(digits, drop), exponent + static_cast<long>(drop)));
 }
 
 // Both with the smaller exponent.
@@ -142,6 +146,26 @@ Value raised(const Decimal &a, const Decimal &b) {
         result = rounded(so_far->negative() != a.negative(), multiply_digits(so_far->digits(), a.digits()), so_far->exponent() + a.exponent());
     }
     return result;
+}
+
+// With so many decimals, as round(value, places) gives it.
+Value with_places(const Decimal &value, long places) {
+    const long more = value.exponent() + places;
+    const auto zeros = static_cast<std::size_t>(std::clamp(more, 0L, 400L)), drop = static_cast<std::size_t>(std::clamp(-more, 0L, 4000L));
+    const std::string digits = stripped(without_last(value.digits(), drop) + std::string(zeros, '0'));
+    if (digits.size() > precision) raise(jinja::ErrorClass::overflow, "a Decimal of more than 28 digits cannot be rounded to so many places");
+    return Value(jinja::make<Decimal>(value.negative(), digits, -places));
+}
+
+// The int of round(value), math.ceil(value) and math.floor(value).
+Value to_integer(const Decimal &value, std::string_view op) {
+    const auto drop = static_cast<std::size_t>(std::clamp(-value.exponent(), 0L, 4000L));
+    std::string digits = op == "round" ? without_last(value.digits(), drop) : drop >= value.digits().size() ? "0" : value.digits().substr(0, value.digits().size() - drop);
+    if (op != "round" && !value.integral() && value.negative() == (op == "floor")) digits = add_digits(digits, "1");
+    digits += std::string(static_cast<std::size_t>(std::clamp(value.exponent(), 0L, 400L)), '0');
+    const auto whole = jinja::parse_int((value.negative() ? "-" : "") + digits);
+    if (!whole) raise(jinja::ErrorClass::overflow, "integer too large for 64 bits");
+    return Value(*whole);
 }
 
 }  // namespace
@@ -216,6 +240,8 @@ std::optional<int> Decimal::compare(const jinja::Object &other) const {
 }
 
 std::optional<Value> Decimal::operate(std::string_view op, const Value &other, bool reflected) {
+    if ((op == "round" && other.is_none()) || op == "ceil" || op == "floor") return to_integer(*this, op);
+    if (op == "round") return other.is_integral() ? std::optional(with_places(*this, static_cast<long>(std::clamp(other.integer(), std::int64_t{-4000}, std::int64_t{4000})))) : std::nullopt;
     const Ptr<Decimal> that = as_decimal(other);
     if (!that) return std::nullopt;
     const Decimal &a = reflected ? *that : *this, &b = reflected ? *this : *that;

@@ -114,6 +114,14 @@ std::vector<RelationInfo> Invocation::materialize(const std::string &unique_id, 
     return run_materialization(inner_->session, node, id, compiled);
 }
 
+bool Invocation::own_strategy(const std::string &unique_id) {
+    return project::own_strategy(inner_->session, inner_->node(unique_id));
+}
+
+std::string Invocation::strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {
+    return project::strategy_sql(inner_->session, inner_->node(unique_id), schema, identifier, columns);
+}
+
 void Invocation::add_result(const Json &result) {
     inner_->session.results.push_back(result);
 }
@@ -125,6 +133,24 @@ void Invocation::set_batch(const std::string &unique_id, const std::string &star
 
 void Invocation::set_selected(std::vector<std::string> unique_ids) {
     inner_->session.selected = std::move(unique_ids);
+}
+
+void Invocation::set_deferral(Deferral deferral) {
+    inner_->session.deferral = std::move(deferral);
+}
+
+Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_state) {
+    Deferral out;
+    out.favor_state = favor_state;
+    for (const auto &[id, node] : state.nodes) {
+        const bool refable = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
+        if (refable && manifest.nodes.contains(id) && node.config.value("materialized", Json()) != "ephemeral") out.relations[id] = {node.database, node.schema, node.alias};
+    }
+    return out;
+}
+
+void Invocation::set_rest(std::function<void()> load) {
+    inner_->session.load_rest = std::move(load);
 }
 
 void Invocation::set_seed_text(std::function<std::string(const Node &)> text) {

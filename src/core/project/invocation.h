@@ -16,6 +16,18 @@ struct Compiled {
     bool asked_database = false;                               // a query, a relation or its columns: it may come out otherwise next time
 };
 
+// --defer: where the relations of an earlier state of the project are, by unique id.
+struct Deferred {
+    std::string database, schema, alias;
+};
+struct Deferral {
+    std::map<std::string, Deferred> relations;
+    bool favor_state = false;  // also where there is a relation here, of what is not selected
+};
+
+// Of the models, seeds and snapshots that both have, but for ephemeral ones of the state.
+Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_state);
+
 class Invocation {
 public:
     // Both must outlive it. Macros are parsed when they are first used.
@@ -47,6 +59,12 @@ public:
     // Runs the project's own materialization of a compiled node: its statements go to Database::execute. Returns the relations it gave back.
     std::vector<RelationInfo> materialize(const std::string &unique_id, const Compiled &compiled);
 
+    // Has the project an incremental strategy of its own for the model, in place of mesh's? Raises dbt's error for a strategy that has no macro.
+    bool own_strategy(const std::string &unique_id);
+
+    // The statements by which such a strategy brings the rows of the table "schema"."identifier", which has these columns, into the model's.
+    std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns);
+
     // What the run learned, for the `results` of on-run-end hooks.
     void add_result(const Json &result);
 
@@ -56,6 +74,12 @@ public:
 
     // selected_resources
     void set_selected(std::vector<std::string> unique_ids);
+
+    // Refs to nodes that have no relation here read what the state has.
+    void set_deferral(Deferral deferral);
+
+    // The manifest is a part of the project: called once, before `graph` is looked at, to put the rest into it.
+    void set_rest(std::function<void()> load);
 
     // Where load_agate_table() gets a seed's CSV from; only materializations of a project's own ask.
     void set_seed_text(std::function<std::string(const Node &)> text);

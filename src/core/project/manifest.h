@@ -85,6 +85,7 @@ struct Node {
     std::vector<std::string> primary_key;
     Json extra = Json::object();                    // further keys of the manifest, as they stand there: root_path of seeds, time_spine ...
     unsigned line = 0;                              // where it is defined, 0: its file's beginning
+    bool is_external() const { return path.empty() && original_file_path.empty(); }  // a model of another project, see external.h
     bool operator==(const Node &) const = default;
 };
 

@@ -5,8 +5,8 @@
 
 namespace mesh::core::project {
 
-// The release of dbt-core whose manifest this is, for readers that ask for it.
-inline constexpr const char *kDbtVersion = "1.11.0";
+// The release of dbt-core that we are compatible with: in artifacts, in `dbt_version`, and for require-dbt-version.
+inline constexpr const char *kDbtVersion = "1.11.16";
 
 // The whole. `metadata` of the manifest goes in as it is; whoever writes the file puts generated_at and invocation_id there.
 Json manifest_json(const Manifest &manifest);

@@ -219,7 +219,7 @@ void read_other_resources(ParseState &state) {
     }
     link_metrics(state);
     read_unit_tests(state);
-    read_selectors(state);
+    if (!state.part) read_selectors(state);
 }
 
 }  // namespace mesh::core::project

@@ -71,6 +71,9 @@ void read_macros(ParseState &state) {
         for (const ResourceFile &file : find_files(state.files, package, generic, {".sql"}))
             read_blocks(state, package.name, file.original_path, file.place(), *file.text, {"test", "data_test"});
     }
+}
+
+void start_rendering(ParseState &state) {
     state.macros = std::make_unique<MacroFinder>(state.manifest);
     state.renderer = std::make_unique<ParseRenderer>(state.manifest, state.settings);
 }

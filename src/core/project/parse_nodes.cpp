@@ -3,6 +3,7 @@
 
 #include "core/digest.h"
 #include "core/jinja/blocks.h"
+#include "core/project/interrupt.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 #include "core/project/python_model.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t biggest_hashed_seed = 1 << 20;  // dbt's maximum_seed_size_mib
 
 Draft &new_draft(ParseState &state, ResourceType type, const Package &package, const std::string &name) {
+    check_interrupt();
     Draft &draft = state.drafts.emplace_back();
     draft.package = &package;
     Node &node = draft.node;
@@ -148,6 +150,7 @@ void read_package(ParseState &state, const LoadedProject &project) {
         read_file(state, ResourceType::analysis, file, "analysis/" + file.path);
     read_singular_tests(state, package);
     for (const ResourceFile &file : find_files(state.files, package, package.seed_paths, {".csv"})) read_seed(state, file);
+    if (state.part) return;
     read_hooks(state, project, "on-run-start");
     read_hooks(state, project, "on-run-end");
 }

@@ -31,6 +31,10 @@ void ParseState::warn(const std::string &file, unsigned line, const std::string 
     manifest.warnings.push_back({file, line, text});
 }
 
+void ParseState::need_whole(const std::string &reason) const {
+    if (part) throw NeedsWhole{reason};
+}
+
 void ParseState::add(Node node, const std::string &place) {
     if (!node.enabled) return void(manifest.disabled.push_back(std::move(node)));
     const auto found = manifest.nodes.find(node.unique_id);

@@ -7,6 +7,7 @@
 
 #include "core/project/base_context.h"
 #include "core/project/config_tree.h"
+#include "core/project/external.h"
 #include "core/project/macro_finder.h"
 #include "core/project/names.h"
 #include "core/project/parse_renderer.h"
@@ -28,7 +29,6 @@ struct Property {
     unsigned line = 0;
     Json entry;
     Json unrendered = Json::object();  // a source's database and schema as written
-    YamlPlace lines;            // of the entry's members
 
     std::string file_id() const { return package->name + "://" + original_path; }
 };
@@ -42,6 +42,11 @@ struct Draft {
     const Property *patch = nullptr;
     Json patch_config;              // of the properties, null: none
     bool enabled_by_itself = true;  // without properties
+};
+
+// A part of a project is read, and the whole has to be.
+struct NeedsWhole {
+    std::string reason;
 };
 
 struct ParseState {
@@ -59,12 +64,18 @@ struct ParseState {
     std::deque<Draft> drafts;             // enabled or not, but for generic tests
     std::deque<Property> properties;
     std::unordered_map<std::string, std::vector<Draft *>> refables;  // models, seeds and snapshots by name
+    OtherProjects *others = nullptr;
+    std::map<std::string, std::vector<Node>> hidden;  // of other projects that are there: models that are not public
+    bool part = false;                    // a part of the project is read, see part.h
+    const Manifest *rest = nullptr;       // then: what refs, sources and groups may mean beside the manifest
 
     const Package &root() const { return projects.front().package; }
     const YamlRenderer &yaml_renderer(const Package &package);
     // flags: of the root's dbt_project.yml.
     bool flag(const char *name, bool usual) const;
     void warn(const std::string &file, unsigned line, const std::string &text);
+    // Raises NeedsWhole when it is a part that is read.
+    void need_whole(const std::string &reason) const;
     // Puts a finished node where it belongs; raises Error 42710 when an enabled one has its id.
     void add(Node node, const std::string &place);
 
@@ -75,6 +86,7 @@ private:
 // The steps, in their order.
 void load_projects(ParseState &state);
 void read_macros(ParseState &state);
+void start_rendering(ParseState &state);  // once the macros are there
 void read_docs(ParseState &state);
 void read_nodes(ParseState &state);
 void read_properties(ParseState &state);
@@ -84,6 +96,7 @@ void finish_drafts(ParseState &state);
 void read_generic_tests(ParseState &state);
 void read_sources(ParseState &state);
 void read_other_resources(ParseState &state);
+void add_external_nodes(ParseState &state);
 void resolve_dependencies(ParseState &state);
 void render_descriptions(ParseState &state);
 void infer_primary_keys(ParseState &state);

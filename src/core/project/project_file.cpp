@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/near.h"
+#include "core/project/manifest_json.h"
 #include "core/project/place.h"
 #include "core/project/version_range.h"
 #include "core/project/yaml.h"
@@ -108,8 +109,8 @@ void check_version(const Package &package, const Settings &settings, const std::
     const auto required = package.project.find("require-dbt-version");
     if (required == package.project.end() || required->is_null()) return;
     if (const auto check = settings.flags.find("VERSION_CHECK"); check != settings.flags.end() && *check == false) return;
-    if (!version_fits(dbt_version, *required))
-        fail("0A000", "project \"" + package.name + "\" requires dbt version " + required->dump() + " and this is " + dbt_version, file, 0,
+    if (!version_fits(kDbtVersion, *required))
+        fail("0A000", "project \"" + package.name + "\" requires dbt version " + required->dump() + " and this is " + kDbtVersion, file, 0,
              "Take another version of the package, or pass --no-version-check.");
 }
 

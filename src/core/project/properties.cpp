@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/near.h"
+#include "core/project/interrupt.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 
@@ -54,17 +55,17 @@ void warn_unknown(ParseState &state, const Property &property, const Json &objec
     }
 }
 
-void check_keys(ParseState &state, const Property &property) {
+void check_keys(ParseState &state, const Property &property, const YamlPlace &lines) {
     static const std::vector<std::string> node = {"name", "description", "columns", "data_tests", "tests", "config", "docs", "meta", "access", "group",
                                                   "contract", "constraints", "quote_columns", "latest_version", "versions", "deprecation_date",
                                                   "time_spine", "relation", "data_type", "tags"};
     static const std::vector<std::string> column = {"name", "description", "data_type", "meta", "tags", "quote", "constraints", "docs", "config",
                                                     "data_tests", "tests", "granularity", "policy_tags"};
     if (!one_of(property.key, {"models", "seeds", "snapshots"})) return;
-    warn_unknown(state, property, property.entry, property.lines, node, property.key.substr(0, property.key.size() - 1) + " \"" + property.name + "\"");
+    warn_unknown(state, property, property.entry, lines, node, property.key.substr(0, property.key.size() - 1) + " \"" + property.name + "\"");
     std::size_t at = 0;
     for (const auto &item : property.entry.items()) {
-        const YamlPlace *place = at < property.lines.children.size() ? &property.lines.children[at] : nullptr;
+        const YamlPlace *place = at < lines.children.size() ? &lines.children[at] : nullptr;
         ++at;
         if (item.key() != "columns" || !item.value().is_array() || !place) continue;
         for (std::size_t i = 0; i < item.value().size() && i < place->children.size(); ++i)
@@ -73,7 +74,7 @@ void check_keys(ParseState &state, const Property &property) {
     }
 }
 
-void add_entry(ParseState &state, const ResourceFile &file, const std::string &key, Json entry, YamlPlace lines) {
+void add_entry(ParseState &state, const ResourceFile &file, const std::string &key, Json entry, const YamlPlace &lines) {
     const std::string place = file.place();
     if (!entry.is_object()) fail("22023", "an entry of \"" + key + "\" is not a mapping", place, lines.line);
     const auto name = entry.find("name");
@@ -87,16 +88,16 @@ void add_entry(ParseState &state, const ResourceFile &file, const std::string &k
     property.text = file.text;
     property.line = lines.line;
     property.entry = std::move(entry);
-    property.lines = std::move(lines);
     if (key == "sources")
         for (const char *part : {"database", "schema"})
             if (property.entry.contains(part)) property.unrendered[part] = property.entry[part];
     state.yaml_renderer(*file.package).render_tree(property.entry, [&](const KeyPath &path) { return rendered_now(key, path); }, place);
     property.name = python_text(property.entry["name"]);
-    check_keys(state, property);
+    check_keys(state, property, lines);
 }
 
 void read_property_file(ParseState &state, const ResourceFile &file) {
+    check_interrupt();
     YamlDocument document = read_yaml(*file.text, file.place());
     if (document.value.is_null()) return;
     if (!document.value.is_object()) fail("22023", "the property file is not a mapping", file.place(), document.place.line);
@@ -113,7 +114,7 @@ void read_property_file(ParseState &state, const ResourceFile &file) {
         if (item.value().is_null()) continue;
         if (!item.value().is_array()) fail("22023", "\"" + key + "\" is not a list", file.place(), place.line);
         for (std::size_t i = 0; i < item.value().size(); ++i)
-            add_entry(state, file, key, std::move(item.value()[i]), std::move(place.children[i]));
+            add_entry(state, file, key, std::move(item.value()[i]), place.children[i]);
     }
 }
 

@@ -29,7 +29,12 @@ const T *of_package(const std::vector<const T *> &candidates, const std::string 
 
 }  // namespace
 
-RefLookup::RefLookup(const Manifest &manifest) : manifest_(manifest) {
+RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_(manifest) {
+    add(manifest);
+    if (rest != nullptr) add(*rest);
+}
+
+void RefLookup::add(const Manifest &manifest) {
     for (const auto &[id, node] : manifest.nodes)
         if (refable(node)) each_name(node, [&](const std::string &name) { nodes_[name].push_back(&node); });
     for (const Node &node : manifest.disabled)
@@ -83,9 +88,10 @@ const Node *RefLookup::in_package(const std::string &name, const std::string &ve
     return found == disabled_.end() ? nullptr : of_package(found->second, package);
 }
 
-std::vector<std::string> RefLookup::ref_names() const {
+std::vector<std::string> RefLookup::ref_names(const std::string &package) const {
     std::vector<std::string> names;
-    for (const auto &[name, nodes] : nodes_) names.push_back(name);
+    for (const auto &[name, nodes] : nodes_)
+        if (package.empty() || of_package(nodes, package)) names.push_back(name);
     return names;
 }
 

@@ -9,8 +9,8 @@ namespace mesh::core::project {
 
 class RefLookup {
 public:
-    // As the manifest is now; it must outlive the lookup and keep its nodes and sources.
-    explicit RefLookup(const Manifest &manifest);
+    // As the manifest is now, and the rest of the project when that is a part; they must outlive the lookup and keep their nodes and sources.
+    explicit RefLookup(const Manifest &manifest, const Manifest *rest = nullptr);
 
     struct Found {
         const Node *node = nullptr;  // enabled
@@ -30,14 +30,15 @@ public:
     // The node of a name in exactly this package, enabled or not; null: none.
     const Node *in_package(const std::string &name, const std::string &version, const std::string &package, bool also_disabled) const;
 
-    // Names that ref() and source() know, for hints.
-    std::vector<std::string> ref_names() const;
+    // Names that ref() and source() know, for hints; with a package only its own.
+    std::vector<std::string> ref_names(const std::string &package = "") const;
     std::vector<std::string> source_names() const;
 
 private:
     template <class T>
     using Table = std::unordered_map<std::string, std::vector<const T *>>;
 
+    void add(const Manifest &manifest);
     std::vector<std::string> packages(const std::string &package) const;
 
     const Manifest &manifest_;

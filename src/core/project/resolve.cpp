@@ -18,6 +18,7 @@ struct Asker {
     unsigned line;
     bool may_lack;  // a test whose target is missing is disabled with a warning
     std::vector<std::string> &depends_on;
+    const std::string &unique_id;
 
     std::string title() const { return std::string(resource_type_name(type)) + " \"" + name + "\""; }
 };
@@ -31,14 +32,13 @@ std::string written(const Ref &ref) {
     return text + (ref.version.empty() ? "" : ", v=" + ref.version) + ")";
 }
 
-bool missing(ParseState &state, const Asker &asker, const std::string &what, bool disabled, const std::string &name,
-             const std::vector<std::string> &known) {
+bool missing(ParseState &state, const Asker &asker, const std::string &what, bool disabled, const std::string &hint) {
     const std::string why = disabled ? ", which is disabled" : ", which does not exist";
     if (asker.may_lack) {
         state.warn(asker.place, asker.line, asker.title() + " depends on " + what + why + "; the test is disabled");
         return false;
     }
-    fail("42704", asker.title() + " depends on " + what + why, asker.place, asker.line, disabled ? "" : name_hint(name, known));
+    fail("42704", asker.title() + " depends on " + what + why, asker.place, asker.line, disabled ? "" : hint);
 }
 
 bool restricts_access(const ParseState &state, const std::string &package) {
@@ -47,15 +47,36 @@ bool restricts_access(const ParseState &state, const std::string &package) {
     return false;
 }
 
+[[noreturn]] void not_allowed(const Asker &asker, const Node &target, const std::string &hint) {
+    const std::string scope = target.access == "private" ? "'" + target.group + "' group" : "'" + target.package_name + "' package";
+    fail("42501", "node " + asker.unique_id + " attempted to reference node " + target.unique_id + ", which is not allowed because the referenced node is " +
+             target.access + " to the " + scope, asker.place, asker.line, hint);
+}
+
 void check_access(const ParseState &state, const Asker &asker, const Node &target) {
     if (target.resource_type != ResourceType::model || target.access == "public") return;
     const bool foreign = asker.package != target.package_name && restricts_access(state, target.package_name);
     if (target.access == "private" && (asker.group.empty() || asker.group != target.group || foreign))
-        fail("42501", asker.title() + " refs model \"" + target.name + "\", which is private to group \"" + target.group + "\"", asker.place, asker.line,
-             "Put it into the group, or make the model protected or public.");
-    if (target.access == "protected" && foreign)
-        fail("42501", asker.title() + " refs model \"" + target.name + "\", which is protected in project \"" + target.package_name + "\"", asker.place,
-             asker.line, "Make the model public there.");
+        not_allowed(asker, target, "Put it into the group, or make the model protected or public.");
+    if (target.access == "protected" && foreign) not_allowed(asker, target, "Make the model public there.");
+}
+
+// Of another project only public models are to be seen.
+void check_hidden(const ParseState &state, const Asker &asker, const Ref &ref) {
+    const auto project = state.hidden.find(ref.package);
+    if (project == state.hidden.end()) return;
+    for (const Node &model : project->second)
+        if (model.name == ref.name && (ref.version.empty() ? model.version == model.latest_version : model.version == ref.version))
+            not_allowed(asker, model, "Ask the owner of project \"" + ref.package + "\" to make the model public.");
+}
+
+// What a ref may have meant: names of its own project, or projects when it names none.
+std::string ref_hint(const ParseState &state, const RefLookup &lookup, const Ref &ref) {
+    const std::string name = ref.version.empty() ? ref.name : ref.name + ".v" + ref.version;
+    if (ref.package.empty() || state.others == nullptr) return name_hint(name, lookup.ref_names());
+    if (const std::vector<std::string> names = lookup.ref_names(ref.package); !names.empty() || state.hidden.contains(ref.package)) return name_hint(name, names);
+    const std::string hint = name_hint(ref.package, state.others->names());
+    return "Neither a package nor a deployed project has the name \"" + ref.package + "\"." + (hint.empty() ? "" : " " + hint);
 }
 
 bool resolve_ref(ParseState &state, const RefLookup &lookup, const Asker &asker, const Ref &ref) {
@@ -66,7 +87,10 @@ bool resolve_ref(ParseState &state, const RefLookup &lookup, const Asker &asker,
         error.detail = place_text(asker.place, asker.line);
         throw;
     }
-    if (!found.node) return missing(state, asker, written(ref), found.disabled, ref.name, lookup.ref_names());
+    if (!found.node) {
+        check_hidden(state, asker, ref);
+        return missing(state, asker, written(ref), found.disabled, ref_hint(state, lookup, ref));
+    }
     check_access(state, asker, *found.node);
     add(asker.depends_on, found.node->unique_id);
     return true;
@@ -76,7 +100,7 @@ bool resolve_source(ParseState &state, const RefLookup &lookup, const Asker &ask
     if (source.size() != 2) return true;
     const auto found = lookup.source(source[0], source[1], asker.package);
     if (!found.source)
-        return missing(state, asker, "source('" + source[0] + "', '" + source[1] + "')", found.disabled, source[0] + "." + source[1], lookup.source_names());
+        return missing(state, asker, "source('" + source[0] + "', '" + source[1] + "')", found.disabled, name_hint(source[0] + "." + source[1], lookup.source_names()));
     add(asker.depends_on, found.source->unique_id);
     return true;
 }
@@ -93,7 +117,7 @@ void resolve_nodes(ParseState &state, const RefLookup &lookup) {
     std::vector<std::string> incomplete;
     for (auto &[id, node] : state.manifest.nodes) {
         const bool test = node.resource_type == ResourceType::test;
-        const Asker asker{node.resource_type, node.name, node.package_name, node.group, node.package_root + node.original_file_path, node.line, test, node.depends_on_nodes};
+        const Asker asker{node.resource_type, node.name, node.package_name, node.group, node.package_root + node.original_file_path, node.line, test, node.depends_on_nodes, id};
         if (!resolve(state, lookup, asker, node)) incomplete.push_back(id);
     }
     for (const std::string &id : incomplete) {
@@ -113,11 +137,11 @@ std::string root_of(const ParseState &state, const std::string &package) {
 }  // namespace
 
 void resolve_dependencies(ParseState &state) {
-    const RefLookup lookup(state.manifest);
+    const RefLookup lookup(state.manifest, state.rest);
     for (auto &[id, other] : state.manifest.others) {
         if (!other.enabled) continue;
         const std::string group = other.content.value("group", Json()).is_string() ? other.content["group"].get<std::string>() : "";
-        const Asker asker{other.resource_type, other.name, other.package_name, group, root_of(state, other.package_name) + other.original_file_path, 0, false, other.depends_on_nodes};
+        const Asker asker{other.resource_type, other.name, other.package_name, group, root_of(state, other.package_name) + other.original_file_path, 0, false, other.depends_on_nodes, id};
         if (other.resource_type == ResourceType::exposure || other.resource_type == ResourceType::semantic_model) resolve(state, lookup, asker, other);
     }
     resolve_nodes(state, lookup);

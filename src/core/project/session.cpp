@@ -6,6 +6,7 @@
 #include "core/project/column.h"
 #include "core/project/members.h"
 #include "core/project/node_value.h"
+#include "core/project/python_datetime.h"
 #include "core/project/relation.h"
 
 namespace mesh::core::project {
@@ -47,6 +48,15 @@ Value hooks_value(const std::vector<Hook> &hooks) {
 Value text_list(const std::vector<std::string> &texts) {
     std::vector<Value> items(texts.begin(), texts.end());
     return Value(std::move(items));
+}
+
+// `model.batch`: its times are datetimes.
+Value batch_value(const Node &node, const BatchRange &batch) {
+    auto dict = jinja::make<jinja::Dict>();
+    dict->set(Value("id"), Value(batch_id(node.config.value("batch_size", ""), batch)));
+    dict->set(Value("event_time_start"), read_timestamp(batch.start).value_or(Value()));
+    dict->set(Value("event_time_end"), read_timestamp(batch.end).value_or(Value()));
+    return Value(dict);
 }
 
 // Names whose values belong to the running frame.
@@ -215,10 +225,14 @@ std::optional<Value> Session::node_member(const std::string &name) {
             return Value(std::move(items));
         }
         case Mine::model:
-            if (now.model.is_missing()) now.model = node ? node_value(*node, now.compiled) : Value();
+            if (now.model.is_missing()) {
+                now.model = node ? node_value(*node, now.compiled) : Value();
+                if (const auto batch = node ? batches.find(node->unique_id) : batches.end(); batch != batches.end()) now.model.dict().set(Value("batch"), batch_value(*node, batch->second));
+            }
             return now.model;
         case Mine::graph: {
             if (!now.execute()) return graph_value(manifest_, true);
+            if (load_rest) std::exchange(load_rest, {})();
             const jinja::Unpooled kept;
             if (graph_.is_missing()) graph_ = graph_value(manifest_, false);
             return graph_;

@@ -9,7 +9,9 @@
 #include <unordered_map>
 
 #include "core/project/base_context.h"
+#include "core/project/batches.h"
 #include "core/project/database.h"
+#include "core/project/invocation.h"
 #include "core/project/macro_table.h"
 #include "core/project/parse_renderer.h"
 
@@ -39,11 +41,6 @@ struct Frame {
     bool free_refs = false;                        // an inline query: refs were not seen before
 
     bool execute() const { return phase == Phase::run || phase == Phase::operation; }
-};
-
-// The time range that a microbatch model's batch reads.
-struct BatchRange {
-    std::string start, end;  // "2024-01-01 00:00:00+00:00"
 };
 
 class Session {
@@ -107,7 +104,9 @@ public:
     std::map<std::string, BatchRange> batches;  // by unique id
     std::vector<Json> results;                  // of finished nodes
     std::vector<std::string> selected;          // selected_resources
+    Deferral deferral;
     std::function<std::string(const Node &)> seed_text;  // the CSV of a seed
+    std::function<void()> load_rest;                     // of a manifest that is a part of its project
     std::map<std::string, std::string> finished;         // compiled SQL by unique id
     std::map<std::string, std::string> compiled;         // what ephemeral models rendered to, before others were put in
 

@@ -18,6 +18,7 @@
     {% if not execute %}{{ return(False) }}{% endif %}
     {% set relation = adapter.get_relation(this.database, this.schema, this.table) %}
     {{ return(relation is not none and relation.type == 'table' and model.config.materialized == 'incremental'
+              and model.config.incremental_strategy != 'auto'
               and not should_full_refresh()) }}
 {% endmacro %}
 

@@ -1,0 +1,80 @@
+// Incremental strategies: macros by name, mesh's own or a project's.
+#include "core/jinja/text.h"
+#include "core/project/column.h"
+#include "core/project/compile.h"
+#include "core/project/members.h"
+#include "core/project/relation.h"
+
+namespace mesh::core::project {
+
+using jinja::Value;
+
+namespace {
+
+std::string strategy_of(const Node &node) {
+    const Json strategy = node.config.value("incremental_strategy", Json());
+    return strategy.is_string() && !strategy.get<std::string>().empty() ? strategy.get<std::string>() : "default";
+}
+
+std::string macro_name(const Node &node) {
+    std::string strategy = strategy_of(node);
+    for (char &c : strategy)
+        if (c == '+') c = '_';
+    return "get_incremental_" + strategy + "_sql";
+}
+
+// The macros that the strategy's own macro goes through.
+std::vector<std::string> macros_behind(const std::string &name) {
+    if (name == "get_incremental_merge_sql" || name == "get_incremental_microbatch_sql") return {name, "get_merge_sql", "get_incremental_merge_sql"};
+    if (name == "get_incremental_delete_insert_sql") return {name, "get_delete_insert_merge_sql"};
+    if (name == "get_incremental_append_sql") return {name, "get_insert_into_sql"};
+    return {name};
+}
+
+Value arguments_for(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {
+    RelationFields temp;
+    if (!node.database.empty()) temp.path[0] = node.database;
+    temp.path[1] = schema;
+    temp.path[2] = identifier;
+    temp.type = "table";
+    std::vector<Value> list;
+    for (const DatabaseColumn &column : columns) list.push_back(make_column(column));
+    const auto configured = [&](const char *key) { return to_value(node.config.value(key, Json())); };
+    const Value predicates = configured("predicates");
+    auto dict = jinja::make<jinja::Dict>();
+    dict->set(Value("target_relation"), node_relation(session, node));
+    dict->set(Value("temp_relation"), make_relation(std::move(temp)));
+    dict->set(Value("unique_key"), configured("unique_key"));
+    dict->set(Value("dest_columns"), Value(std::move(list)));
+    dict->set(Value("incremental_predicates"), predicates.is_none() ? configured("incremental_predicates") : predicates);
+    return Value(dict);
+}
+
+}  // namespace
+
+bool own_strategy(Session &session, const Node &node) {
+    const std::string strategy = strategy_of(node), name = macro_name(node), &project = session.manifest().project_name;
+    if (strategy == "insert_overwrite") throw Error("22023", "the incremental strategy '" + strategy + "' is not valid for this adapter");
+    if (strategy == "auto" && session.macros().visible_macro(project, name).is_missing()) return false;  // the mesh's own, which has no macro
+    if (session.macros().visible_macro(project, name).is_missing())
+        throw Error("42883", "dbt could not find an incremental strategy macro with the name \"" + name + "\" in " + project, "",
+                    "Strategies are append, delete+insert, merge and microbatch, and those that the project has such a macro for.");
+    for (const std::string &macro : macros_behind(name))
+        for (const char *prefix : {"", "default__", "postgres__"})
+            if (session.macros().overridden(prefix + macro)) return true;
+    return false;
+}
+
+std::string strategy_sql(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {
+    const jinja::Pool pool;
+    Frame frame = run_frame(node);
+    if (const auto at = session.finished.find(node.unique_id); at != session.finished.end()) frame.compiled = at->second;
+    const Session::Entered entered(session, frame);
+    return hinted(session, [&] {
+        const Value macro = session.macros().visible_macro(session.manifest().project_name, macro_name(node));
+        jinja::Arguments call{{arguments_for(session, node, schema, identifier, columns)}};
+        return jinja::to_text(macro.object().call(call));
+    });
+}
+
+}  // namespace mesh::core::project

@@ -1,0 +1,84 @@
+#include "engine/invoke_options.h"
+
+#include <algorithm>
+
+namespace mesh::engine {
+
+using core::Error;
+using project::BatchRange;
+using project::Manifest;
+
+namespace {
+
+std::string text_of(const project::Json &options, const char *name) {
+    auto found = options.find(name);
+    if (found == options.end() || found->is_null()) return "";
+    if (!found->is_string()) throw Error("22023", std::string("option \"") + name + "\" must be a text");
+    return found->get<std::string>();
+}
+
+bool is_set(const project::Json &options, const char *name) {
+    auto found = options.find(name);
+    return found != options.end() && *found == true;
+}
+
+void check_range(const std::string &start, const std::string &end) {
+    if (start.empty() && end.empty()) return;
+    if (start.empty() || end.empty())
+        throw Error("22023", std::string("option \"event_time_") + (start.empty() ? "end" : "start") + "\" was given, but \"event_time_" + (start.empty() ? "start" : "end") + "\" was not", "",
+                    "Give both: batches from the one to the other are built.");
+    BatchRange range = project::batch_from_text(start, end);
+    if (range.start >= range.end) throw Error("22023", "option \"event_time_start\" must be less than \"event_time_end\"");
+}
+
+std::vector<BatchRange> ranges(const project::Json &results, const char *kind) {
+    std::vector<BatchRange> out;
+    for (const project::Json &range : results.value(kind, project::Json::array())) {
+        if (!range.is_array() || range.size() != 2 || !range[0].is_string() || !range[1].is_string())
+            throw Error("22023", "option \"batches\" must hold batch_results", "Not a range: " + range.dump() + ".");
+        out.push_back(project::batch_from_text(range[0], range[1]));
+    }
+    return out;
+}
+
+bool lists(const project::Json &names, const std::string &event) {
+    if (names.is_string()) return names == "all" || names == "*" || names == event;
+    return names.is_array() && std::find(names.begin(), names.end(), event) != names.end();
+}
+
+}  // namespace
+
+BatchOptions batch_options(const project::Json &options) {
+    BatchOptions out{text_of(options, "event_time_start"), text_of(options, "event_time_end"), {}, {}};
+    check_range(out.event_time_start, out.event_time_end);
+    const project::Json again = options.value("batches", project::Json::object());
+    for (const auto &[id, results] : again.items()) {
+        out.again[id] = ranges(results, "failed");
+        out.done[id] = ranges(results, "successful");
+    }
+    return out;
+}
+
+bool is_error(const project::Json &options, const std::string &event) {
+    if (is_set(options, "warn_error")) return true;
+    const project::Json chosen = options.value("warn_error_options", project::Json::object());
+    if (!chosen.is_object()) throw Error("22023", "option \"warn_error_options\" must be an object");
+    const auto any = [&](std::initializer_list<const char *> keys) { return std::any_of(keys.begin(), keys.end(), [&](const char *key) { return lists(chosen.value(key, project::Json()), event); }); };
+    return any({"error", "include"}) && !any({"warn", "exclude", "silence"});
+}
+
+std::optional<Manifest> state_of(const project::Json &options) {
+    auto given = options.find("state");
+    if (given == options.end() || given->is_null()) return std::nullopt;
+    project::Json manifest = given->is_string() ? project::Json::parse(given->get<std::string>(), nullptr, false) : *given;
+    if (manifest.is_discarded()) throw Error("22023", "option \"state\" is not valid JSON", "", "Give the text of a manifest.json.");
+    return project::manifest_from_manifest_json(manifest);
+}
+
+project::Deferral deferral_of(const project::Json &options, const Manifest &manifest, const std::optional<Manifest> &state) {
+    if (!is_set(options, "defer")) return {};
+    if (!state) throw Error("22023", "option \"defer\" needs a \"state\"", "", "Give the manifest that another deployment of the project was run with: mesh.manifest() there.");
+    return project::deferral(manifest, *state, is_set(options, "favor_state"));
+}
+
+}  // namespace mesh::engine

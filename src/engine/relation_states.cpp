@@ -1,0 +1,152 @@
+#include "engine/relation_states.h"
+
+#include "core/digest.h"
+#include "core/plan/settings_only.h"
+#include "pg/relation.h"
+#include "pg/storage.h"
+
+namespace mesh::engine {
+
+using planning::RelationState;
+using planning::Rows;
+
+namespace {
+
+std::string setting_text(const char *name) {
+    struct Plain {
+        const char *text;
+    };
+    Plain found = pg::call([name] { return Plain{GetConfigOption(name, true, false)}; });
+    return found.text == nullptr ? "" : found.text;
+}
+
+std::string settings_text() {
+    std::string out;
+    for (const char *name : planning::kResultSettings) out += std::string(name) + "=" + setting_text(name) + "\n";
+    return out;
+}
+
+// All of them: one may call another. Those of the mesh itself change with its version only.
+std::string functions_text() {
+    return registry_value(
+               "select pg_catalog.md5(pg_catalog.string_agg(f, ' ' order by f)) from (select pg_catalog.concat_ws(',', p.oid, pronamespace, proname, proowner, proargtypes, prorettype, provolatile,"
+               " proisstrict, prolang, prosrc, probin, prosqlbody, proconfig) as f from pg_catalog.pg_proc p where p.oid >= 16384"
+               " and pronamespace <> (select oid from pg_catalog.pg_namespace where nspname = 'mesh') and pronamespace not in (select oid from pg_catalog.pg_namespace where nspname like 'pg\\_temp%')"
+               " union all select pg_catalog.concat_ws(',', a.*) from pg_catalog.pg_aggregate a where aggfnoid >= 16384) u")
+        .value_or("");
+}
+
+}  // namespace
+
+void Reading::add_dependency(char what) {
+    if (depends.find(what) == std::string::npos) depends += what;
+}
+
+Rows RelationStates::look(const RelationState &then) {
+    if (others_wrote_) return look_now(then);
+    std::string key = then.schema + '\t' + then.name + '\t' + then.identity + then.shape + ' ' + std::to_string(then.log) + ' ' + std::to_string(then.rows.value_or(0)) + ' ' + std::to_string(then.horizon);
+    auto [known, fresh] = looks_.try_emplace(key, Rows::unknown);
+    if (fresh) known->second = look_now(then);
+    return known->second;
+}
+
+Rows RelationStates::look_now(const RelationState &then) {
+    Oid oid = pg::relation_oid(then.schema, then.name);
+    if (!OidIsValid(oid)) return Rows::gone;
+    pg::Storage now = pg::storage_of(oid);
+    if (now.kind == '\0') return Rows::gone;
+    if (now.locked) return Rows::locked;
+    if (!now.unknown.empty()) return Rows::unknown;
+    if (now.identity != then.identity) return Rows::replaced;
+    bool counted = false;
+    if (now.has_rows() && !(then.log > 0 && pg::is_untouched(oid, then.blocks, then.log))) {
+        if (!same_count(oid, then)) return Rows::changed;
+        counted = true;
+    }
+    if (now.shape != then.shape) return Rows::reshaped;
+    return counted ? Rows::same_by_count : Rows::same;
+}
+
+bool RelationStates::same_count(Oid relation, const RelationState &then) {
+    if (!then.rows) return false;
+    return pg::sees_same_rows(relation, {*then.rows, then.horizon, then.writers});
+}
+
+RelationState RelationStates::take(Oid oid) {
+    RelationState out;
+    std::tie(out.schema, out.name) = pg::relation_name(oid);
+    pg::Storage now = pg::storage_of(oid);
+    parts_[oid] = now.parts;
+    out.unknown = now.locked ? "another session was changing it" : now.unknown;
+    if (!out.unknown.empty()) return out;
+    out.identity = now.identity;
+    out.shape = now.shape;
+    if (!now.has_rows()) return out;
+    out.blocks = now.blocks;
+    if (!baseline_.written.count(oid)) out.log = baseline_.log;
+    if (std::optional<pg::Counted> counted = pg::count_rows(oid, is_published(oid) && !others_wrote_)) {
+        out.rows = counted->rows;
+        out.horizon = counted->horizon;
+        out.writers = counted->writers;
+    }
+    if (out.log == 0 && !out.rows) out.unknown = "other transactions were writing to it";
+    return out;
+}
+
+RelationState RelationStates::state(Oid relation) {
+    auto found = states_.find(relation);
+    if (found == states_.end()) found = states_.emplace(relation, take(relation)).first;
+    return found->second;
+}
+
+RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &rows) {
+    RelationState out;
+    std::tie(out.schema, out.name) = pg::relation_name(oid);
+    pg::Storage now = pg::storage_of(oid);
+    parts_[oid] = now.parts;
+    out.unknown = now.unknown;
+    out.identity = now.identity;
+    out.shape = now.shape;
+    out.blocks = now.blocks;
+    out.log = pg::log_position();
+    if (std::optional<pg::Counted> counted = rows ? pg::count_own(oid, *rows) : pg::count_rows(oid, !others_wrote_)) {
+        out.rows = counted->rows;
+        out.horizon = counted->horizon;
+        out.writers = counted->writers;
+    }
+    states_[oid] = out;
+    return out;
+}
+
+void RelationStates::read(Oid oid, Oid reader, Reading &into) {
+    RelationState found = state(oid);
+    for (const RelationState &known : into.relations)
+        if (known.schema == found.schema && known.name == found.name) return;
+    if (found.unknown.empty() && !pg::sees_all_rows(oid, reader)) found.unknown = "it has row-level security";
+    into.relations.push_back(found);
+    for (Oid part : parts_[oid]) read(part, reader, into);
+    if (!found.unknown.empty() || pg::storage_of(oid).kind != 'v') return;
+    auto [view, fresh] = views_.try_emplace(oid);
+    if (fresh) view->second = pg::view_facts(oid);
+    const pg::SqlFacts &facts = view->second;
+    if (into.never.empty() && !facts.never.empty()) into.never = "it reads view " + found.full_name() + ": " + facts.never;
+    if (facts.settings) into.add_dependency('s');
+    if (facts.vars) into.add_dependency('v');
+    if (facts.functions) into.add_dependency('f');
+    for (Oid relation : facts.relations) read(relation, reader, into);
+}
+
+const std::string &Circumstances::of(const std::string &depends) {
+    auto [found, fresh] = known_.try_emplace(depends);
+    if (!fresh) return found->second;
+    std::string text;
+    for (char what : depends) {
+        if (what == 's') text += settings_text();
+        if (what == 'v') text += "vars=" + setting_text("mesh.vars") + "\n";
+        if (what == 'f') text += "functions=" + functions_text() + "\n";
+    }
+    if (!text.empty()) found->second = core::md5(text);
+    return found->second;
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,73 @@
+// The states of relations in one run: taken when something was built from them, compared when it might be built again.
+#pragma once
+
+#include "core/plan/state.h"
+#include "engine/session.h"
+#include "engine/target.h"
+#include "pg/facts.h"
+
+namespace mesh::engine {
+
+namespace planning = core::plan;
+
+// What a state depends on besides relations, gathered from the views that it reads through.
+struct Reading {
+    std::vector<planning::RelationState> relations;
+    std::string never, depends;
+    void add_dependency(char what);
+};
+
+class RelationStates : public planning::Eyes {
+public:
+    explicit RelationStates(const Baseline &baseline) : baseline_(baseline) {}
+
+    planning::Rows look(const planning::RelationState &then) override;
+
+    // The relation and all that is read through it (partitions, children, what views read), as the run's snapshot sees it. `reader`: with
+    // whose rights.
+    void read(Oid relation, Oid reader, Reading &into);
+
+    // One relation, as the run's snapshot with this transaction's own changes sees it.
+    planning::RelationState state(Oid relation);
+
+    // A table that this run has filled and nobody else can have written to; `rows`: as it was filled, when nothing changed them since.
+    planning::RelationState filled(Oid relation, const std::optional<uint64_t> &rows);
+
+    // From here on the relation is what this run has published. Its former contents, read through something that the run has not built, are
+    // no state to compare with.
+    void published(Oid relation) {
+        published_.insert(relation);
+        looks_.clear();
+        states_.erase(relation);
+    }
+    // Hooks and functions may have written to any relation after it was read: what this transaction wrote counts as a change.
+    void others_wrote() {
+        others_wrote_ = true;
+        looks_.clear();
+    }
+    bool is_published(Oid relation) const { return published_.count(relation) > 0; }
+
+private:
+    planning::RelationState take(Oid relation);
+    planning::Rows look_now(const planning::RelationState &then);
+    bool same_count(Oid relation, const planning::RelationState &then);
+
+    const Baseline &baseline_;
+    std::map<std::string, planning::Rows> looks_;  // by all of the state: many models read one relation
+    std::map<Oid, planning::RelationState> states_;
+    std::map<Oid, std::vector<Oid>> parts_;
+    std::map<Oid, pg::SqlFacts> views_;
+    std::set<Oid> published_;
+    bool others_wrote_ = false;
+};
+
+// The fingerprint of what a state depends on besides relations: of the settings, variables and functions that `depends` names.
+class Circumstances {
+public:
+    const std::string &of(const std::string &depends);
+
+private:
+    std::map<std::string, std::string> known_;
+};
+
+}  // namespace mesh::engine

@@ -1,0 +1,150 @@
+// What was built from what, remembered for the next run.
+#include <algorithm>
+
+#include "engine/setting.h"
+#include "engine/snapshot.h"
+#include "engine/unchanged.h"
+#include "pg/relation.h"
+
+namespace mesh::engine {
+
+using planning::BuildState;
+using planning::RelationState;
+
+namespace {
+
+bool has_post_hook(const Model &model) {
+    for (const char *key : {"post_hook", "post-hook"})
+        if (auto found = model.config.find(key); found != model.config.end() && !found->is_null() && !found->empty()) return true;
+    return false;
+}
+
+bool wrote_in_place(const Staged &staged) {
+    return staged.how == Publish::rows || (staged.how == Publish::in_place && staged.target.exists());
+}
+
+// An incremental model that just wrote rows may write others the next time, from the same rows.
+bool is_settled(const Staged &staged) {
+    if (staged.model.materialized != "incremental" && !is_snapshot(staged.model)) return true;
+    return staged.how == Publish::in_place && staged.target.exists() && staged.rows.value_or(1) == 0;
+}
+
+std::string now_text() {
+    return pg::query_value("select pg_catalog.to_char(pg_catalog.clock_timestamp(), 'YYYY-MM-DD HH24:MI:SSOF')").value_or("");
+}
+
+Oid published_oid(const Domain &domain, const Model &model) {
+    return pg::relation_oid(target_schema(domain, model), target_identifier(model));
+}
+
+}  // namespace
+
+// The relations behind the names of a body. Before the publish: those alone that it leaves as they are.
+void Unchanged::read_upstreams(const Model &model, const Compiled &compiled, const Stage *, bool before, Reading &into, int depth) {
+    Oid reader = mesh_.domain(model.domain).owner_oid;
+    for (const Upstream &up : compiled.upstreams) {
+        if (up.kind == Upstream::Kind::self) continue;
+        const Model *read = up.kind == Upstream::Kind::model ? mesh_.find_model(up.domain, up.model) : nullptr;
+        if (read != nullptr && read->materialized == "ephemeral") {
+            if (depth < 64) read_upstreams(*read, resolve(mesh_, *read), nullptr, before, into, depth + 1);
+            continue;
+        }
+        if (before && staged_.count(up.id)) continue;
+        Oid oid = pg::relation_oid(up.schema, up.name);
+        if (!OidIsValid(oid)) {
+            into.never = "what it reads is not there";
+            continue;
+        }
+        size_t first = into.relations.size();
+        states_.read(oid, reader, into);
+        if (before || staged_.count(up.id)) continue;
+        // It read the former rows of what this run has published since, through something that the run has not built.
+        for (size_t i = first; i < into.relations.size(); i++)
+            if (states_.is_published(pg::relation_oid(into.relations[i].schema, into.relations[i].name)) && !kept_.count(up.id))
+                into.relations[i].unknown = "the run that read it built it anew";
+    }
+}
+
+void Unchanged::look_before_publish(const std::vector<Staged *> &staged) {
+    for (const Staged *s : staged) staged_.insert(s->model.id());
+    for (const Staged *s : staged) {
+        Reading unused;
+        (void)pg::try_in_subtransaction([&] { read_upstreams(s->model, s->compiled, nullptr, true, unused); });
+    }
+}
+
+RelationState Unchanged::own_state(const Staged &staged) {
+    Oid oid = published_oid(*staged.domain, staged.model);
+    if (!OidIsValid(oid)) return {};
+    if (staged.how == Publish::nothing) return states_.state(oid);
+    states_.published(oid);
+    bool is_rows = staged.model.materialized != "view" && staged.relkind.empty();
+    if (!is_rows || wrote_in_place(staged)) return states_.state(oid);
+    return states_.filled(oid, has_post_hook(staged.model) ? std::nullopt : staged.rows);
+}
+
+BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
+    Model model = staged.model;
+    if (auto anew = analyzed_anew_.find(model.id()); anew != analyzed_anew_.end()) {
+        store_compiled(model, anew->second);
+        model.facts = anew->second.analysis.facts;
+    }
+    BuildState out;
+    out.definition = definition(model);
+    out.configuration = configuration(model);
+    out.log = now_;
+    out.run_id = run_id;
+    out.settled = is_settled(staged);
+    if (!staged.relkind.empty()) out.never = "the project has its own materialization for it";
+    Reading reading;
+    for (char what : depends(model)) reading.add_dependency(what);
+    read_upstreams(model, staged.compiled, nullptr, false, reading);
+    std::sort(reading.depends.begin(), reading.depends.end());
+    out.inputs = std::move(reading.relations);
+    out.depends = reading.depends;
+    out.circumstances = circumstances_.of(out.depends);
+    if (out.never.empty() && !setting(model, "skip_unchanged", false)) out.never = reading.never;
+    return out;
+}
+
+// A model that was left as it is: the same rows, read from newer states of the same relations.
+std::optional<BuildState> Unchanged::refreshed(const Model &model, BuildState state) {
+    Reading reading;
+    read_upstreams(model, resolve(mesh_, model), nullptr, false, reading);
+    if (!reading.never.empty() && !setting(model, "skip_unchanged", false)) return std::nullopt;
+    state.inputs = std::move(reading.relations);
+    if (!state.own.name.empty()) state.own = states_.state(published_oid(mesh_.domain(model.domain), model));
+    state.log = now_;
+    return state;
+}
+
+void Unchanged::remember(const std::vector<Staged *> &staged, int64_t run_id) {
+    std::vector<std::pair<const Model *, BuildState>> states;
+    std::map<std::string, RelationState> own;
+    for (const Staged *s : staged)
+        if (s->model.materialized != "ephemeral") own[s->model.id()] = own_state(*s);
+    std::string when = staged.empty() ? "" : now_text();
+    for (const Staged *s : staged) {
+        BuildState state = state_of(*s, run_id);
+        state.own = own[s->model.id()];
+        state.built_at = when;
+        states.emplace_back(&s->model, std::move(state));
+    }
+    for (const auto &[id, kept] : kept_) {
+        bool reads_published = std::any_of(kept.state.inputs.begin(), kept.state.inputs.end(),
+                                           [&](const RelationState &input) { return !staged.empty() && states_.is_published(pg::relation_oid(input.schema, input.name)); });
+        if (!kept.look_again && !reads_published) continue;
+        if (std::optional<BuildState> state = refreshed(*kept.model, kept.state)) states.emplace_back(kept.model, std::move(*state));
+    }
+    store(states);
+}
+
+void Unchanged::store(const std::vector<std::pair<const Model *, BuildState>> &states) {
+    if (states.empty()) return;
+    Json rows = Json::array();
+    for (const auto &[model, state] : states) rows.push_back({{"d", model->domain}, {"m", model->name}, {"s", planning::to_text(state)}});
+    (void)registry("update mesh.model_registry m set built_state = r.s from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, s text) where domain = r.d and name = r.m",
+                   {rows.dump(-1, ' ', false, Json::error_handler_t::replace)});
+}
+
+}  // namespace mesh::engine

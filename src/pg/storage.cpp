@@ -1,0 +1,460 @@
+#include "pg/storage.h"
+
+#include <algorithm>
+
+#include "pg/compat.h"
+
+extern "C" {
+#include "access/heapam.h"
+#include "access/relation.h"
+#include "access/transam.h"
+#include "access/tupdesc_details.h"
+#include "access/visibilitymap.h"
+#include "access/xlog.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_cast.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_rewrite.h"
+#include "common/hashfn.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "utils/rls.h"
+#include "utils/typcache.h"
+}
+
+namespace mesh::pg {
+
+namespace {
+
+// Above this a count would read too much: 2 GB.
+constexpr BlockNumber kMostPages = 262144;
+constexpr int kMostWriters = 16;
+constexpr uint64 kNobody = 1;  // a horizon before which nobody wrote
+
+// Two independent sums of 64 bits. Plain data.
+struct Digest {
+    uint64 a, b;
+};
+
+void add(Digest *digest, const void *data, size_t size) {
+    digest->a = hash_bytes_extended(static_cast<const unsigned char *>(data), static_cast<int>(size), digest->a);
+    digest->b = hash_bytes_extended(static_cast<const unsigned char *>(data), static_cast<int>(size), digest->b + 0x9e3779b97f4a7c15ULL);
+}
+
+template <typename T>
+void add_value(Digest *digest, T value) {
+    add(digest, &value, sizeof(value));
+}
+
+std::string text_of(const Digest &digest) {
+    char out[33];
+    snprintf(out, sizeof(out), "%016llx%016llx", static_cast<unsigned long long>(digest.a), static_cast<unsigned long long>(digest.b));
+    return out;
+}
+
+// Plain data of one look, for use under the guard.
+struct Look {
+    char kind;
+    bool locked;
+    const char *unknown;
+    Digest identity, shape;
+    BlockNumber blocks;
+    List *parts;
+};
+
+void add_place(Digest *digest, Oid relation) {
+    add_value(digest, GetSystemIdentifier());
+    add_value(digest, MyDatabaseId);
+    add_value(digest, relation);
+}
+
+void add_columns(Digest *digest, TupleDesc desc, int depth);
+
+// A composite type can change under a column.
+void add_type(Digest *digest, Oid type, int depth) {
+    Oid element = get_element_type(type), base = getBaseType(OidIsValid(element) ? element : type);
+    if (depth > 3 || get_typtype(base) != TYPTYPE_COMPOSITE) return;
+    TypeCacheEntry *entry = lookup_type_cache(base, TYPECACHE_TUPDESC);
+    if (entry->tupDesc != nullptr) add_columns(digest, entry->tupDesc, depth + 1);
+}
+
+void add_missing(Digest *digest, TupleDesc desc, int i) {
+    Form_pg_attribute column = TupleDescAttr(desc, i);
+    if (!column->atthasmissing || desc->constr == nullptr || desc->constr->missing == nullptr) return;
+    AttrMissing missing = desc->constr->missing[i];
+    if (!missing.am_present) return;
+    Datum value = missing.am_value;
+    if (column->attlen == -1) add(digest, DatumGetPointer(value), VARSIZE_ANY(DatumGetPointer(value)));
+    else if (column->attbyval) add_value(digest, value);
+    else if (column->attlen > 0) add(digest, DatumGetPointer(value), column->attlen);
+    else add(digest, DatumGetCString(value), strlen(DatumGetCString(value)));
+}
+
+// What generated columns are made of; other defaults change nothing that is there.
+void add_generated(Digest *digest, TupleDesc desc) {
+    if (desc->constr == nullptr) return;
+    for (int i = 0; i < desc->constr->num_defval; i++) {
+        const AttrDefault &value = desc->constr->defval[i];
+        if (TupleDescAttr(desc, value.adnum - 1)->attgenerated == '\0') continue;
+        add_value(digest, value.adnum);
+        add(digest, value.adbin, strlen(value.adbin));
+    }
+}
+
+void add_columns(Digest *digest, TupleDesc desc, int depth) {
+    add_value(digest, desc->natts);
+    for (int i = 0; i < desc->natts; i++) {
+        Form_pg_attribute column = TupleDescAttr(desc, i);
+        add(digest, NameStr(column->attname), strlen(NameStr(column->attname)));
+        add_value(digest, column->atttypid);
+        add_value(digest, column->atttypmod);
+        add_value(digest, column->attcollation);
+        add_value(digest, column->attisdropped);
+        add_value(digest, column->attnotnull);
+        add_missing(digest, desc, i);
+        if (column->atttypid >= FirstNormalObjectId && !column->attisdropped) add_type(digest, column->atttypid, depth);
+    }
+    add_generated(digest, desc);
+}
+
+void add_indexes(Digest *digest, Relation relation) {
+    if (!relation->rd_rel->relhasindex) return;
+    ListCell *cell;
+    foreach (cell, RelationGetIndexList(relation)) add_value(digest, lfirst_oid(cell));
+}
+
+// Its definition as it is stored; opening the view would build its tree.
+void add_rule(Digest *digest, Oid view) {
+    HeapTuple rule = SearchSysCache2(RULERELNAME, ObjectIdGetDatum(view), CStringGetDatum("_RETURN"));
+    if (!HeapTupleIsValid(rule)) return;
+    bool missing;
+    Datum action = SysCacheGetAttr(RULERELNAME, rule, Anum_pg_rewrite_ev_action, &missing);
+    if (!missing) add(digest, DatumGetPointer(action), VARSIZE_ANY(DatumGetPointer(action)));
+    ReleaseSysCache(rule);
+}
+
+const char *untraceable(Form_pg_class row, Oid relation) {
+    if (relation < FirstNormalObjectId) return "it is one of the server's own";
+    if (row->relpersistence == RELPERSISTENCE_TEMP) return "it is temporary";
+    if (row->relkind == RELKIND_FOREIGN_TABLE) return "it is a foreign table";
+    if (strchr("rmpv", row->relkind) == nullptr) return "it is no table or view";
+    if ((row->relkind == RELKIND_RELATION || row->relkind == RELKIND_MATVIEW) && row->relam != HEAP_TABLE_AM_OID) return "its access method is not heap";
+    return nullptr;
+}
+
+void look_inside(Oid oid, Look *out) {
+    Relation relation = relation_open(oid, NoLock);
+    out->identity = Digest{};
+    add_place(&out->identity, oid);
+    if (out->kind == RELKIND_RELATION || out->kind == RELKIND_MATVIEW) {
+        add_value(&out->identity, relation->rd_rel->relfilenode);
+        add_value(&out->identity, relation->rd_rel->reltablespace);
+        add_value(&out->shape, relation->rd_rel->relispopulated);
+        out->blocks = RelationGetNumberOfBlocks(relation);
+    }
+    if (relation->rd_rel->relhassubclass) {
+        out->parts = find_inheritance_children(oid, NoLock);
+        ListCell *cell;
+        foreach (cell, out->parts) add_value(&out->identity, lfirst_oid(cell));
+    }
+    add_columns(&out->shape, RelationGetDescr(relation), 0);
+    add_indexes(&out->shape, relation);
+    relation_close(relation, NoLock);
+}
+
+Look look(Oid oid) {
+    Look out = {};
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return out;
+    auto *row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    out.kind = row->relkind;
+    out.unknown = untraceable(row, oid);
+    add_value(&out.identity, row->relowner);
+    ReleaseSysCache(tuple);
+    if (out.unknown != nullptr) return out;
+    if (out.kind == RELKIND_VIEW) {
+        add_place(&out.identity, oid);
+        add_rule(&out.identity, oid);
+        return out;
+    }
+    if (!ConditionalLockRelationOid(oid, AccessShareLock)) {
+        out.locked = true;
+        return out;
+    }
+    look_inside(oid, &out);
+    UnlockRelationOid(oid, AccessShareLock);
+    return out;
+}
+
+// 64-bit form of a transaction id that is not newer than the next one.
+uint64 widened(TransactionId xid, uint64 next) {
+    if (!TransactionIdIsNormal(xid)) return 0;  // frozen long ago
+    uint64 full = (next & ~static_cast<uint64>(UINT32_MAX)) | xid;
+    return full > next ? full - (static_cast<uint64>(1) << 32) : full;
+}
+
+constexpr BlockNumber kPagesPerMapPage = (BLCKSZ - MAXALIGN(SizeOfPageHeaderData)) * 8 / BITS_PER_HEAPBLOCK;
+
+bool is_visible_in(const char *map, BlockNumber page) {
+    BlockNumber bit = page % kPagesPerMapPage * BITS_PER_HEAPBLOCK;
+    return (map[bit / 8] >> (bit % 8)) & VISIBILITYMAP_ALL_VISIBLE;
+}
+
+// One page of the visibility map, copied when no bit of it was set after `log`: then pages whose bit is set have not changed since.
+bool read_map(Relation relation, BlockNumber page, BlockNumber map_pages, uint64 log, char *copy) {
+    if (page >= map_pages) return false;
+    Buffer buffer = ReadBufferExtended(relation, VISIBILITYMAP_FORKNUM, page, RBM_ZERO_ON_ERROR, nullptr);
+    LockBuffer(buffer, BUFFER_LOCK_SHARE);
+    Page map = BufferGetPage(buffer);
+    bool usable = !PageIsNew(map) && PageGetLSN(map) <= log;
+    if (usable) memcpy(copy, PageGetContents(map), BLCKSZ - MAXALIGN(SizeOfPageHeaderData));
+    UnlockReleaseBuffer(buffer);
+    return usable;
+}
+
+bool page_is_newer(Relation relation, BlockNumber page, uint64 log, BufferAccessStrategy strategy) {
+    Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, page, RBM_NORMAL, strategy);
+    LockBuffer(buffer, BUFFER_LOCK_SHARE);
+    Page content = BufferGetPage(buffer);
+    bool newer = !PageIsNew(content) && PageGetLSN(content) > log;
+    UnlockReleaseBuffer(buffer);
+    return newer;
+}
+
+bool untouched(Relation relation, BlockNumber blocks, uint64 log) {
+    if (!RelationNeedsWAL(relation)) return false;
+    BlockNumber now = RelationGetNumberOfBlocks(relation);
+    if (now < blocks) return false;
+    SMgrRelation storage = RelationGetSmgr(relation);
+    BlockNumber map_pages = smgrexists(storage, VISIBILITYMAP_FORKNUM) ? smgrnblocks(storage, VISIBILITYMAP_FORKNUM) : 0;
+    BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
+    char *map = static_cast<char *>(palloc(BLCKSZ));
+    bool usable = false;
+    for (BlockNumber page = 0; page < now; page++) {
+        CHECK_FOR_INTERRUPTS();
+        if (page % kPagesPerMapPage == 0) usable = read_map(relation, page / kPagesPerMapPage, map_pages, log, map);
+        if (usable && is_visible_in(map, page)) continue;
+        if (page_is_newer(relation, page, log, strategy)) return false;
+    }
+    FreeAccessStrategy(strategy);
+    pfree(map);
+    return true;
+}
+
+// Counts visible rows; plain data.
+struct Count {
+    uint64 rows, next, horizon;
+    uint64 writers[kMostWriters];
+    int writer_count;
+    bool failed, collect, own_changes;  // collect: our own transaction's ids become writers
+};
+
+bool is_writer(const Count *count, uint64 xid) {
+    for (int i = 0; i < count->writer_count; i++)
+        if (count->writers[i] == xid) return true;
+    return false;
+}
+
+void take_row(Count *count, HeapTupleHeader row) {
+    count->rows++;
+    TransactionId raw = HeapTupleHeaderGetRawXmin(row);
+    uint64 xid = widened(raw, count->next);
+    if (xid < count->horizon || is_writer(count, xid)) return;
+    if (!count->collect || count->writer_count == kMostWriters || !TransactionIdIsCurrentTransactionId(raw)) count->failed = true;
+    else count->writers[count->writer_count++] = xid;
+}
+
+void count_page(Relation relation, BlockNumber page, BufferAccessStrategy strategy, Snapshot snapshot, Count *count) {
+    Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, page, RBM_NORMAL, strategy);
+    LockBuffer(buffer, BUFFER_LOCK_SHARE);
+    Page content = BufferGetPage(buffer);
+    OffsetNumber last = PageIsNew(content) ? 0 : PageGetMaxOffsetNumber(content);
+    for (OffsetNumber line = FirstOffsetNumber; line <= last && !count->failed; line++) {
+        ItemId item = PageGetItemId(content, line);
+        if (!ItemIdIsNormal(item)) continue;
+        HeapTupleData row;
+        row.t_data = reinterpret_cast<HeapTupleHeader>(PageGetItem(content, item));
+        row.t_len = ItemIdGetLength(item);
+        row.t_tableOid = RelationGetRelid(relation);
+        ItemPointerSet(&row.t_self, page, line);
+        if (HeapTupleSatisfiesVisibility(&row, snapshot, buffer)) take_row(count, row.t_data);
+    }
+    UnlockReleaseBuffer(buffer);
+}
+
+void count_all(Oid oid, Count *count) {
+    if (!ConditionalLockRelationOid(oid, AccessShareLock)) {
+        count->failed = true;
+        return;
+    }
+    Relation relation = relation_open(oid, NoLock);
+    BlockNumber pages = RelationGetNumberOfBlocks(relation);
+    if (pages > kMostPages) count->failed = true;
+    BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
+    PushCopiedSnapshot(GetActiveSnapshot());
+    if (count->own_changes) UpdateActiveSnapshotCommandId();
+    for (BlockNumber page = 0; page < pages && !count->failed; page++) {
+        CHECK_FOR_INTERRUPTS();
+        count_page(relation, page, strategy, GetActiveSnapshot(), count);
+    }
+    PopActiveSnapshot();
+    FreeAccessStrategy(strategy);
+    relation_close(relation, AccessShareLock);
+}
+
+uint64 newest_page(Oid catalog) {
+    Relation relation = relation_open(catalog, AccessShareLock);
+    BlockNumber pages = RelationGetNumberOfBlocks(relation);
+    uint64 newest = 0;
+    for (BlockNumber page = 0; page < pages; page++) {
+        Buffer buffer = ReadBuffer(relation, page);
+        LockBuffer(buffer, BUFFER_LOCK_SHARE);
+        newest = Max(newest, PageGetLSN(BufferGetPage(buffer)));
+        UnlockReleaseBuffer(buffer);
+    }
+    relation_close(relation, AccessShareLock);
+    return newest;
+}
+
+// So many transactions later the short form of an id could mean another one.
+bool is_too_old(const Count &count) {
+    uint64 oldest = count.horizon > kNobody ? count.horizon : count.next;
+    for (int i = 0; i < count.writer_count; i++) oldest = Min(oldest, count.writers[i]);
+    return count.next - oldest > INT32_MAX;
+}
+
+struct Oids {
+    Oid *oid;
+    int count;
+};
+
+constexpr LOCKMASK kWriting = LOCKBIT_ON(RowExclusiveLock) | LOCKBIT_ON(ShareRowExclusiveLock) | LOCKBIT_ON(ExclusiveLock) | LOCKBIT_ON(AccessExclusiveLock);
+
+Oids written_by_others() {
+    LockData *locks = GetLockStatusData();
+    Oids out = {static_cast<Oid *>(palloc(sizeof(Oid) * (locks->nelements + 1))), 0};
+    for (int i = 0; i < locks->nelements; i++) {
+        const LockInstanceData &lock = locks->locks[i];
+        if (lock.pid == MyProcPid || lock.leaderPid == MyProcPid || (lock.holdMask & kWriting) == 0) continue;
+        if (lock.locktag.locktag_type == LOCKTAG_RELATION && lock.locktag.locktag_field1 == MyDatabaseId) out.oid[out.count++] = lock.locktag.locktag_field2;
+    }
+    return out;
+}
+
+uint64 horizon_now(uint64 next) {
+    return widened(GetActiveSnapshot()->xmin, next);
+}
+
+Counted counted(const Count &count) {
+    Counted out{count.rows, count.horizon, {}};
+    for (int i = 0; i < count.writer_count; i++) out.writers.push_back(count.writers[i]);
+    return out;
+}
+
+}  // namespace
+
+uint64_t log_position() {
+    return call([] { return static_cast<uint64_t>(RecoveryInProgress() ? 0 : GetXLogInsertRecPtr()); });
+}
+
+std::set<Oid> relations_being_written() {
+    Oids found = call([] { return written_by_others(); });
+    return {found.oid, found.oid + found.count};
+}
+
+bool has_old_snapshot() {
+    return IsolationUsesXactSnapshot() && FirstSnapshotSet;
+}
+
+uint64_t functions_log() {
+    return call([] { return static_cast<uint64_t>(Max(newest_page(ProcedureRelationId), Max(newest_page(OperatorRelationId), newest_page(CastRelationId)))); });
+}
+
+Storage storage_of(Oid relation) {
+    Look found = call([relation] { return look(relation); });
+    Storage out;
+    out.kind = found.kind;
+    out.locked = found.locked;
+    if (found.unknown != nullptr) out.unknown = found.unknown;
+    if (found.kind == '\0' || found.locked || found.unknown != nullptr) return out;
+    out.identity = text_of(found.identity);
+    out.shape = text_of(found.shape);
+    out.blocks = found.blocks;
+    ListCell *cell;
+    foreach (cell, found.parts) out.parts.push_back(lfirst_oid(cell));
+    return out;
+}
+
+bool is_untouched(Oid oid, uint32_t blocks, uint64_t log) {
+    return call([=] {
+        if (!ConditionalLockRelationOid(oid, AccessShareLock)) return false;
+        Relation relation = relation_open(oid, NoLock);
+        bool out = untouched(relation, blocks, log);
+        relation_close(relation, AccessShareLock);
+        return out;
+    });
+}
+
+std::optional<Counted> count_rows(Oid relation, bool own_changes) {
+    Count count = call([=] {
+        Count out = {};
+        out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
+        out.horizon = horizon_now(out.next);
+        out.collect = true;
+        out.own_changes = own_changes;
+        count_all(relation, &out);
+        return out;
+    });
+    return count.failed ? std::nullopt : std::optional(counted(count));
+}
+
+bool sees_same_rows(Oid relation, const Counted &then) {
+    if (then.writers.size() > kMostWriters) return false;
+    Count count = {};
+    count.horizon = then.horizon;
+    for (uint64_t writer : then.writers) count.writers[count.writer_count++] = writer;
+    Count *at = &count;
+    call([=] {
+        at->next = U64FromFullTransactionId(ReadNextFullTransactionId());
+        if (is_too_old(*at)) at->failed = true;
+        else count_all(relation, at);
+    });
+    return !count.failed && count.rows == then.rows;
+}
+
+std::optional<Counted> count_own(Oid oid, uint64_t rows) {
+    Count count = call([=] {
+        Count out = {};
+        out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
+        out.horizon = kNobody;
+        out.collect = true;
+        out.rows = rows;
+        if (rows == 0) return out;
+        Relation relation = relation_open(oid, AccessShareLock);
+        Count first = out;
+        first.rows = 0;
+        PushCopiedSnapshot(GetActiveSnapshot());
+        UpdateActiveSnapshotCommandId();
+        count_page(relation, 0, nullptr, GetActiveSnapshot(), &first);
+        PopActiveSnapshot();
+        relation_close(relation, NoLock);
+        first.rows = rows;
+        return first;
+    });
+    return count.failed || (rows > 0 && count.writer_count != 1) ? std::nullopt : std::optional(counted(count));
+}
+
+bool sees_all_rows(Oid relation, Oid role) {
+    return call([=] { return check_enable_rls(relation, role, true) != RLS_ENABLED; });
+}
+
+bool may_read(Oid relation, Oid role) {
+    return call([=] {
+        if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) || !compat::may_use_schema(get_rel_namespace(relation), role)) return false;
+        return pg_class_aclcheck(relation, role, ACL_SELECT) == ACLCHECK_OK || pg_attribute_aclcheck_all(relation, role, ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK;
+    });
+}
+
+}  // namespace mesh::pg
