@@ -2,7 +2,7 @@
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
 SET mesh.progress = off;
-SET mesh.skip_unchanged = off;
+SET mesh.skip_unchanged = off;  -- what is built the same way again is what is looked at
 CREATE ROLE regress_threads_owner;
 CREATE ROLE regress_threads_reader;
 CREATE SCHEMA threads_raw;
@@ -87,7 +87,7 @@ SELECT relname FROM pg_class WHERE relname ~ '^(mesh_stage|pg_temp)_' AND relnam
 CREATE TABLE threads_raw.before AS SELECT * FROM threads_raw.identities('many');
 INSERT INTO threads_raw.orders SELECT i, i % 60, i % 100, 'more' FROM generate_series(2001, 2500) i;
 SELECT count(*) FROM mesh.run('one');
-SELECT node, status, rows, reason FROM mesh.run('many', threads => 2) WHERE kind = 'model';
+SELECT node, status, rows, reason FROM mesh.run('many', threads => 2) WHERE kind IN ('model', 'seed', 'snapshot');
 SELECT * FROM threads_raw.differences();
 SELECT count(*), count(*) FILTER (WHERE b.oid = i.oid) AS same FROM threads_raw.before b JOIN threads_raw.identities('many') i USING (relname);
 
@@ -98,38 +98,38 @@ ALTER TABLE threads_one.orders ADD CHECK (id > 0), ADD PRIMARY KEY (id);
 ALTER TABLE threads_many.orders ADD CHECK (id > 0), ADD PRIMARY KEY (id);
 CREATE TABLE threads_raw.refers (one int REFERENCES threads_one.orders, many int REFERENCES threads_many.orders);
 SELECT count(*) FROM mesh.run('one', full_refresh => true);
-SELECT node, status, rows, reason FROM mesh.run('many', full_refresh => true, threads => 3) WHERE kind = 'model';
+SELECT node, status, rows, reason FROM mesh.run('many', full_refresh => true, threads => 3) WHERE kind IN ('model', 'seed', 'snapshot');
 SELECT * FROM threads_raw.differences();
 
 -- atomic and fail_fast; each model published for itself.
 SELECT count(*) FROM mesh.run('one', atomic => true);
-SELECT node, status, reason, message FROM mesh.run('many', atomic => true, threads => 3) WHERE kind = 'model';
+SELECT node, status, reason, message FROM mesh.run('many', atomic => true, threads => 3) WHERE kind IN ('model', 'seed', 'snapshot');
 SELECT * FROM threads_raw.differences();
 SELECT count(*) FROM mesh.run('one', publish => 'model');
 SELECT count(*) FROM mesh.run('many', publish => 'model', threads => 3);
 SELECT * FROM threads_raw.differences();
-SELECT status, count(*) > 0 AS some FROM mesh.run('many', fail_fast => true, threads => 2) WHERE kind = 'model' GROUP BY 1 ORDER BY 1;
+SELECT status, count(*) > 0 AS some FROM mesh.run('many', fail_fast => true, threads => 2) WHERE kind IN ('model', 'seed', 'snapshot') GROUP BY 1 ORDER BY 1;
 SELECT * FROM mesh.stage_registry;
 
 -- Where workers cannot take part, the reason says so.
 BEGIN;
-SELECT node, status, reason FROM mesh.run('many.big many.totals', threads => 2) WHERE kind = 'model';
+SELECT node, status, reason FROM mesh.run('many.big many.totals', threads => 2) WHERE kind IN ('model', 'seed', 'snapshot');
 ROLLBACK;
-SELECT node, reason FROM mesh.run('many.totals', threads => 2) WHERE kind = 'model';
+SELECT node, reason FROM mesh.run('many.totals', threads => 2) WHERE kind IN ('model', 'seed', 'snapshot');
 SET default_transaction_isolation = 'repeatable read';
-SELECT node, reason FROM mesh.run('many.big many.totals', threads => 2) WHERE kind = 'model';
+SELECT node, reason FROM mesh.run('many.big many.totals', threads => 2) WHERE kind IN ('model', 'seed', 'snapshot');
 RESET default_transaction_isolation;
 DO $$
 BEGIN
     PERFORM mesh.run('many.big many.totals', threads => 2);
 EXCEPTION WHEN division_by_zero THEN NULL;
 END $$;
-SELECT node, reason FROM mesh.step_history WHERE kind = 'model' ORDER BY run_id DESC, step LIMIT 2;
+SELECT node, reason FROM mesh.step_history WHERE kind IN ('model', 'seed', 'snapshot') ORDER BY run_id DESC, step LIMIT 2;
 CREATE TEMP TABLE mine (a int);
-SELECT node, reason FROM mesh.run('many.big many.totals', threads => 2) WHERE kind = 'model';
+SELECT node, reason FROM mesh.run('many.big many.totals', threads => 2) WHERE kind IN ('model', 'seed', 'snapshot');
 DROP TABLE mine;
 INSERT INTO threads_raw.orders SELECT 9000, 1, 1, count(*)::text FROM mesh.run('many.big many.totals', threads => 2);
-SELECT node, reason FROM mesh.step_history WHERE kind = 'model' ORDER BY run_id DESC, step LIMIT 2;
+SELECT node, reason FROM mesh.step_history WHERE kind IN ('model', 'seed', 'snapshot') ORDER BY run_id DESC, step LIMIT 2;
 SELECT mesh.run('many', threads => 0);
 SELECT mesh.run('many', threads => 65);
 
@@ -218,7 +218,7 @@ SELECT node, kind, status, rows, failures, reason, message FROM mesh.run('pmany'
 SELECT * FROM threads_raw.differences('pone', 'pmany');
 TABLE threads_pmany.summary ORDER BY 1;
 SELECT count(*) FROM mesh.invoke('pone', 'build', '{"threads": 1}');
-SELECT node, kind, status, rows, reason FROM mesh.invoke('pmany', 'build', '{"threads": 2}') WHERE kind NOT IN ('test', 'unit_test');
+SELECT node, kind, status, rows, reason FROM mesh.invoke('pmany', 'build', '{"threads": 2}') WHERE kind IN ('model', 'seed', 'snapshot');
 SELECT * FROM threads_raw.differences('pone', 'pmany');
 SELECT * FROM mesh.stage_registry;
 

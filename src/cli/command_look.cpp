@@ -197,7 +197,7 @@ int run_operation(Session &session) {
         const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
         session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));
     } catch (const Error &error) {
-        if (error.sqlstate == "42704" || starts_with(error.sqlstate, "08")) throw;  // there is no such macro, or no server
+        if (starts_with(error.what(), "dbt could not find a macro") || starts_with(error.sqlstate, "08")) throw;  // nothing was run
         step.status = "error";
         step.message = error.what() + (error.detail.empty() ? "" : "\n" + error.detail);
         session.log->event(Level::error, "RunningOperationCaughtError", "Q001", "Encountered an error while running operation: " + step.message);

@@ -73,9 +73,10 @@ Deployed deploy(Session &session) {
     parameters.push_back(session.vars.empty() ? "{}" : session.vars.dump());
     parameters.push_back(environment.dump());
     parameters.push_back(known.empty() ? "false" : "true");
+    parameters.push_back(session.options.store_failures.value_or(false) ? R"({"STORE_FAILURES": true})" : "{}");  // tests then have relations
     // Variables hold for one command. What does not analyze fails as a node of the run, as with dbt, and not here.
     session.database->query("SELECT change, node, kind, file, message FROM mesh.deploy($1, $2, profiles => $3, profile => $4, target => $5,"
-                            " vars => $6, env => $7, partial => $8::boolean, \"check\" => false)",
+                            " vars => $6, env => $7, partial => $8::boolean, flags => $9, \"check\" => false)",
                             parameters, [&](const Row &row) { count_change(session, row, deployed); });
     return deployed;
 }

@@ -175,8 +175,10 @@ private:
 
     void store_sources() {
         std::string rows = source_rows().dump();
-        registry("delete from mesh.source_registry s where domain = $1 and not exists (select from pg_catalog.json_array_elements($2::json) e"
-                 " where e->>0 = s.source_name and e->>1 = s.table_name)",
+        if (!read_.whole) drop_gone_sources();
+        else
+            registry("delete from mesh.source_registry s where domain = $1 and not exists (select from pg_catalog.json_array_elements($2::json) e"
+                     " where e->>0 = s.source_name and e->>1 = s.table_name)",
                  {deployment_.domain, rows});
         registry("insert into mesh.source_registry (domain, source_name, table_name, schema_name, identifier, loaded_at, warn_after, error_after, description)"
                  " select $1, e->>0, e->>1, e->>2, e->>3, e->>4, (e->>5)::interval, (e->>6)::interval, e->>7 from pg_catalog.json_array_elements($2::json) e"
@@ -190,6 +192,16 @@ private:
         const project::Json &value = freshness[key];
         if (!value.contains("count") || !value["count"].is_number() || !value.contains("period") || !value["period"].is_string()) return nullptr;
         return value["count"].dump() + " " + value["period"].get<std::string>();
+    }
+
+    // Of those in the files that were read.
+    void drop_gone_sources() {
+        for (const auto &[id, text] : read_.before) {
+            if (id.rfind("source.", 0) != 0 || manifest_.sources.count(id)) continue;
+            std::vector<std::string> words;  // source, project, source's name, table
+            for (size_t at = 0; at <= id.size(); at = std::min(id.find('.', at), id.size()) + 1) words.push_back(id.substr(at, id.find('.', at) - at));
+            if (words.size() == 4) registry("delete from mesh.source_registry where domain = $1 and source_name = $2 and table_name = $3", {deployment_.domain, words[2], words[3]});
+        }
     }
 
     Json source_rows() const {

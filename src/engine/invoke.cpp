@@ -156,10 +156,10 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     return out;
 }
 
-// The query that dbt would have sent for a test: the engine answers several in one scan of its own.
-std::string test_sql_of(Project &project, const std::string &unique_id) {
+// The query that dbt would have sent for a test, which the engine answers in one scan with others; of a model, what it could not be analyzed for.
+std::string sql_of(Project &project, const std::string &unique_id) {
     bool unit = unique_id.rfind("unit_test.", 0) == 0;
-    if (!unit && unique_id.rfind("test.", 0) != 0) return "";
+    if (!unit && unique_id.rfind("test.", 0) != 0 && unique_id.rfind("model.", 0) != 0) return "";
     try {
         return unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code;
     } catch (const Error &) {
@@ -218,7 +218,8 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
             row.relation = node->second.relation_name;
         }
-        if (compile_tests && row.compiled.empty() && step.status != "skipped") row.compiled = test_sql_of(project, row.unique_id);
+        bool wanted = row.unique_id.rfind("model.", 0) == 0 ? step.status == "error" && step.batches.is_null() : step.status != "skipped";
+        if (compile_tests && row.compiled.empty() && wanted) row.compiled = sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
     if (command == "build") add_others(project, ids, out);

@@ -48,13 +48,18 @@ void set_names(ParseState &state, Node &node) {
     }
 }
 
+// A command's --store-failures gives every test one, also those that keep nothing.
+bool stores_failures(const Settings &settings, const Node &node) {
+    return node.config["store_failures"] == true || settings.flags.value("STORE_FAILURES", Json()) == true;
+}
+
 // Models, seeds and snapshots have a relation; ephemeral models and tests that keep no failures have none.
-bool has_relation(const Node &node) {
+bool has_relation(const Settings &settings, const Node &node) {
     switch (node.resource_type) {
         case ResourceType::model: return node.config["materialized"] != "ephemeral";
         case ResourceType::seed:
         case ResourceType::snapshot: return true;
-        case ResourceType::test: return node.config["store_failures"] == true;
+        case ResourceType::test: return stores_failures(settings, node);
         default: return false;
     }
 }
@@ -104,7 +109,7 @@ void finish_node(ParseState &state, Node &node, const Json &calls, const Json *p
     node.unrendered_config = state.configs->unrendered(node.resource_type, node.fqn, node.package_name, calls, patch);
     set_from_config(node, place);
     set_names(state, node);
-    node.relation_name = has_relation(node) ? make_relation_name(state.quoting, node.database, node.schema, node.alias) : "";
+    node.relation_name = has_relation(state.settings, node) ? make_relation_name(state.quoting, node.database, node.schema, node.alias) : "";
     render_hooks(state, node);
 }
 
