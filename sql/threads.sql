@@ -158,6 +158,19 @@ SET SESSION AUTHORIZATION regress_threads_reader;
 SELECT node, status, reason FROM mesh.run('many.big many.totals', tests => false);
 RESET SESSION AUTHORIZATION;
 
+-- What is unchanged is left as it is, and what changed is seen, whoever built it.
+SET mesh.skip_unchanged = on;
+CREATE TABLE threads_raw.source AS SELECT 1 AS n;
+GRANT SELECT ON threads_raw.source TO regress_threads_owner;
+SELECT mesh.create_model('many.reads_' || i, format('select n + %s as n from threads_raw.source', i), materialized => 'table') FROM generate_series(1, 3) i;
+SELECT mesh.create_model('many.reads_reads', 'select n from reads_1', materialized => 'table');
+SELECT node, status FROM mesh.run('many.reads_*', threads => 2);
+SELECT node, status FROM mesh.run('many.reads_*', threads => 2);
+INSERT INTO threads_raw.source VALUES (2);
+SELECT node, status, reason FROM mesh.run('many.reads_*', threads => 2);
+SELECT node, status FROM mesh.run('many.reads_*', threads => 2);
+SET mesh.skip_unchanged = off;
+
 -- A dbt project: what its templates and their own tests read of the stage is there, whoever staged it.
 CREATE FUNCTION threads_raw.project(domain text) RETURNS bigint LANGUAGE sql AS $f$
 SELECT count(*) FROM mesh.deploy(domain, jsonb_build_object(

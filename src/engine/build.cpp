@@ -190,6 +190,10 @@ void stage_table(Staged &staged, const Rows &rows, const Stage &stage, const Bui
         staged.how = Publish::rename;
         staged.recreate = true;
         staged.reason = "its materialization changed";
+    } else if (!options.stage_name.empty() && configured_indexes(staged.model).empty() && !has_enforced_contract(staged.model)) {
+        name_stage(staged, options, stage.size());  // nothing of it will be named after it
+        staged.how = Publish::rename;
+        staged.reason = "new";
     } else {
         own_name(staged);
     }

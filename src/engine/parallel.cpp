@@ -53,7 +53,7 @@ std::vector<std::vector<size_t>> steps_before(const Selection &selection) {
 }
 
 std::vector<std::optional<double>> last_durations(const std::vector<std::string> &nodes) {
-    pg::Result rows = registry("select (select extract(epoch from h.duration)::float8 from mesh.step_history h where h.node = n.node and h.kind = 'model' and h.status = 'success'"
+    pg::Result rows = registry("select (select extract(epoch from h.duration)::float8 from mesh.step_history h where h.node = n.node and h.kind in ('model', 'seed', 'snapshot') and h.status = 'success'"
                                " order by h.run_id desc limit 1) from pg_catalog.unnest($1::text[]) with ordinality n(node, i) order by i",
                                {pg::array_literal(nodes)});
     std::vector<std::optional<double>> out;

@@ -32,6 +32,9 @@ namespace mesh::engine {
 using core::Error;
 using core::NodeKind;
 
+static void store_by_flag(const RunOptions &options, Projects &projects, std::vector<TestDef> &tests);
+static void fail_warnings(const RunOptions &options, std::vector<TestResult> &results);
+
 namespace {
 
 std::string error_text(const ErrorData *error) {
@@ -824,6 +827,7 @@ private:
         if (!unit_failed_.empty()) throw Error("P0001", "not built: " + unit_failed_);
         open.model = &current(model, open.out);
         open.chosen = wanted_tests(model, open.tests);
+        store_by_flag(options_, projects_, open.chosen);
         task.model = *open.model;
         task.target = target;
         task.options = build_options(model);
@@ -910,6 +914,7 @@ private:
         staged.model.built_columns = std::move(built_columns);
         staged.domain = &mesh_.domain(model.domain);
         staged.target = targets_[model.id()];
+        staged.compiled = resolve(mesh_, model);
         if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
         open.out.rows = staged.rows;
         open.out.reason = staged.reason;
@@ -937,6 +942,7 @@ private:
             out.push_back(test.is_rendered ? *next_own++ : *next++);
             if (!test.is_rendered) out.back().def = test;
         }
+        fail_warnings(options_, out);
         return out;
     }
 
@@ -1039,15 +1045,18 @@ static void store_by_flag(const RunOptions &options, Projects &projects, std::ve
     }
 }
 
+static void fail_warnings(const RunOptions &options, std::vector<TestResult> &results) {
+    for (TestResult &result : results) {
+        if (!options.warn_error || result.status != "warn") continue;
+        result.status = "fail";
+        if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
+    }
+}
+
 std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects) {
     store_by_flag(options, projects, tests);
     std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
-    for (TestResult &result : out) {
-        if (options.warn_error && result.status == "warn") {
-            result.status = "fail";
-            if (size_t at = result.message.rfind("warn if "); at != std::string::npos) result.message.replace(at, 4, "fail");
-        }
-    }
+    fail_warnings(options, out);
     return out;
 }
 

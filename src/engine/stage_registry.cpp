@@ -16,7 +16,6 @@ std::string lock_of(int64_t run_id) {
 // agreement is left: the same run reads it by that.
 void hide_privileges(Staged &staged) {
     std::string oid = std::to_string(staged.stage_oid);
-    if (!pg::has_privileges(staged.stage_oid)) return;
     pg::Result agreed = registry("select distinct grantee from mesh.agreement_grants where domain = $1 and model = $2", {staged.model.domain, staged.model.name});
     std::vector<std::string> kept;
     for (const pg::Row &row : agreed.rows) kept.push_back(row[0].value());
@@ -71,6 +70,7 @@ void hide_staged(Staged &staged, const BuildOptions &options) {
         pg::rename_relation(staged.stage_oid, staged.name);
         staged.relation = pg::qualified(staged.schema, staged.name);
     }
+    if (!pg::has_privileges(staged.stage_oid)) return;
     pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { hide_privileges(staged); });
 }
 
