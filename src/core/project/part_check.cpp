@@ -11,8 +11,8 @@ bool holds(const Package &package, const std::vector<std::string> &paths, const 
 }
 
 std::vector<std::string> below(const std::vector<std::string> &paths, const std::string &folder) {
-    std::vector<std::string> out;
-    for (const std::string &path : paths) out.push_back(path + folder);
+    std::vector<std::string> out(paths);
+    for (std::string &path : out) path += folder;
     return out;
 }
 
