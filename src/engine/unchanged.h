@@ -52,7 +52,7 @@ private:
     bool may_read_all(const Model &model, const planning::BuildState &state);
     std::string input_never(const Model &model);
 
-    void read_upstreams(const Model &model, const Compiled &compiled, const Stage *stage, bool before, Reading &into, int depth = 0);
+    void read_upstreams(const Model &model, const Compiled &compiled, bool before, Reading &into, int depth = 0);
     planning::RelationState own_state(const Staged &staged);
     planning::BuildState state_of(const Staged &staged, int64_t run_id);
     std::optional<planning::BuildState> refreshed(const Model &model, planning::BuildState state);

@@ -51,13 +51,13 @@ Oid published_oid(const Domain &domain, const Model &model) {
 }  // namespace
 
 // The relations behind the names of a body. Before the publish: those alone that it leaves as they are.
-void Unchanged::read_upstreams(const Model &model, const Compiled &compiled, const Stage *, bool before, Reading &into, int depth) {
+void Unchanged::read_upstreams(const Model &model, const Compiled &compiled, bool before, Reading &into, int depth) {
     Oid reader = mesh_.domain(model.domain).owner_oid;
     for (const Upstream &up : compiled.upstreams) {
         if (up.kind == Upstream::Kind::self) continue;
         const Model *read = up.kind == Upstream::Kind::model ? mesh_.find_model(up.domain, up.model) : nullptr;
         if (read != nullptr && read->materialized == "ephemeral") {
-            if (depth < 64) read_upstreams(*read, resolve(mesh_, *read), nullptr, before, into, depth + 1);
+            if (depth < 64) read_upstreams(*read, resolve(mesh_, *read), before, into, depth + 1);
             continue;
         }
         if (before && staged_.count(up.id)) continue;
@@ -80,7 +80,7 @@ void Unchanged::look_before_publish(const std::vector<Staged *> &staged) {
     for (const Staged *s : staged) staged_.insert(s->model.id());
     for (const Staged *s : staged) {
         Reading unused;
-        (void)pg::try_in_subtransaction([&] { read_upstreams(s->model, compiled_of(mesh_, *s), nullptr, true, unused); });
+        (void)pg::try_in_subtransaction([&] { read_upstreams(s->model, compiled_of(mesh_, *s), true, unused); });
     }
 }
 
@@ -109,7 +109,7 @@ BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
     if (!staged.relkind.empty()) out.never = "the project has its own materialization for it";
     Reading reading;
     for (char what : depends(model)) reading.add_dependency(what);
-    read_upstreams(model, compiled_of(mesh_, staged), nullptr, false, reading);
+    read_upstreams(model, compiled_of(mesh_, staged), false, reading);
     std::sort(reading.depends.begin(), reading.depends.end());
     out.inputs = std::move(reading.relations);
     if (out.inputs.empty() && (reads_others(model) || model.facts.fingerprint.empty()) && !is_seed(model)) out.never = "what it reads is not known";
@@ -122,7 +122,7 @@ BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
 // A model that was left as it is: the same rows, read from newer states of the same relations.
 std::optional<BuildState> Unchanged::refreshed(const Model &model, BuildState state) {
     Reading reading;
-    read_upstreams(model, resolve(mesh_, model), nullptr, false, reading);
+    read_upstreams(model, resolve(mesh_, model), false, reading);
     if (!reading.never.empty() && !setting(model, "skip_unchanged", false)) return std::nullopt;
     state.inputs = std::move(reading.relations);
     if (!state.own.name.empty()) state.own = states_.state(published_oid(mesh_.domain(model.domain), model));
