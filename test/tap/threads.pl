@@ -11,7 +11,7 @@ use Time::HiRes qw(time);
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(allows_streaming => 1);
-$node->append_conf('postgresql.conf', "max_worker_processes = 12\nautovacuum = off\nrestart_after_crash = on\nlog_min_messages = log");
+$node->append_conf('postgresql.conf', "max_worker_processes = 12\nautovacuum = off\nrestart_after_crash = on\nlog_min_messages = log\nmesh.skip_unchanged = off");
 $node->start;
 $node->safe_psql('postgres', q{
     CREATE EXTENSION mesh;
