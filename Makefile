@@ -67,7 +67,12 @@ meshctl: $(CLI_OBJS) $(CORE_OBJS) ## the client for dbt projects
 install: install-meshctl
 .PHONY: install-meshctl
 install-meshctl:
-	if [ -x meshctl ]; then $(MKDIR_P) '$(DESTDIR)$(bindir)' && $(INSTALL_PROGRAM) meshctl '$(DESTDIR)$(bindir)/meshctl'; fi
+	if [ -x meshctl ]; then \
+		$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(datadir)/bash-completion' && \
+		$(INSTALL_PROGRAM) meshctl '$(DESTDIR)$(bindir)/meshctl' && \
+		$(INSTALL_DATA) src/cli/meshctl.1 '$(DESTDIR)$(mandir)/man1/meshctl.1' && \
+		$(INSTALL_DATA) src/cli/meshctl.bash '$(DESTDIR)$(datadir)/bash-completion/meshctl'; \
+	fi
 endif
 endif
 
