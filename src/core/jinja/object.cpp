@@ -27,7 +27,7 @@ private:
     std::string name_;
 };
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
     return "'" + std::string(name) + "'";
 }
 
@@ -44,7 +44,7 @@ Value Arguments::take(std::string_view name) {
 }
 
 Value Object::call(Arguments &) {
-    raise_type(quoted(type_name()) + " object is not callable");
+    raise_type(in_quotes(type_name()) + " object is not callable");
 }
 
 std::string Object::format(std::string_view spec) const {
@@ -65,12 +65,12 @@ std::vector<Value> bind(const char *function, Arguments &arguments, std::initial
     for (const Parameter *p = parameters.begin() + bound.size(); p != parameters.end(); ++p) {
         Value value = arguments.take(p->name);
         if (value.is_missing() && !p->default_value)
-            raise_type(name + " missing 1 required positional argument: " + quoted(p->name));
+            raise_type(name + " missing 1 required positional argument: " + in_quotes(p->name));
         if (value.is_missing()) value = *p->default_value;
         bound.push_back(std::move(value));
     }
     if (!arguments.named.empty())
-        raise_type(name + " got an unexpected keyword argument " + quoted(arguments.named.front().first));
+        raise_type(name + " got an unexpected keyword argument " + in_quotes(arguments.named.front().first));
     return bound;
 }
 

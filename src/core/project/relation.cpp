@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t longest_name = 63;
 
-std::string quoted(const std::string &name) {
+std::string in_quotes(const std::string &name) {
     return '"' + name + '"';
 }
 
@@ -69,7 +69,7 @@ std::string Relation::render() const {
     std::string out;
     const auto append = [&](const std::string &part) { out += (out.empty() ? "" : ".") + part; };
     for (std::size_t i = 0; i < 3; ++i)
-        if (fields_.include[i] && fields_.path[i]) append(fields_.quote[i] ? quoted(*fields_.path[i]) : *fields_.path[i]);
+        if (fields_.include[i] && fields_.path[i]) append(fields_.quote[i] ? in_quotes(*fields_.path[i]) : *fields_.path[i]);
     if (fields_.information_schema_view) append(*fields_.information_schema_view);
     return out;
 }
