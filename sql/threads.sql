@@ -1,3 +1,4 @@
+-- With wal_level = logical new tables are built by the run itself: expected/threads_1.out.
 -- Several models at once in background workers: the same result as one after the other.
 SET client_min_messages = warning;
 CREATE EXTENSION mesh;
