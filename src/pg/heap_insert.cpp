@@ -2,7 +2,9 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "access/xloginsert.h"
+#include "catalog/catalog.h"
 #include "catalog/pg_am_d.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
@@ -37,7 +39,8 @@ void FrozenInsert::begin(Relation relation, bool decoded) {
     slots_context_ = CurrentMemoryContext;
     insert_context_ = AllocSetContextCreate(CurrentMemoryContext, "mesh insert", ALLOCSET_DEFAULT_SIZES);
     slots_ = static_cast<TupleTableSlot **>(palloc(sizeof(TupleTableSlot *) * kBatchRows));
-    options_ = TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN | (decoded ? 0 : TABLE_INSERT_NO_LOGICAL);
+    hidden_ = !decoded && RelationIsLogicallyLogged(relation);
+    options_ = TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN | (hidden_ ? TABLE_INSERT_NO_LOGICAL : 0);
     used_ = made_ = 0;
     bytes_ = 0;
     rows_ = 0;
@@ -69,7 +72,8 @@ void FrozenInsert::end() {
 void FrozenInsert::flush(int options) {
     if (used_ == 0) return;
     MemoryContext outer = MemoryContextSwitchTo(insert_context_);
-    table_multi_insert(relation_, slots_, used_, command_, options, bulk_);
+    if (!hidden_) table_multi_insert(relation_, slots_, used_, command_, options, bulk_);
+    for (int i = 0; hidden_ && i < used_; i++) table_tuple_insert(relation_, slots_[i], command_, options, bulk_);
     MemoryContextSwitchTo(outer);
     MemoryContextReset(insert_context_);
     for (int i = 0; i < used_; i++) ExecClearTuple(slots_[i]);

@@ -38,6 +38,7 @@ private:
     Size bytes_;
     uint64 rows_;
     bool flushed_;
+    bool hidden_;  // from logical decoding, which sees every row of a batch: then rows go one by one
 };
 
 }  // namespace mesh::pg
