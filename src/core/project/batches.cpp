@@ -34,16 +34,21 @@ Micros truncated(Micros at, const std::string &size) {
     return micros_from_civil(civil);
 }
 
-// Of the truncated time: a batch begins where its hour, day, month or year does.
-Micros moved(Micros at, const std::string &size, long batches) {
-    const Micros start = truncated(at, size);
-    if (size == "hour") return start + batches * hour_us;
-    if (size == "day") return start + batches * day_us;
-    Civil civil = civil_from_micros(start);
-    const std::int64_t months = civil.year * 12 + civil.month - 1 + batches * (size == "year" ? 12 : 1);
+// Months keep the day where they have it.
+Micros moved_exactly(Micros at, const std::string &size, long count) {
+    if (size == "hour") return at + count * hour_us;
+    if (size == "day") return at + count * day_us;
+    Civil civil = civil_from_micros(at);
+    const std::int64_t months = civil.year * 12 + civil.month - 1 + count * (size == "year" ? 12 : 1);
     civil.year = months / 12;
     civil.month = static_cast<int>(months % 12) + 1;
+    civil.day = std::min(civil.day, days_in_month(civil.year, civil.month));
     return micros_from_civil(civil);
+}
+
+// Of the truncated time: a batch begins where its hour, day, month or year does.
+Micros moved(Micros at, const std::string &size, long batches) {
+    return moved_exactly(truncated(at, size), size, batches);
 }
 
 Micros ceiling(Micros at, const std::string &size) {
@@ -67,18 +72,6 @@ Micros start_of(const Node &node, const BatchTimes &times, const std::string &si
 
 Micros micros_of(double seconds) {
     return static_cast<Micros>(seconds * 1e6);
-}
-
-// Months keep the day where they have it.
-Micros moved_exactly(Micros at, const std::string &size, long count) {
-    if (size == "hour") return at + count * hour_us;
-    if (size == "day") return at + count * day_us;
-    Civil civil = civil_from_micros(at);
-    const std::int64_t months = civil.year * 12 + civil.month - 1 + count * (size == "year" ? 12 : 1);
-    civil.year = months / 12;
-    civil.month = static_cast<int>(months % 12) + 1;
-    civil.day = std::min(civil.day, days_in_month(civil.year, civil.month));
-    return micros_from_civil(civil);
 }
 
 Json window(Micros start, Micros end) {
