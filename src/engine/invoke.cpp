@@ -19,44 +19,6 @@ using project::ResourceType;
 
 namespace {
 
-// An option by dbt's name; nothing when it was not given.
-const project::Json *option(const project::Json &options, const char *name) {
-    auto found = options.find(name);
-    return found == options.end() || found->is_null() ? nullptr : &*found;
-}
-
-bool flag(const project::Json &options, const char *name, bool otherwise = false) {
-    const project::Json *value = option(options, name);
-    if (value == nullptr) return otherwise;
-    if (!value->is_boolean()) throw Error("22023", std::string("option \"") + name + "\" must be true or false");
-    return value->get<bool>();
-}
-
-std::string text(const project::Json &options, const char *name) {
-    const project::Json *value = option(options, name);
-    if (value == nullptr) return "";
-    if (!value->is_string()) throw Error("22023", std::string("option \"") + name + "\" must be a text");
-    return value->get<std::string>();
-}
-
-// A list of words, or one text.
-std::vector<std::string> words(const project::Json &options, const char *name) {
-    std::vector<std::string> out;
-    const project::Json *value = option(options, name);
-    if (value == nullptr) return out;
-    if (value->is_string()) return {value->get<std::string>()};
-    if (!value->is_array()) throw Error("22023", std::string("option \"") + name + "\" must be a text or a list of texts");
-    for (const project::Json &word : *value) out.push_back(word.get<std::string>());
-    return out;
-}
-
-project::Json object(const project::Json &options, const char *name) {
-    const project::Json *value = option(options, name);
-    if (value == nullptr) return project::Json::object();
-    if (!value->is_object()) throw Error("22023", std::string("option \"") + name + "\" must be an object");
-    return *value;
-}
-
 struct Command {
     bool models = false, tests = false;  // what it runs; neither: it looks only
 };

@@ -10,13 +10,6 @@ using project::Manifest;
 
 namespace {
 
-std::string text_of(const project::Json &options, const char *name) {
-    auto found = options.find(name);
-    if (found == options.end() || found->is_null()) return "";
-    if (!found->is_string()) throw Error("22023", std::string("option \"") + name + "\" must be a text");
-    return found->get<std::string>();
-}
-
 bool is_set(const project::Json &options, const char *name) {
     auto found = options.find(name);
     return found != options.end() && *found == true;
@@ -48,8 +41,44 @@ bool lists(const project::Json &names, const std::string &event) {
 
 }  // namespace
 
+const project::Json *option(const project::Json &options, const char *name) {
+    auto found = options.find(name);
+    return found == options.end() || found->is_null() ? nullptr : &*found;
+}
+
+bool flag(const project::Json &options, const char *name, bool otherwise) {
+    const project::Json *value = option(options, name);
+    if (value == nullptr) return otherwise;
+    if (!value->is_boolean()) throw Error("22023", std::string("option \"") + name + "\" must be true or false");
+    return value->get<bool>();
+}
+
+std::string text(const project::Json &options, const char *name) {
+    const project::Json *value = option(options, name);
+    if (value == nullptr) return "";
+    if (!value->is_string()) throw Error("22023", std::string("option \"") + name + "\" must be a text");
+    return value->get<std::string>();
+}
+
+std::vector<std::string> words(const project::Json &options, const char *name) {
+    std::vector<std::string> out;
+    const project::Json *value = option(options, name);
+    if (value == nullptr) return out;
+    if (value->is_string()) return {value->get<std::string>()};
+    if (!value->is_array()) throw Error("22023", std::string("option \"") + name + "\" must be a text or a list of texts");
+    for (const project::Json &word : *value) out.push_back(word.get<std::string>());
+    return out;
+}
+
+project::Json object(const project::Json &options, const char *name) {
+    const project::Json *value = option(options, name);
+    if (value == nullptr) return project::Json::object();
+    if (!value->is_object()) throw Error("22023", std::string("option \"") + name + "\" must be an object");
+    return *value;
+}
+
 BatchOptions batch_options(const project::Json &options) {
-    BatchOptions out{text_of(options, "event_time_start"), text_of(options, "event_time_end"), {}, {}};
+    BatchOptions out{text(options, "event_time_start"), text(options, "event_time_end"), {}, {}};
     check_range(out.event_time_start, out.event_time_end);
     const project::Json again = options.value("batches", project::Json::object());
     for (const auto &[id, results] : again.items()) {

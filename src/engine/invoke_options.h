@@ -1,10 +1,20 @@
-// What dbt's options mean to a run, beyond a value of their own.
+// dbt's options, as mesh.invoke is given them, and what they mean to a run.
 #pragma once
 
 #include "core/project/select.h"
 #include "engine/run.h"
 
 namespace mesh::engine {
+
+// An option by dbt's name; nothing when it was not given.
+const project::Json *option(const project::Json &options, const char *name);
+
+// Its value, or what is meant when it was not given: `otherwise`, or an empty one. Words may be given as one text. Raise 22023 for a value of
+// another type.
+bool flag(const project::Json &options, const char *name, bool otherwise = false);
+std::string text(const project::Json &options, const char *name);
+std::vector<std::string> words(const project::Json &options, const char *name);
+project::Json object(const project::Json &options, const char *name);
 
 // Options "event_time_start", "event_time_end", and "batches", batch_results of a run before by unique id: {"model.x.y": {"successful": [[start, end], ...], "failed": [...]}}.
 // Raises 22023 for one end of a range without the other, an empty range, or what is no time.
