@@ -1,6 +1,7 @@
 #include "cli/artifacts.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "cli/clock.h"
 #include "cli/text.h"
@@ -62,28 +63,22 @@ void write_text(const std::string &path, const std::string &text) {
 
 }  // namespace
 
-RunResults::RunResults(const Session &session) : session_(session), path_(session.target_folder() + "/run_results.json") {
+void write_run_results(const Session &session, const std::vector<Step> &steps) {
     if (!session.writes_json()) return;
+    const std::string path = session.target_folder() + "/run_results.json";
     fs::create_directories(session.target_folder());
-    file_.open(path_ + ".new", std::ios::binary | std::ios::trunc);
-    file_ << "{\"results\": [";
-}
-
-void RunResults::add(const Step &step) {
-    if (!file_.is_open()) return;
-    const Json one = artifact::run_results_json({}, {result_of(step)}, 0, Json::object());
-    file_ << (first_ ? "\n" : ",\n") << one["results"][0].dump(-1, ' ', false, Json::error_handler_t::replace);
-    first_ = false;
-}
-
-void RunResults::finish(double elapsed) {
-    if (!file_.is_open()) return;
-    Json rest = artifact::run_results_json(metadata(session_), {}, elapsed, arguments(session_));
+    std::ofstream file(path + ".new", std::ios::binary | std::ios::trunc);
+    file << "{\"results\": [";
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const Json one = artifact::run_results_json({}, {result_of(steps[i])}, 0, Json::object());
+        file << (i == 0 ? "\n" : ",\n") << one["results"][0].dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+    Json rest = artifact::run_results_json(metadata(session), {}, now() - session.started_at, arguments(session));
     rest.erase("results");
-    file_ << "\n], " << rest.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1);
-    file_.close();
-    if (!file_) throw Error("58030", "could not write \"" + path_ + "\"");
-    fs::rename(path_ + ".new", path_);
+    file << "\n], " << rest.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1);
+    file.close();
+    if (!file) throw Error("58030", "could not write \"" + path + "\"");
+    fs::rename(path + ".new", path);
 }
 
 void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed) {

@@ -1,27 +1,14 @@
 // What dbt leaves in target/.
 #pragma once
 
-#include <fstream>
-
 #include "cli/session.h"
 #include "cli/step.h"
 #include "cli/manifest.h"
 
 namespace mesh::cli {
 
-// run_results.json, written result by result under another name and in its place when it is finished.
-class RunResults {
-public:
-    explicit RunResults(const Session &session);
-    void add(const Step &step);
-    void finish(double elapsed);
-
-private:
-    const Session &session_;
-    std::string path_;
-    std::ofstream file_;
-    bool first_ = true;
-};
+// run_results.json of a command that did these, in its place when it is whole.
+void write_run_results(const Session &session, const std::vector<Step> &steps);
 
 // target/compiled/<package>/<file>, and target/run/... for what was executed.
 void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed);

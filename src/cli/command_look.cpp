@@ -50,21 +50,12 @@ std::vector<std::string> listed(const Session &session, const NodeCatalog &catal
 
 std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     std::vector<Step> steps;
-    RunResults results(session);
     invoke(session, "compile", invocation_options(session), [&](Step step) {
-        results.add(step);
         if (const NodeInfo *node = catalog.find(step.unique_id); node && session.writes_json()) write_compiled(session, step, *node, false);
         steps.push_back(std::move(step));
     });
-    results.finish(now() - session.started_at);
+    write_run_results(session, steps);
     return steps;
-}
-
-// run_results.json of a command that did these.
-void write_results(const Session &session, const std::vector<Step> &steps) {
-    RunResults results(session);
-    for (const auto &step : steps) results.add(step);
-    results.finish(now() - session.started_at);
 }
 
 Step done(const Session &session, const std::string &unique_id, const Value &compiled) {
@@ -143,7 +134,7 @@ int compile_nodes(Session &session) {
     tell_notices(session, report);
     if (session.options.inline_sql) {
         const Value sql = compiled_sql(session, *session.options.inline_sql + "\n");  // the line's end tells SQL from a node's name
-        write_results(session, {done(session, inline_id(session), sql)});
+        write_run_results(session, {done(session, inline_id(session), sql)});
         print_compiled(session, "", sql.value_or(""));
         return exit_success;
     }
@@ -174,7 +165,7 @@ int show_rows(Session &session) {
     std::vector<Step> steps;
     if (session.options.inline_sql) {
         show_one(session, *session.options.inline_sql + "\n", "", steps);
-        write_results(session, steps);
+        write_run_results(session, steps);
         return exit_success;
     }
     std::vector<std::string> ids;
@@ -182,7 +173,7 @@ int show_rows(Session &session) {
     for (const auto &id : ids)
         if (const NodeInfo *node = catalog.find(id); node && (starts_with(id, "model.") || starts_with(id, "seed.") || starts_with(id, "snapshot.") || ids.size() == 1))
             show_one(session, id, versioned_name(*node), steps);
-    write_results(session, steps);
+    write_run_results(session, steps);
     return exit_success;
 }
 
@@ -202,7 +193,7 @@ int run_operation(Session &session) {
         step.message = error.what() + (error.detail.empty() ? "" : "\n" + error.detail);
         session.log->event(Level::error, "RunningOperationCaughtError", "Q001", "Encountered an error while running operation: " + step.message);
     }
-    write_results(session, {step});
+    write_run_results(session, {step});
     return step.status == "error" ? exit_failed : exit_success;
 }
 

@@ -97,14 +97,11 @@ int run_nodes(Session &session) {
     std::vector<Step> steps;
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
-    std::optional<RunResults> results;
-    if (!freshness) results.emplace(session);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));
-        if (results) results->add(steps[i]);
         if (const NodeInfo *node = catalog.find(steps[i].unique_id); node && session.writes_json()) write_compiled(session, steps[i], *node, true);
     }
-    if (results) results->finish(now() - session.started_at);
+    if (!freshness) write_run_results(session, steps);
     if (freshness && session.writes_json()) finish_sources(session, steps);
     if (!steps.empty()) report.end(now() - began);
     return report.failed() ? exit_failed : exit_success;
