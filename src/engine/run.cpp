@@ -63,6 +63,15 @@ bool failed(const TestResult &result) {
     return result.status == "fail" || result.status == "error";
 }
 
+std::string upstream_failed(const std::string &id) {
+    return "upstream " + id + " failed or was skipped";
+}
+
+// A test that has nothing to look at.
+Step skipped(const TestDef &test, const std::string &upstream) {
+    return {test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, upstream_failed(upstream), "", {}, test.node};
+}
+
 class Runner : private Steps {
 public:
     // `obstacle`: why workers cannot take part in the run.
@@ -191,12 +200,12 @@ private:
     void free_test(const TestDef &test) {
         for (const std::string &id : test.reads)
             if (is_missing(id)) {
-                free_steps_.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node});
+                free_steps_.push_back(skipped(test, id));
                 return;
             }
         pg::StepMemory memory;
         std::optional<TestResult> cached;
-        if (options_.skip_unchanged && !options_.force && !options_.warn_error && !reads_built(test)) cached = tests_.find(test, "", &projects_);
+        if (options_.uses_cache() && !reads_built(test)) cached = tests_.find(test, "", &projects_);
         TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
         keep_to_store(result);
         free_steps_.push_back(test_step(result));
@@ -247,7 +256,7 @@ private:
     std::string skip_reason(const Model &model) const {
         if (!start_failed_.empty() && !model.node.empty()) return start_failed_;
         for (const std::string &parent : selection_.graph.parents(model.id()))
-            if (failed_.count(parent)) return "upstream " + parent + " failed or was skipped";
+            if (failed_.count(parent)) return upstream_failed(parent);
         if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
         if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
         return "";
@@ -260,16 +269,21 @@ private:
         return false;
     }
 
-    void step(const Model &model) {
+    Step opened(const Model &model) const {
+        return {model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
+    }
+
+    // `is_judged`: it was found that the model cannot be left as it is.
+    void step(const Model &model, bool is_judged = false) {
         pg::StepMemory memory;
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         progress_.reach(model.id());
-        Step out{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node};
+        Step out = opened(model);
         if (is_left_out(model, out)) return;
         progress_.start(model.id(), model.node);
         Clock clock;
         std::vector<Step> tests;
-        if (left_as_it_is(model, out, tests)) {
+        if (!is_judged && left_as_it_is(model, out, tests)) {
             out.seconds = clock.seconds();
             finish(model, out, tests);
             return;
@@ -349,7 +363,7 @@ private:
 
     // The tests of an ephemeral model are where its mistakes come out.
     static Step untested(const Model &model, const Step &failed, const TestDef &test) {
-        Step out{test.domain, test.id(), test.test == "unit" ? "unit_test" : "test", "skipped", {}, {}, 0, "upstream " + model.id() + " failed or was skipped", "", {}, test.node};
+        Step out = skipped(test, model.id());
         if (model.materialized != "ephemeral" || failed.status != "error" || test.test == "unit") return out;
         out.status = "error";
         out.message = failed.message;
@@ -579,7 +593,7 @@ private:
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const {
         for (const std::string &id : test.reads) {
             if (!is_missing(id) || comes_after(id, test.domain + "." + test.model)) continue;
-            steps.push_back({test.domain, test.id(), "test", "skipped", {}, {}, 0, "upstream " + id + " failed or was skipped", "", {}, test.node, ""});
+            steps.push_back(skipped(test, id));
             return true;
         }
         return false;
@@ -795,7 +809,7 @@ private:
     Begun begin(size_t number, Task &task) override {
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         const Model &model = model_of(selection_.models[number]);
-        Open open{{model.domain, model.id(), step_kind(model), "success", {}, {}, 0, skip_reason(model), "", {}, model.node}, {}, {}, nullptr, 0};
+        Open open{opened(model), {}, {}, nullptr, 0};
         if (!open.out.reason.empty() || withheld_.count(model.id())) progress_.reach(model.id());
         if (is_left_out(model, open.out)) return Begun::finished;
         pg::StepMemory memory;
@@ -809,8 +823,7 @@ private:
         bool itself = false;
         ErrorData *error = pg::try_in_subtransaction([&] {
             Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
-            read_by(model, number, task);
-            std::string why = why_itself(model, target);
+            std::string why = why_itself(model, target, read_by(model, number, task));
             itself = model.materialized == "ephemeral" || !why.empty();
             if (itself) own_reasons_[number] = why;
             else prepare(model, target, open, task);
@@ -838,13 +851,13 @@ private:
     }
 
     // What of this run the model or a test of it reads, also through what is not built for itself.
-    void read_by(const Model &model, size_t number, Task &task) {
+    std::set<std::string> read_by(const Model &model, size_t number, Task &task) {
         std::set<std::string> seen = {model.id()};
         for (const std::string &parent : selection_.graph.parents(model.id())) add_read(parent, number, task, seen);
         for (const std::string &child : selection_.graph.children(model.id()))
             if (core::is_test(*selection_.graph.find(child)))
                 for (const std::string &read : selection_.graph.parents(child)) add_read(read, number, task, seen);
-        read_ = std::move(seen);
+        return seen;
     }
 
     void add_read(const std::string &id, size_t number, Task &task, std::set<std::string> &seen) {
@@ -860,7 +873,7 @@ private:
     }
 
     // Why no worker can build it, or what it reads is seen by no worker; empty: one can.
-    std::string why_itself(const Model &model, const Target &target) {
+    std::string why_itself(const Model &model, const Target &target, const std::set<std::string> &read) {
         if (materializer(model) != nullptr) return "the project's own materialization";
         bool hooks = has_post_hooks(model) || !pre_hooks(&projects_, model, stage_).empty() || !post_hooks(&projects_, model, stage_).empty();
         if (auto header = model.config.find("sql_header"); hooks || (header != model.config.end() && header->is_string())) return "it has hooks";
@@ -874,7 +887,7 @@ private:
             if (model.config.value("incremental_strategy", Json()) == "auto") return "it follows what it reads";
         }
         if (!target.exists() && has_product(model.id())) return "it is new, and has consumers to be let in";
-        for (const std::string &id : read_)
+        for (const std::string &id : read)
             if (unseen_.count(id) && !comes_after(id, model.id())) return "it reads " + id + ", which only the run itself sees";
         return "";
     }
@@ -884,12 +897,12 @@ private:
         std::string reason = why.empty() ? own_reasons_[number] : why;
         if (!reason.empty()) built_where_[model.id()] = "built by the run itself: " + reason;
         open_.erase(number);
-        step(model);
+        step(model, true);
         auto staged = stage_.find(model.id());
         if (staged == stage_.end()) return;
         Task task;
-        read_by(model, number, task);
-        bool reads_unseen = std::any_of(read_.begin(), read_.end(), [&](const std::string &id) { return unseen_.count(id) > 0; });
+        std::set<std::string> read = read_by(model, number, task);
+        bool reads_unseen = std::any_of(read.begin(), read.end(), [&](const std::string &id) { return unseen_.count(id) > 0; });
         if (model.materialized == "ephemeral" ? reads_unseen : staged->second.how != Publish::nothing) unseen_.insert(model.id());
     }
 
@@ -988,7 +1001,6 @@ private:
     std::map<std::string, size_t> rows_of_;        // model id -> its step and those that came with it
     std::map<size_t, Open> open_;
     std::map<size_t, std::string> own_reasons_;
-    std::set<std::string> read_;                   // of the model that is looked at
     std::set<std::string> unseen_;                 // models that no worker can read
 };
 

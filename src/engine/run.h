@@ -25,6 +25,7 @@ struct RunOptions {
     core::project::Deferral deferral;       // --defer
     BatchOptions batches;
     bool warn_error = false;                // a test's warning is a failure
+    bool uses_cache() const { return skip_unchanged && !force && !warn_error; }  // a test's last result may answer for it
     Wanted wanted() const { return {selector, exclude, only, domain}; }
 };
 

@@ -20,7 +20,7 @@ namespace {
 class Tester {
 public:
     Tester(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline)
-        : options_(options), uses_cache_(options.skip_unchanged && !options.force && !options.warn_error), mesh_(mesh), selection_(selection),
+        : options_(options), mesh_(mesh), selection_(selection),
           history_(options.command, options.selector, options.exclude, Json::object(), selection.ids.size()), states_(baseline),
           cache_(mesh, states_, circumstances_, baseline.log, history_.run_id()), progress_(history_.run_id(), selection.ids.size(), selection.ids.size()),
           projects_(mesh, nullptr, project_options(options, selection)) {}
@@ -66,15 +66,11 @@ private:
     }
 
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
-        const Stage nothing_staged;
         std::string relation = published_relation(mesh_, model);
         std::vector<TestDef> open = tests;
         std::vector<TestResult> results;
-        if (uses_cache_) results = cache_.take(open, relation, &projects_);
-        for (TestResult &result : run_tests_as(options_, mesh_, open, relation, nothing_staged, projects_)) {
-            if (!options_.warn_error) cache_.note({result});
-            results.push_back(std::move(result));
-        }
+        if (options_.uses_cache()) results = cache_.take(open, relation, &projects_);
+        std::ranges::move(run_anew(open, relation), std::back_inserter(results));
         std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
         note_all(results);
     }
@@ -88,11 +84,15 @@ private:
 
     void test_free(const TestDef &test) {
         std::optional<TestResult> cached;
-        if (uses_cache_) cached = cache_.find(test, "", &projects_);
-        if (cached) return note_all({*cached});
-        std::vector<TestResult> results = run_tests_as(options_, mesh_, {test}, "", {}, projects_);
+        if (options_.uses_cache()) cached = cache_.find(test, "", &projects_);
+        note_all(cached ? std::vector<TestResult>{*cached} : run_anew({test}, ""));
+    }
+
+    // A warning that was made an error is none for the next run.
+    std::vector<TestResult> run_anew(const std::vector<TestDef> &tests, const std::string &relation) {
+        std::vector<TestResult> results = run_tests_as(options_, mesh_, tests, relation, {}, projects_);
         if (!options_.warn_error) cache_.note(results);
-        note_all(results);
+        return results;
     }
 
     void note_all(const std::vector<TestResult> &results) {
@@ -110,7 +110,6 @@ private:
     }
 
     const RunOptions &options_;
-    bool uses_cache_;
     Mesh &mesh_;
     const Selection &selection_;
     std::map<std::string, TestResult> to_store_;  // by test id
