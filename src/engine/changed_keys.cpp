@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/row_difference.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
 #include "pg/write.h"
@@ -112,32 +113,14 @@ std::string too_many(const Staged &staged, const std::vector<ChangedKeys> &all) 
 }
 
 // The target's rows of the changed keys, and what they shall be.
-struct Difference {
-    Staged *staged;
+struct Difference : RowDifference {
     std::string target, delta, chosen;
-    std::vector<std::string> key;
-    uint64_t deleted = 0, updated = 0, inserted = 0;
-
-    std::string columns(const std::string &prefix = "") const { return column_list(staged->columns, prefix); }
 
     uint64_t write(const std::string &sql) const { return pg::write_rows(staged->target.oid, sql, true); }
 
-    std::string same_key() const {
-        std::string out;
-        for (const std::string &column : key)
-            out += (out.empty() ? "s." : " and s.") + quote_ident(column) + " operator(pg_catalog.=) " + kRows + "." + quote_ident(column);
-        return out;
-    }
-
-    // Each row as its text, as in a dump, and how many of that text came before it.
-    std::string numbered(const std::string &from, const std::string &more) const {
-        return "(select " + more + ", mesh_row, pg_catalog.row_number() over (partition by mesh_row) as mesh_n from (select " + more + ", row(" + columns() +
-               ")::pg_catalog.text collate pg_catalog.\"C\" as mesh_row from " + from + ") r) n left join ";
-    }
-
-    std::string counted(const std::string &from) const {
-        return "(select mesh_row, pg_catalog.count(*) as mesh_n from (select row(" + columns() + ")::pg_catalog.text collate pg_catalog.\"C\" as mesh_row from " + from +
-               ") r group by 1) o on o.mesh_row = n.mesh_row where n.mesh_n > coalesce(o.mesh_n, 0)";
+    // Of the numbered rows n, those that are more than there are.
+    std::string in_excess(const std::string &from) const {
+        return " n left join " + counted(from) + " o on o.mesh_row = n.mesh_row where n.mesh_n > coalesce(o.mesh_n, 0)";
     }
 
     std::string chosen_target() const { return "only " + target + " " + kRows + " where " + chosen; }
@@ -145,11 +128,9 @@ struct Difference {
 
 // Rows that can be told apart by a key of the table keep their place when they only change.
 void write_by_key(Difference &d) {
-    std::string set;
-    for (const pg::Column &column : d.staged->columns) set += (set.empty() ? "" : ", ") + quote_ident(column.name) + " = s." + quote_ident(column.name);
     d.deleted = d.write("delete from " + d.chosen_target() + " and not exists (select from " + d.delta + " s where " + d.same_key() + ")");
-    d.updated = d.write("update only " + d.target + " " + kRows + " set " + set + " from " + d.delta + " s where " + d.chosen + " and " + d.same_key() + " and row(" +
-                        d.columns(std::string(kRows) + ".") + ")::pg_catalog.record operator(pg_catalog.*<>) row(" + d.columns("s.") + ")::pg_catalog.record");
+    d.updated = d.write("update only " + d.target + " " + kRows + " set " + d.assignments() + " from " + d.delta + " s where " + d.chosen + " and " + d.same_key() + " and " +
+                        d.compared("*<>"));
     d.inserted = d.write("insert into " + d.target + " (" + d.columns() + ") select " + d.columns() + " from " + d.delta + " s where not exists (select from " + d.chosen_target() +
                          " and " + d.same_key() + ")");
 }
@@ -157,9 +138,9 @@ void write_by_key(Difference &d) {
 // Whole rows are compared, and each is kept as often as it shall be there.
 void write_whole(Difference &d) {
     d.updated = 0;
-    d.deleted = d.write("delete from only " + d.target + " where ctid = any(array(select n.ctid from " + d.numbered(d.chosen_target(), "ctid") + d.counted(d.delta) + "))");
+    d.deleted = d.write("delete from only " + d.target + " where ctid = any(array(select n.ctid from " + d.numbered(d.chosen_target(), "ctid") + d.in_excess(d.delta) + "))");
     d.inserted = d.write("insert into " + d.target + " (" + d.columns() + ") select " + column_list(d.staged->columns, "n.") + " from " + d.numbered(d.delta, d.columns()) +
-                         d.counted(d.chosen_target()));
+                         d.in_excess(d.chosen_target()));
 }
 
 // Rows that exchange unique values cannot be updated one after the other.
@@ -174,19 +155,18 @@ void write_difference(Difference &d) {
 void write_changes(Staged &staged, const std::string &sql, const std::vector<ChangedKeys> &all) {
     pg::PreparedQuery query = pg::prepare(rebuilt_rows(sql, all));
     std::string schema = target_schema(*staged.domain, staged.model), name = "mesh_delta_" + std::to_string(staged.target.oid);
-    Difference d{&staged, staged.relation, pg::qualified(schema, name), any_of(all), row_key(staged.target.oid, common_columns(staged.columns, query.columns)).columns};
+    Difference d{{&staged, row_key(staged.target.oid, common_columns(staged.columns, query.columns)).columns, kRows}, staged.relation, pg::qualified(schema, name), any_of(all)};
     pg::execute("create table " + d.delta + " (" + column_definitions(query.columns) + ")");
     Oid delta = pg::relation_oid(schema, name);
     (void)pg::fill_frozen(delta, query, delta);
     pg::lock_relation(staged.target.oid, true);
     pg::refuse_hidden_rows();
-    // The texts of rows are compared: they must not depend on the session.
-    (void)pg::query("select pg_catalog.set_config('datestyle', 'ISO', true), pg_catalog.set_config('extra_float_digits', '3', true)");
+    plain_texts();
     if (single_values(all)) (void)pg::query("select pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true)");
     write_difference(d);
     pg::execute("drop table " + d.delta);
     staged.rows = d.deleted + d.updated + d.inserted;  // what reads the model goes by whether this is nothing
-    staged.reason += "; " + std::to_string(d.deleted) + " deleted, " + std::to_string(d.updated) + " updated, " + std::to_string(d.inserted) + " inserted";
+    staged.reason += "; " + d.counts();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/publish.h"
+#include "engine/row_difference.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
 #include "pg/write.h"
@@ -14,40 +15,10 @@ using pg::qualified;
 
 namespace {
 
-// A table and its staged rows, told apart by the key, or as whole rows when there is none.
-struct Difference {
-    Staged *staged;
+// A table and its staged rows.
+struct Difference : RowDifference {
     std::string target, stage;
-    std::vector<std::string> key;
     std::string *at;  // says at which model it is
-    uint64_t deleted = 0, updated = 0, inserted = 0;
-
-    std::string columns(const std::string &prefix = "") const { return column_list(staged->columns, prefix); }
-
-    std::string same_key() const {
-        std::string out;
-        for (const std::string &column : key) {
-            std::string name = pg::quote_ident(column);
-            out += (out.empty() ? "s." : " and s.") + name + " operator(pg_catalog.=) t." + name;
-        }
-        return out;
-    }
-
-    // By the bytes of their values: 1.0 is not 1.00, and every type has them.
-    std::string compared(const char *op) const {
-        return "row(" + columns("t.") + ")::pg_catalog.record operator(pg_catalog." + op + ") row(" + columns("s.") + ")::pg_catalog.record";
-    }
-
-    // Each row as its text, which says all of it as in a dump, and how many of that text came before it.
-    std::string numbered(const std::string &from, const std::string &more) const {
-        return "(select " + more + ", mesh_row, pg_catalog.row_number() over (partition by mesh_row) as mesh_n from (select " + more + ", row(" + columns() +
-               ")::pg_catalog.text collate pg_catalog.\"C\" as mesh_row from " + from + ") r)";
-    }
-
-    std::string counted(const std::string &from) const {
-        return "(select mesh_row, pg_catalog.count(*) as mesh_n from (select row(" + columns() + ")::pg_catalog.text collate pg_catalog.\"C\" as mesh_row from " + from +
-               ") r group by mesh_row)";
-    }
 
     std::string in_excess(const std::string &from) const {
         return "not exists (select from " + counted(from) + " o where o.mesh_row = n.mesh_row and o.mesh_n >= n.mesh_n)";
@@ -65,11 +36,6 @@ void as_owner(const Difference &d, F &&f) {
         pg::refuse_hidden_rows();
         f();
     });
-}
-
-// The texts of rows are compared: they must not depend on the session.
-void plain_texts() {
-    (void)pg::query("select pg_catalog.set_config('datestyle', 'ISO', true), pg_catalog.set_config('extra_float_digits', '3', true)");
 }
 
 std::string excess_rows(const Difference &d) {
@@ -105,10 +71,7 @@ void remove(Difference &d, bool changed_too) {
 void update(Difference &d) {
     if (d.key.empty()) return;
     as_owner(d, [&] {
-        std::string set;
-        for (const pg::Column &column : d.staged->columns)
-            set += (set.empty() ? "" : ", ") + pg::quote_ident(column.name) + " = s." + pg::quote_ident(column.name);
-        d.updated = d.write("update only " + d.target + " t set " + set + " from " + d.stage + " s where " + d.same_key() + " and " + d.compared("*<>"));
+        d.updated = d.write("update only " + d.target + " t set " + d.assignments() + " from " + d.stage + " s where " + d.same_key() + " and " + d.compared("*<>"));
     });
 }
 
@@ -202,7 +165,7 @@ void finish(const Difference &d) {
         for (const std::string &index : missing_indexes(*d.staged, d.staged->target.oid)) execute(create_index_sql(index, d.target));
         execute("drop table " + d.stage);
     });
-    d.staged->reason += "; " + std::to_string(d.deleted) + " deleted, " + std::to_string(d.updated) + " updated, " + std::to_string(d.inserted) + " inserted";
+    d.staged->reason += "; " + d.counts();
 }
 
 }  // namespace
@@ -238,7 +201,7 @@ void publish_rows(const std::vector<Staged *> &staged, std::string &at) {
         RowKey key = row_key(s->target.oid, common_columns(pg::relation_columns(s->target.oid), s->columns));
         at = s->model.id();
         pg::lock_relation(s->target.oid, true);
-        all.push_back({s, target_name(*s->domain, s->model), qualified(s->schema, s->name), key.columns, &at});
+        all.push_back({{s, key.columns, "t"}, target_name(*s->domain, s->model), qualified(s->schema, s->name), &at});
     }
     write_all(all);
     for (const Difference &d : all) finish(d);
