@@ -11,6 +11,7 @@
 #include "engine/setting.h"
 #include "engine/unchanged.h"
 #include "pg/guc.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -30,13 +31,6 @@ struct Planned {
 };
 
 constexpr const char *kBuiltAnew = "definition unchanged; its data is built anew";
-
-std::string error_text(const ErrorData *error) {
-    std::string text = error->message == nullptr ? "unknown error" : error->message;
-    if (error->detail != nullptr && *error->detail != '\0') text += " (" + std::string(error->detail) + ")";
-    if (error->hint != nullptr && *error->hint != '\0') text += " Hint: " + std::string(error->hint);
-    return text;
-}
 
 void add(std::string &text, const std::string &more) {
     if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
@@ -84,7 +78,7 @@ private:
         ErrorData *error = pg::try_in_subtransaction([&] { decide(out); });
         if (error != nullptr) {
             out.action = "error";
-            out.reason = error_text(error);
+            out.reason = pg::error_text(error);
         }
         return out;
     }
@@ -314,7 +308,7 @@ private:
             staged.target = p.target;
             (void)save_decorations(staged);
         });
-        if (error != nullptr) fail(p, error_text(error));
+        if (error != nullptr) fail(p, pg::error_text(error));
     }
 
     static void fail(Planned &p, const std::string &why) {

@@ -17,4 +17,13 @@ void warning(const std::string &message, const std::string &detail, const std::s
     report(WARNING, message.c_str(), detail.c_str(), hint.c_str());
 }
 
+std::string error_text(const ErrorData *error) {
+    std::string text = error->message == nullptr ? "unknown error" : error->message;
+    if (error->detail != nullptr && *error->detail != '\0') text += " (" + std::string(error->detail) + ")";
+    std::string hint = error->hint == nullptr ? "" : error->hint;
+    if (hint.find("CASCADE") != std::string::npos) hint = "Change or drop what depends on it first; the mesh drops nothing of others.";
+    if (!hint.empty()) text += " Hint: " + hint;
+    return text;
+}
+
 }  // namespace mesh::pg

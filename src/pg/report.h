@@ -1,4 +1,4 @@
-// What the user is told without an error.
+// What the user is told without an error, and what an error that was caught has said.
 #pragma once
 
 #include "pg/guard.h"
@@ -8,5 +8,8 @@ namespace mesh::pg {
 // Message as in errors (short, no capital, no full stop); detail and hint are full sentences or empty.
 void notice(const std::string &message, const std::string &detail = "", const std::string &hint = "");
 void warning(const std::string &message, const std::string &detail = "", const std::string &hint = "");
+
+// What went wrong, with detail and hint, as one line of a step. The server's advice to drop with CASCADE is not passed on.
+std::string error_text(const ErrorData *error);
 
 }  // namespace mesh::pg

@@ -1,0 +1,150 @@
+#include "engine/runner.h"
+
+#include "engine/hooks.h"
+#include "engine/product.h"
+#include "pg/report.h"
+
+namespace mesh::engine {
+
+using core::Error;
+
+// True when the model is what it would become: nothing is built, and its tests look at what is published.
+bool Runner::left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
+    if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
+    const Model *now = &model;
+    if (!model.node.empty() && pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
+    planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
+    if (verdict.change != planning::Change::unchanged) return false;
+    bool is_tested = has_tests(model.id(), NodeKind::test) || has_tests(model.id(), NodeKind::unit_test) || has_product(model.id());
+    ErrorData *error = !is_tested ? nullptr : pg::try_in_subtransaction([&] {
+        std::string broken = options_.tests ? unit_tests(*now, tests) : "";
+        if (broken.empty()) broken = published_tests(*now, tests);
+        if (!broken.empty()) throw Error("P0001", "it is unchanged, and as it is published: " + broken);
+    });
+    out.status = error == nullptr ? "unchanged" : "error";
+    out.reason = verdict.reason;
+    if (error != nullptr) out.message = pg::error_text(error);
+    else unchanged_.keep(*now, verdict);
+    return true;
+}
+
+// Which of the readers have to follow.
+void Runner::note_built(const Staged &staged) {
+    const Model &model = staged.model;
+    bool wrote_nothing = staged.how == Publish::in_place && staged.target.exists() && staged.rows && *staged.rows == 0 && staged.relkind.empty() && staged.columns == model.built_columns;
+    bool says_the_same = staged.how == Publish::nothing;
+    if (says_the_same)
+        for (const std::string &parent : selection_.graph.parents(model.id())) says_the_same = says_the_same && unchanged_.is_clean(parent);
+    if (wrote_nothing || says_the_same) return;
+    unchanged_.built(model.id(), unchanged_.changed_columns(model, staged.final_sql, verdicts_[model.id()]));
+}
+
+// The model's project, when that has a materialization of its own for it.
+Project *Runner::materializer(const Model &model) {
+    Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+    return project != nullptr && project->materializes(model) ? project : nullptr;
+}
+
+// What the model wants done before it is built.
+void Runner::before(const Model &model) {
+    if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
+    std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
+    if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
+    if (!hooks.empty() || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
+    run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
+}
+
+bool Runner::has_post_hooks(const Model &model) {
+    for (const char *key : {"post_hook", "post-hook"})
+        if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
+    return false;
+}
+
+// A project's model as it renders now.
+const Model &Runner::current(const Model &model, Step &step) {
+    if (model.node.empty() || model.materialized == "seed") return model;
+    const Model &rendered = projects_.get(model.domain).current(model);
+    step.compiled = rendered.body;
+    return rendered;
+}
+
+// In one subtransaction: what fails its tests is rolled back, also when it was changed in place.
+void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &tests) {
+    std::string broken;
+    if (options_.tests) broken = unit_tests(model, tests);
+    if (!broken.empty()) {
+        unit_failed_ = broken;
+        throw Error("P0001", "not built: " + broken);
+    }
+    BuildOptions options = build_options(model);
+    options.view_is_read = options.view_is_read || has_post_hooks(model);
+    options.keys_later = crew_ != nullptr;
+    Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
+    Project *own = materializer(model);
+    Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
+    if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
+    out.rows = staged.rows;
+    out.reason = staged.reason;
+    Staged &kept = stage_[model.id()] = std::move(staged);
+    check_contract(kept);
+    if (own == nullptr) {
+        require_replaceable(kept, [this] { return relations_of_run(); });
+        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
+    }
+    broken = data_tests(kept, tests);
+    if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+}
+
+BuildOptions Runner::build_options(const Model &model) {
+    BuildOptions out;
+    out.run_id = history_.run_id();
+    out.full_refresh = options_.full_refresh;
+    out.is_product = has_product(model.id());
+    out.changed_by_hand = verdicts_[model.id()].by_hand;
+    out.view_is_read = is_read(model.id());
+    return out;
+}
+
+Staged Runner::build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
+    Project *project = model.node.empty() || model.materialized != "incremental" ? nullptr : projects_.find(model.domain);
+    if (project == nullptr) return build(mesh_, model, target, stage_, options);
+    if (project->invocation().own_strategy(model.node))
+        options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
+            return project->strategy_sql(node, schema, table, columns);
+        };
+    return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
+}
+
+Staged Runner::build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out) {
+    BatchResults results;
+    out.compiled.clear();  // each batch has its own
+    try {
+        Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results);
+        out.batches = results.json();
+        out.message = results.message;
+        if (!results.failed.empty()) out.status = "partial success";
+        return staged;
+    } catch (...) {
+        out.batches = results.json();
+        throw;
+    }
+}
+
+std::set<Oid> Runner::relations_of_run() const {
+    std::set<Oid> out;
+    for (const auto &[id, target] : targets_) out.insert(target.oid);
+    for (const auto &[id, staged] : stage_) out.insert(staged.stage_oid);
+    return out;
+}
+
+bool Runner::has_product(const std::string &id) const {
+    for (const std::string &child : selection_.graph.children(id))
+        if (selection_.graph.find(child)->kind == NodeKind::product) return true;
+    return false;
+}
+
+void Runner::check_contract(const Staged &staged) {
+    if (has_product(staged.model.id())) check_contracts(*staged.domain, staged.model, staged.columns);
+}
+
+}  // namespace mesh::engine
