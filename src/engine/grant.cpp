@@ -21,15 +21,6 @@ bool relation_built(const Domain &domain, const Model &model) {
         .has_value();
 }
 
-// Holds the products until the transaction ends, so that an agreement approved meanwhile sees the relation, or is seen
-// here.
-bool hold_products(const Domain &domain, const std::string &model) {
-    return !registry(
-                "select 1 from mesh.product_registry where domain = $1 and model = $2 order by name, version for share",
-                {domain.name, model})
-                .empty();
-}
-
 // Each consumer's role that lacks something: role (NULL: does not exist), its name, lacks USAGE, lacks SELECT.
 pg::Result missing_grants(const Domain &domain, const Model &model) {
     return registry(
@@ -85,8 +76,20 @@ bool role_exists(const std::string &role) {
 
 }  // namespace
 
+std::set<std::string> hold_products(const std::vector<const Model *> &models) {
+    std::set<std::string> out;
+    if (models.empty()) return out;
+    Json names = Json::array();
+    for (const Model *model : models) names.push_back({{"d", model->domain}, {"m", model->name}});
+    pg::Result held = registry("select domain || '.' || model from mesh.product_registry where (domain, model) in (select d, m from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text))"
+                               " order by domain, model, name, version for share",
+                               {names.dump()});
+    for (const pg::Row &row : held.rows) out.insert(row[0].value());
+    return out;
+}
+
 void apply_grants(const Domain &domain, const Model &model) {
-    if (!hold_products(domain, model.name) || !relation_built(domain, model)) return;
+    if (hold_products({&model}).empty() || !relation_built(domain, model)) return;
     std::string relation = target_name(domain, model);
     for (const pg::Row &row : missing_grants(domain, model).rows) {
         if (!row[0]) {

@@ -11,6 +11,10 @@ namespace mesh::engine {
 // product publishes the model.
 void apply_grants(const Domain &domain, const Model &model);
 
+// Ids of those of the models that have products. Holds the products until the transaction ends, so that an agreement approved
+// meanwhile sees the models' relations, or is seen by apply_grants().
+std::set<std::string> hold_products(const std::vector<const Model *> &models);
+
 // Lets the consumers of the model's products read what a run has staged of it, as far as the same run builds or tests something
 // of theirs. Called as the domain's owner. What becomes the published relation keeps these grants, as apply_grants would give them.
 void grant_staged(const Domain &domain, const Model &model, const std::string &relation);

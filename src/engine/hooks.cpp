@@ -5,6 +5,7 @@
 #include "engine/model_contract.h"
 #include "engine/statement.h"
 #include "engine/target.h"
+#include "pg/relation.h"
 
 namespace mesh::engine {
 
@@ -127,11 +128,11 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
 void apply_settings(const Staged &staged) {
     if (staged.model.materialized == "ephemeral") return;
     std::string name = target_name(*staged.domain, staged.model);
-    std::string oid = pg::query_value("select pg_catalog.to_regclass($1)::pg_catalog.oid", {name}).value_or("0");
-    apply_grants_config(staged, oid, name);
+    Oid oid = pg::relation_oid(target_schema(*staged.domain, staged.model), target_identifier(staged.model));
+    apply_grants_config(staged, std::to_string(oid), name);
     comment_on_columns(staged, name);
     if (relkind_for(staged.model.materialized) == "r")
-        for (const std::string &action : missing_constraints(staged.model, static_cast<Oid>(std::stoul(oid)))) pg::execute("alter table " + name + " " + action);
+        for (const std::string &action : missing_constraints(staged.model, oid)) pg::execute("alter table " + name + " " + action);
     for (const std::string &sql : staged.after) pg::execute(sql);
 }
 

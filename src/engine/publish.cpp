@@ -160,15 +160,16 @@ void write_registry(const std::vector<Staged *> &staged, std::string &at) {
         rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", s->relkind.empty() ? relkind_for(s->model.materialized) : s->relkind}, {"s", s->final_sql},
                         {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
     }
-    pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
-             " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
-             " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
-             " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
-             " returning domain || '.' || name",
-             {rows.dump()});
-    if (written.rows.size() == rows.size()) return;
     std::set<std::string> known;
-    for (const pg::Row &row : written.rows) known.insert(row[0].value());
+    in_slices(rows, [&](const std::string &slice) {
+        pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
+                 " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
+                 " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
+                 " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
+                 " returning domain || '.' || name",
+                 {slice});
+        for (const pg::Row &row : written.rows) known.insert(row[0].value());
+    });
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral" || known.count(s->model.id())) continue;
         at = s->model.id();
@@ -192,6 +193,14 @@ void check_keys(const std::vector<Staged *> &staged, std::string &at) {
             as_owner(*s, [&] { pg::check_deferred(s->target.oid, of_it); });
         }
     }
+}
+
+// Of the relations that are made, those with consumers to let in.
+std::set<std::string> hold_new_products(const std::vector<Staged *> &staged) {
+    std::vector<const Model *> models;
+    for (const Staged *s : staged)
+        if (!s->target.exists() || s->recreate) models.push_back(&s->model);
+    return hold_products(models);
 }
 
 // Those whose relation has other contents now, without a trigger having seen that.
@@ -231,6 +240,7 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
             drop_target(**s);
         });
     }
+    std::set<std::string> offered = hold_new_products(staged);
     for (Staged *s : staged) {
         at = s->model.id();
         as_owner(*s, [&] {
@@ -239,7 +249,7 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
             comment_on(*s);
             apply_settings(*s);
         });
-        if (!s->target.exists() || s->recreate) apply_grants(*s->domain, s->model);
+        if (offered.count(s->model.id())) apply_grants(*s->domain, s->model);
     }
     at.clear();
     publish_rows(written_by_rows(staged), at);

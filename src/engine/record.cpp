@@ -41,11 +41,13 @@ void insert_run(const Json &run) {
 }
 
 void insert_steps(const Json &run_id, const Json &steps) {
-    registry("insert into mesh.step_history (run_id, step, domain, node, kind, status, row_count, failures, duration, reason, message)"
-             " select $1::bigint, step, domain, node, kind, status, rows, failures, pg_catalog.make_interval(secs => seconds), reason, message"
-             " from pg_catalog.jsonb_to_recordset($2::jsonb) s(step int, domain text, node text, kind text, status text, rows bigint, failures bigint,"
-             " seconds float8, reason text, message text)",
-             {run_id.dump(), dump(steps)});
+    in_slices(steps, [&](const std::string &slice) {
+        registry("insert into mesh.step_history (run_id, step, domain, node, kind, status, row_count, failures, duration, reason, message)"
+                 " select $1::bigint, step, domain, node, kind, status, rows, failures, pg_catalog.make_interval(secs => seconds), reason, message"
+                 " from pg_catalog.jsonb_to_recordset($2::jsonb) s(step int, domain text, node text, kind text, status text, rows bigint, failures bigint,"
+                 " seconds float8, reason text, message text)",
+                 {run_id.dump(), slice});
+    });
 }
 
 void insert_failures(const Json &run_id, const Step &step) {

@@ -1,6 +1,8 @@
 // The registry as C++ values: what is registered, read and written with the registry owner's rights.
 #pragma once
 
+#include <functional>
+
 #include <nlohmann/json.hpp>
 
 #include "pg/analyze.h"
@@ -90,6 +92,9 @@ std::vector<pg::Column> columns_from_json(const Json &json);
 // Runs a query on the registry with its owner's rights.
 pg::Result registry(const std::string &sql, const std::vector<Value> &args = {});
 Value registry_value(const std::string &sql, const std::vector<Value> &args = {});
+
+// Calls `f` with the array as text, some rows at a time: what the server makes of it meanwhile stays small.
+void in_slices(const Json &rows, const std::function<void(const std::string &)> &f);
 
 // One definition changes at a time: held to the end of the transaction.
 void lock_registry();

@@ -155,8 +155,10 @@ void Unchanged::store(const std::vector<std::pair<const Model *, BuildState>> &s
     if (states.empty()) return;
     Json rows = Json::array();
     for (const auto &[model, state] : states) rows.push_back({{"d", model->domain}, {"m", model->name}, {"s", planning::to_text(state)}});
-    (void)registry("update mesh.model_registry m set built_state = r.s from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, s text) where domain = r.d and name = r.m",
-                   {rows.dump(-1, ' ', false, Json::error_handler_t::replace)});
+    in_slices(rows, [](const std::string &slice) {
+        (void)registry("update mesh.model_registry m set built_state = r.s from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, s text) where domain = r.d and name = r.m",
+                       {slice});
+    });
 }
 
 }  // namespace mesh::engine
