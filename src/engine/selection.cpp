@@ -42,10 +42,10 @@ std::vector<std::string> parent_ids(const Value &dependencies) {
 
 void add_models(core::Graph &graph, const std::string &only) {
     pg::Result rows = registry(
-        "select m.domain, m.name, materialized, pg_catalog.to_jsonb(tags), config,"
-        " (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(d.kind, d.upstream) order by d.kind, d.upstream) from mesh.dependency_registry d"
-        " where d.domain = m.domain and d.model = m.name and d.kind <> 'relation')"
-        " from mesh.model_registry m where $1 is null or m.domain = any($1::text[]) order by 1, 2",
+        "select m.domain, m.name, materialized, pg_catalog.to_jsonb(tags), config, d.upstreams"
+        " from mesh.model_registry m left join (select domain, model, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(kind, upstream) order by kind, upstream) as upstreams"
+        " from mesh.dependency_registry where kind <> 'relation' and ($1 is null or domain = any($1::text[])) group by domain, model) d"
+        " on d.domain = m.domain and d.model = m.name where $1 is null or m.domain = any($1::text[]) order by 1, 2",
         {only.empty() ? Value() : Value(only)});
     for (const Row &row : rows.rows) {
         core::Node node;

@@ -8,20 +8,23 @@ using core::Error;
 
 namespace {
 
-// A swap of storage bypasses what works row by row: logical decoding, foreign keys, generated and identity columns.
+// A swap of storage bypasses what works row by row: logical decoding, foreign keys, generated and identity columns. What few relations
+// have is read once for all of them.
 const char *const kTargets = R"(
-select r.relname, c.oid, c.relkind, pg_catalog.obj_description(c.oid, 'pg_class'),
+select r.relname, c.oid, c.relkind, d.description,
     case when c.relkind <> 'r' then ''
          when exists (select from pg_catalog.pg_publication where puballtables)
-           or exists (select from pg_catalog.pg_publication_rel where prrelid = c.oid)
-           or exists (select from pg_catalog.pg_publication_namespace where pnnspid = c.relnamespace) then 'it is in a publication'
-         when exists (select from pg_catalog.pg_constraint where contype = 'f' and (conrelid = c.oid or confrelid = c.oid)) then 'it has foreign keys'
+           or c.oid in (select prrelid from pg_catalog.pg_publication_rel)
+           or c.relnamespace in (select pnnspid from pg_catalog.pg_publication_namespace) then 'it is in a publication'
+         when c.oid in (select conrelid from pg_catalog.pg_constraint where contype = 'f')
+           or c.oid in (select confrelid from pg_catalog.pg_constraint where contype = 'f') then 'it has foreign keys'
          when exists (select from pg_catalog.pg_attribute where attrelid = c.oid and (attidentity <> '' or attgenerated <> '')) then 'it has identity or generated columns'
-         when exists (select from pg_catalog.pg_inherits where inhparent = c.oid or inhrelid = c.oid) then 'it is part of an inheritance tree'
+         when c.oid in (select inhparent from pg_catalog.pg_inherits) or c.oid in (select inhrelid from pg_catalog.pg_inherits) then 'it is part of an inheritance tree'
          else '' end,
     c.relowner, c.relpersistence = 'u'
 from pg_catalog.unnest($2::text[]) as r(relname)
-join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1))";
+join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1)
+left join pg_catalog.pg_description d on d.objoid = c.oid and d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objsubid = 0)";
 
 std::string described(const Domain &domain, const Model &model) {
     return "relation \"" + target_schema(domain, model) + "." + target_identifier(model) + "\"";
