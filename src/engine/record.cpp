@@ -135,7 +135,7 @@ void History::write_changes(const std::vector<Step> &steps, const std::string &s
         registry("update mesh.step_history h set status = s.status, reason = s.reason, message = s.message"
                  " from pg_catalog.jsonb_to_recordset($2::jsonb) s(step int, status text, reason text, message text) where h.run_id = $1::bigint and h.step = s.step",
                  {run_["run_id"].dump(), dump(rows)});
-    if (status != run_["status"]) registry("update mesh.run_history set status = $2 where run_id = $1::bigint", {run_["run_id"].dump(), status});
+    if (run_["status"].get<std::string>() != status) registry("update mesh.run_history set status = $2 where run_id = $1::bigint", {run_["run_id"].dump(), status});
     run_["status"] = status;
 }
 
