@@ -1,0 +1,91 @@
+// A condition on the values of one column, made into a table of answers.
+#pragma once
+
+#include "pg/pg.h"
+
+extern "C" {
+#include "nodes/primnodes.h"
+}
+
+namespace mesh::pg {
+
+// How a column's values are told apart: by an integer that is ordered as they are (a text's is only as equal as the text is),
+// or by the type's own comparison.
+enum class KeyKind : uint8 { none, int2, int4, int8, boolean, oid, float4, float8, text, numeric };
+
+// The n constants that a condition compares the column with cut its values into 2n + 1 cells: below the first, equal to it, between it
+// and the second, and so on. In each of them the condition has one answer.
+struct Cells {
+    AttrNumber column;
+    KeyKind kind;       // none: it asks for null only
+    int count;          // of constants
+    int64 *keys;        // ascending; not for numeric
+    Datum *constants;   // in the same order
+    bool *is_met;       // of each cell
+    bool null_meets;
+};
+
+// The condition as cells; NULL when it is none: it looks at several columns or at none, or at something else than comparisons with what
+// is constant during a query (whose values are found here). Raises what finding them raises. Call it within pg::call.
+Cells *make_cells(Node *condition);
+
+// Are the rows that meet it those in which the column is null?
+inline bool asks_for_null(const Cells &cells) {
+    return cells.count == 0 && cells.null_meets && !cells.is_met[0];
+}
+
+// NaN is greater than all numbers, and the zeros are equal.
+inline int64 float_key(double value) {
+    if (value != value) return PG_INT64_MAX;
+    value += 0.0;
+    int64 bits;
+    std::memcpy(&bits, &value, sizeof(bits));
+    return bits >= 0 ? bits : bits ^ PG_INT64_MAX;
+}
+
+// Up to seven bytes are the key themselves; of more there is a hash, and who finds it equal has to compare the bytes.
+int64 text_key(const char *bytes, int length);
+inline constexpr int kWholeInKey = 7;
+
+// For all kinds but numeric and none. A text must not be compressed or stored elsewhere.
+inline int64 key_of(KeyKind kind, Datum value) {
+    switch (kind) {
+    case KeyKind::int2: return DatumGetInt16(value);
+    case KeyKind::int4: return DatumGetInt32(value);
+    case KeyKind::int8: return DatumGetInt64(value);
+    case KeyKind::boolean: return DatumGetBool(value);
+    case KeyKind::oid: return DatumGetObjectId(value);
+    case KeyKind::float4: return float_key(DatumGetFloat4(value));
+    case KeyKind::float8: return float_key(DatumGetFloat8(value));
+    case KeyKind::text: return text_key(VARDATA_ANY(DatumGetPointer(value)), static_cast<int>(VARSIZE_ANY_EXHDR(DatumGetPointer(value))));
+    default: return 0;
+    }
+}
+
+bool same_bytes(Datum a, Datum b);
+int compare_numeric(Datum a, Datum b);
+
+// Where the value stands among the constants: 0 to 2n. `key`: of the value, but for numeric.
+inline int cell_of(const Cells &cells, int64 key, Datum value) {
+    int below = 0;
+    bool equal;
+    if (cells.kind == KeyKind::numeric) {
+        int order = -1;
+        while (below < cells.count && (order = compare_numeric(cells.constants[below], value)) < 0) below++;
+        equal = order == 0;
+    } else if (cells.count <= 8) {
+        for (int i = 0; i < cells.count; i++) below += cells.keys[i] < key;
+        equal = below < cells.count && cells.keys[below] == key;
+    } else {
+        for (int high = cells.count; below < high;) {
+            int middle = (below + high) / 2;
+            if (cells.keys[middle] < key) below = middle + 1;
+            else high = middle;
+        }
+        equal = below < cells.count && cells.keys[below] == key;
+    }
+    if (equal && cells.kind == KeyKind::text && key < 0) equal = same_bytes(cells.constants[below], value);
+    return 2 * below + equal;
+}
+
+}  // namespace mesh::pg

@@ -1,0 +1,191 @@
+#include "pg/row_tests.h"
+
+#include "pg/cells.h"
+#include "pg/compat.h"
+
+extern "C" {
+#include "executor/executor.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+}
+
+namespace mesh::pg {
+
+// A column of the row at hand, as one kind of key.
+struct UsedColumn {
+    AttrNumber column;
+    KeyKind kind;
+    bool is_null;
+    int64 key;
+    Datum value;
+    union {
+        varlena header;
+        char bytes[VARATT_SHORT_MAX + VARHDRSZ];
+    } room;  // for a value whose header was short
+};
+
+// The conditions on single columns that a row must all meet, or one expression.
+struct RowTest {
+    int64 *count;
+    Cells **cells;
+    UsedColumn **columns;
+    int parts;
+    ExprState *expression;
+};
+
+namespace {
+
+constexpr int kMostParts = 8;
+
+bool may_raise(Oid function, void *) {
+    return !get_func_leakproof(function);
+}
+
+// Leakproof functions do not tell what they were given, by an error neither.
+bool is_harmful(Node *node, void *) {
+    if (node == nullptr) return false;
+    switch (nodeTag(node)) {
+    case T_Var:
+        return reinterpret_cast<Var *>(node)->varattno <= 0;
+    case T_List: case T_Const: case T_OpExpr: case T_DistinctExpr: case T_NullIfExpr: case T_FuncExpr: case T_ScalarArrayOpExpr: case T_BoolExpr:
+    case T_NullTest: case T_BooleanTest: case T_RelabelType: case T_CaseExpr: case T_CaseWhen: case T_CaseTestExpr: case T_CoalesceExpr:
+        break;
+    default:
+        return true;
+    }
+    return check_functions_in_node(node, may_raise, nullptr) || expression_tree_walker(node, MESH_WALKER(is_harmful), nullptr);
+}
+
+// A value in the form in which it can be compared: whole, in place, and a number aligned.
+Datum plain_value(UsedColumn *column, Datum value) {
+    char *bytes = DatumGetPointer(value);
+    if (VARATT_IS_4B_U(bytes)) return value;
+    if (!VARATT_IS_SHORT(bytes)) return PointerGetDatum(pg_detoast_datum(reinterpret_cast<varlena *>(bytes)));
+    if (column->kind == KeyKind::text) return value;
+    SET_VARSIZE(column->room.bytes, VARSIZE_SHORT(bytes) - VARHDRSZ_SHORT + VARHDRSZ);
+    std::memcpy(VARDATA(column->room.bytes), VARDATA_SHORT(bytes), VARSIZE_SHORT(bytes) - VARHDRSZ_SHORT);
+    return PointerGetDatum(column->room.bytes);
+}
+
+template <typename T>
+T *array_of(int count) {
+    return static_cast<T *>(palloc0(sizeof(T) * (count + 1)));
+}
+
+}  // namespace
+
+RowTests *RowTests::make(const Scan *scan, bool harmless) {
+    auto *out = static_cast<RowTests *>(palloc0(sizeof(RowTests)));
+    int count = out->count_ = list_length(scan->plan.targetlist);
+    out->counts_ = array_of<int64>(count);
+    out->null_columns_ = array_of<AttrNumber>(count);
+    out->null_counts_ = array_of<int64 *>(count);
+    out->cell_tests_ = array_of<RowTest>(count);
+    out->expressions_ = array_of<RowTest>(count);
+    out->columns_ = array_of<UsedColumn>(count * kMostParts);
+    out->context_ = CreateStandaloneExprContext();
+    for (int i = 0; i < count; i++) out->add(reinterpret_cast<Node *>(list_nth_node(TargetEntry, scan->plan.targetlist, i)->expr), i, harmless);
+    return out;
+}
+
+// The parts of an AND are asked one by one; that makes no difference as long as none of them can raise.
+void RowTests::add(Node *condition, int number, bool harmless) {
+    List *parts = is_andclause(condition) ? reinterpret_cast<BoolExpr *>(condition)->args : list_make1(condition);
+    RowTest test = {&counts_[number], nullptr, nullptr, 0, nullptr};
+    bool in_cells = add_cells(&test, parts);
+    if (!in_cells && harmless && is_harmful(condition, nullptr)) {
+        counts_[number] = -1;
+        return;
+    }
+    test_count_++;
+    if (!in_cells) {
+        test.expression = ExecInitQual(list_make1(condition), nullptr);
+        need_columns(condition);
+        expressions_[expression_count_++] = test;
+    } else if (test.parts == 1 && asks_for_null(*test.cells[0])) {
+        null_columns_[null_count_] = test.cells[0]->column;
+        null_counts_[null_count_++] = test.count;
+    } else {
+        for (int i = 0; i < test.parts; i++) test.columns[i] = use(*test.cells[i]);
+        cell_tests_[cell_count_++] = test;
+    }
+}
+
+bool RowTests::add_cells(RowTest *test, List *parts) {
+    if (list_length(parts) > kMostParts) return false;
+    test->cells = array_of<Cells *>(kMostParts);
+    test->columns = array_of<UsedColumn *>(kMostParts);
+    ListCell *cell;
+    foreach (cell, parts) {
+        Cells *found = make_cells(static_cast<Node *>(lfirst(cell)));
+        if (found == nullptr) return false;
+        test->cells[test->parts++] = found;
+    }
+    return true;
+}
+
+UsedColumn *RowTests::use(const Cells &cells) {
+    last_ = std::max(last_, cells.column);
+    for (int i = 0; i < column_count_; i++)
+        if (columns_[i].column == cells.column && columns_[i].kind == cells.kind) return &columns_[i];
+    UsedColumn *out = &columns_[column_count_++];
+    out->column = cells.column;
+    out->kind = cells.kind;
+    return out;
+}
+
+// Deformed at once with the others.
+void RowTests::need_columns(Node *condition) {
+    ListCell *cell;
+    foreach (cell, pull_var_clause(condition, 0)) last_ = std::max(last_, lfirst_node(Var, cell)->varattno);
+}
+
+void RowTests::look(TupleTableSlot *slot) {
+    if (null_count_ > 0) look_for_nulls(slot);
+    if (cell_count_ == 0 && expression_count_ == 0) return;
+    if (last_ > 0) slot_getsomeattrs(slot, last_);
+    MemoryContext outer = MemoryContextSwitchTo(context_->ecxt_per_tuple_memory);
+    read_columns(slot);
+    for (int i = 0; i < cell_count_; i++) *cell_tests_[i].count += meets(cell_tests_[i]);
+    context_->ecxt_scantuple = slot;
+    for (int i = 0; i < expression_count_; i++) *expressions_[i].count += ExecQual(expressions_[i].expression, context_);
+    MemoryContextSwitchTo(outer);
+    ResetExprContext(context_);
+}
+
+// A stored row tells whether it has any, and which, without being taken apart.
+void RowTests::look_for_nulls(TupleTableSlot *slot) {
+    HeapTuple tuple = TTS_IS_BUFFERTUPLE(slot) ? reinterpret_cast<HeapTupleTableSlot *>(slot)->tuple : nullptr;
+    int stored = tuple == nullptr ? 0 : HeapTupleHeaderGetNatts(tuple->t_data);
+    bool whole = stored == slot->tts_tupleDescriptor->natts;
+    if (whole && !HeapTupleHasNulls(tuple)) return;
+    for (int i = 0; i < null_count_; i++) {
+        AttrNumber column = null_columns_[i];
+        *null_counts_[i] += column <= stored ? HeapTupleHasNulls(tuple) && att_isnull(column - 1, tuple->t_data->t_bits) : slot_attisnull(slot, column);
+    }
+}
+
+void RowTests::read_columns(TupleTableSlot *slot) {
+    for (UsedColumn *column = columns_; column < columns_ + column_count_; column++) {
+        column->is_null = slot->tts_isnull[column->column - 1];
+        if (column->is_null || column->kind == KeyKind::none) continue;
+        Datum value = slot->tts_values[column->column - 1];
+        if (column->kind >= KeyKind::text) column->value = value = plain_value(column, value);
+        if (column->kind != KeyKind::numeric) column->key = key_of(column->kind, value);
+    }
+}
+
+bool RowTests::meets(const RowTest &test) const {
+    for (int i = 0; i < test.parts; i++) {
+        const Cells &cells = *test.cells[i];
+        const UsedColumn &column = *test.columns[i];
+        if (!(column.is_null ? cells.null_meets : cells.is_met[cell_of(cells, column.key, column.value)])) return false;
+    }
+    return true;
+}
+
+int64 RowTests::count(int i) const {
+    return counts_[i];
+}
+
+}  // namespace mesh::pg

@@ -1,0 +1,59 @@
+// The tests of a relation that look at one row at a time, ready to be asked of each row that passes by.
+#pragma once
+
+#include "pg/pg.h"
+
+extern "C" {
+#include "executor/tuptable.h"
+#include "nodes/execnodes.h"
+#include "nodes/plannodes.h"
+}
+
+namespace mesh::pg {
+
+struct Cells;
+struct RowTest;
+struct UsedColumn;
+
+// Counts the rows that meet each of some conditions. Conditions on one column are looked up in its cells (see cells.h), others are
+// evaluated by the server's executor. Plain data; call its functions within pg::call.
+class RowTests {
+public:
+    // The conditions are what `scan` puts out, of type boolean. `harmless`: conditions are left out whose evaluation might raise, or that
+    // ask for what a row has only once it is stored. Raises what their evaluation raises for no row at all, such as 42501.
+    // Allocates in the current memory context.
+    static RowTests *make(const Scan *scan, bool harmless);
+
+    void look(TupleTableSlot *slot);
+
+    // How many of the rows met condition `i`; -1: it was left out.
+    int64 count(int i) const;
+
+    // Is there any condition to be asked?
+    bool is_empty() const { return test_count_ == 0; }
+
+private:
+    void add(Node *condition, int number, bool harmless);
+    bool add_cells(RowTest *test, List *parts);
+    UsedColumn *use(const Cells &cells);
+    void look_for_nulls(TupleTableSlot *slot);
+    void read_columns(TupleTableSlot *slot);
+    bool meets(const RowTest &test) const;
+    void need_columns(Node *condition);
+
+    int64 *counts_;
+    int count_, test_count_;
+    AttrNumber *null_columns_;  // of tests for null alone
+    int64 **null_counts_;
+    int null_count_;
+    RowTest *cell_tests_;
+    int cell_count_;
+    RowTest *expressions_;
+    int expression_count_;
+    UsedColumn *columns_;
+    int column_count_;
+    AttrNumber last_;  // the highest column that is needed as a value
+    ExprContext *context_;
+};
+
+}  // namespace mesh::pg

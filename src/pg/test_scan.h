@@ -1,0 +1,16 @@
+// Tests of one row at a time, over a scan of our own.
+#pragma once
+
+#include "pg/guard.h"
+
+namespace mesh::pg {
+
+// Counts the rows of `from` (a FROM item with its alias) that meet each condition, on the active snapshot plus what this transaction
+// changed itself, with the rights, search_path and row security in force. What
+//     SELECT count(*) FILTER (WHERE condition), ... FROM from
+// would count, at less cost a row. Nothing when that would not be one scan of one stored relation: a join, a view of several relations, a
+// partitioned or foreign table, a condition with a subquery. Raises what the query would raise; when several conditions would raise,
+// it may be another one's error.
+std::optional<std::vector<int64_t>> count_rows(const std::string &from, const std::vector<std::string> &conditions);
+
+}  // namespace mesh::pg
