@@ -5,6 +5,7 @@
 
 #include "engine/project_tests.h"
 #include "engine/proof.h"
+#include "engine/relation_states.h"
 #include "engine/test_sql.h"
 #include "pg/test_scan.h"
 
@@ -38,12 +39,13 @@ class Checker {
     std::string alias_;
     std::vector<pg::Column> columns_;  // of the model, as they are staged
     Renderer *renderer_;
+    RelationStates *states_;
     std::vector<Work> work_;
 
 public:
-    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, std::vector<TestResult> &results, Renderer *renderer)
+    Checker(Mesh &mesh, const std::string &relation, const Stage &stage, std::vector<TestResult> &results, Renderer *renderer, RelationStates *states)
         : mesh_(mesh), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
-          alias_(pg::quote_ident(results.front().def.model)), renderer_(renderer) {
+          alias_(pg::quote_ident(results.front().def.model)), renderer_(renderer), states_(states) {
         if (ModelName name{domain_.name, results.front().def.model}; !name.name.empty())
             columns_ = stage.count(name.id()) ? stage.at(name.id()).columns : mesh.model(name).columns;
         for (TestResult &result : results) work_.push_back({&result, {}, false});
@@ -144,10 +146,11 @@ private:
     void count_conditions(std::vector<Work *> &works) {
         std::vector<std::string> conditions;
         for (const Work *work : works) conditions.push_back(*work->sql.condition);
-        std::optional<std::vector<int64_t>> counts =
-            pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return pg::count_rows(relation_ + " as " + alias_, conditions); });
-        if (counts) take_counts(works, *counts, [](const Work &work) { return work.sql.counts_groups; });
-        else count_by_query(works);
+        std::optional<pg::RowsMeeting> found =
+            pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return pg::rows_meeting(relation_ + " as " + alias_, conditions); });
+        if (!found) return count_by_query(works);
+        take_counts(works, found->counts, [](const Work &work) { return work.sql.counts_groups; });
+        if (states_ != nullptr && found->all) states_->scanned(found->relation, *found->all);
     }
 
     // Rows that meet no condition are dropped by one WHERE before anything is counted, so that healthy data costs one comparison a test.
@@ -241,10 +244,10 @@ private:
 
 }  // namespace
 
-std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Renderer *renderer) {
+std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Renderer *renderer, RelationStates *states) {
     std::vector<TestResult> results;
     for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}, {}});
-    if (!results.empty()) Checker(mesh, relation, stage, results, renderer).run();
+    if (!results.empty()) Checker(mesh, relation, stage, results, renderer, states).run();
     return results;
 }
 

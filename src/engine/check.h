@@ -5,6 +5,8 @@
 
 namespace mesh::engine {
 
+class RelationStates;
+
 struct TestDef {
     std::string domain, name, model, test;  // model: empty when it belongs to none; test: a generic test's name, or "singular"
     std::string severity = "error", warn_if = "!= 0", error_if = "!= 0", fail_calc = "count(*)";
@@ -62,8 +64,9 @@ std::string failing_rows_sql(Mesh &mesh, const TestDef &test, const std::string 
 
 // Runs all tests of one model on `relation`: those that look at one row at a time in one scan, and those that a valid constraint
 // proves without any. Never raises for a failing or broken test: each has its status. Keeps failing rows in the result, up to
-// 100 a test (all with store_failures or store_as), so that they outlive a rollback of the staged relation.
+// 100 a test (all with store_failures or store_as), so that they outlive a rollback of the staged relation. `states` are told
+// what a scan has seen of the relation by the way.
 std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage,
-                                  Renderer *renderer = nullptr);
+                                  Renderer *renderer = nullptr, RelationStates *states = nullptr);
 
 }  // namespace mesh::engine

@@ -84,13 +84,21 @@ RelationState RelationStates::take(Oid oid) {
     if (!now.has_rows()) return out;
     out.blocks = now.blocks;
     if (!baseline_.written.count(oid)) out.log = baseline_.log;
-    if (std::optional<pg::Counted> counted = pg::count_rows(oid, is_published(oid) && !others_wrote_)) {
+    if (std::optional<pg::Counted> counted = count(oid)) {
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;
     }
     if (out.log == 0 && !out.rows) out.unknown = "other transactions were writing to it";
     return out;
+}
+
+// Where this transaction has written nothing to it, it does not matter whether its changes count.
+std::optional<pg::Counted> RelationStates::count(Oid relation) {
+    bool own_changes = is_published(relation) && !others_wrote_;
+    auto known = scanned_.find(relation);
+    if (known != scanned_.end() && (own_changes || known->second.writers.empty())) return known->second;
+    return pg::count_rows(relation, own_changes);
 }
 
 RelationState RelationStates::state(Oid relation) {

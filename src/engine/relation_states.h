@@ -5,6 +5,7 @@
 #include "engine/session.h"
 #include "engine/target.h"
 #include "pg/facts.h"
+#include "pg/storage.h"
 
 namespace mesh::engine {
 
@@ -33,28 +34,35 @@ public:
     // A table that this run has filled and nobody else can have written to; `rows`: as it was filled, when nothing changed them since.
     planning::RelationState filled(Oid relation, const std::optional<uint64_t> &rows);
 
+    // A scan has counted all its rows on the way, as pg::count_rows() does with own changes: they need not be counted again.
+    void scanned(Oid relation, const pg::Counted &rows) { scanned_.insert_or_assign(relation, rows); }
+
     // From here on the relation is what this run has published. Its former contents, read through something that the run has not built, are
     // no state to compare with.
     void published(Oid relation) {
         published_.insert(relation);
         looks_.clear();
         states_.erase(relation);
+        scanned_.erase(relation);
     }
     // Hooks and functions may have written to any relation after it was read: what this transaction wrote counts as a change.
     void others_wrote() {
         others_wrote_ = true;
         looks_.clear();
+        scanned_.clear();
     }
     bool is_published(Oid relation) const { return published_.count(relation) > 0; }
 
 private:
     planning::RelationState take(Oid relation);
+    std::optional<pg::Counted> count(Oid relation);
     planning::Rows look_now(const planning::RelationState &then);
     bool same_count(Oid relation, const planning::RelationState &then);
 
     const Baseline &baseline_;
     std::map<std::string, planning::Rows> looks_;  // by all of the state: many models read one relation
     std::map<Oid, planning::RelationState> states_;
+    std::map<Oid, pg::Counted> scanned_;
     std::map<Oid, std::vector<Oid>> parts_;
     std::map<Oid, pg::SqlFacts> views_;
     std::set<Oid> published_;

@@ -76,9 +76,10 @@ void fail_warnings(const RunOptions &options, std::vector<TestResult> &results) 
     }
 }
 
-std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects) {
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects,
+                                     RelationStates *states) {
     store_by_flag(options, projects, tests);
-    std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects);
+    std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects, states);
     fail_warnings(options, out);
     return out;
 }

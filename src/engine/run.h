@@ -47,7 +47,8 @@ ProjectOptions project_options(const RunOptions &options, const Selection &selec
 Step test_step(const TestResult &result);
 
 // run_tests() as the options want it: warnings as failures, failing rows kept.
-std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects);
+std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects,
+                                     RelationStates *states = nullptr);
 
 // test_run.cpp: the selected tests on what is published, when nothing else was selected.
 RunResult run_tests_alone(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline);

@@ -85,7 +85,7 @@ std::string Runner::published_tests(const Model &model, std::vector<Step> &steps
     std::vector<TestResult> results;
     if (!options_.warn_error) results = tests_.take(wanted, relation, &projects_);
     wanted.insert(wanted.end(), anew.begin(), anew.end());
-    std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_)), std::back_inserter(results));
+    std::ranges::move(note_run(run_tests_as(options_, mesh_, wanted, relation, stage_, projects_, &unchanged_.states())), std::back_inserter(results));
     std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });
     return summary("test", note_results(std::move(results), steps));
 }

@@ -90,7 +90,7 @@ private:
 
     // A warning that was made an error is none for the next run.
     std::vector<TestResult> run_anew(const std::vector<TestDef> &tests, const std::string &relation) {
-        std::vector<TestResult> results = run_tests_as(options_, mesh_, tests, relation, {}, projects_);
+        std::vector<TestResult> results = run_tests_as(options_, mesh_, tests, relation, {}, projects_, &states_);
         if (!options_.warn_error) cache_.note(results);
         return results;
     }

@@ -8,7 +8,6 @@ extern "C" {
 #include "access/stratnum.h"
 #include "catalog/pg_am_d.h"
 #include "commands/defrem.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -351,6 +350,35 @@ Truth answer(const Term *term, int cell) {
     return part == Truth::unknown ? part : truth(part == Truth::no);
 }
 
+// Is there no key in the gap below constant `at`?
+bool is_empty_gap(const Cells &cells, int at) {
+    bool first = at == 0, last = at == cells.count;
+    if (first || last) return cells.count > 0 && cells.keys[first ? 0 : at - 1] == (first ? PG_INT64_MIN : PG_INT64_MAX);
+    return cells.keys[at] - 1 == cells.keys[at - 1];
+}
+
+// The widest range of keys without a cell in which the condition is met; an empty one when there is none.
+void find_quiet_range(Cells *cells) {
+    cells->quiet_from = 1;
+    cells->quiet_to = 0;
+    if (cells->kind == KeyKind::none || cells->kind == KeyKind::text || cells->kind == KeyKind::numeric) return;
+    uint64 widest = 0;
+    int64 from = PG_INT64_MIN;
+    for (int cell = 0; cell <= 2 * cells->count; cell++) {
+        int at = cell / 2;
+        bool is_point = cell % 2 == 1;
+        if (!is_point && is_empty_gap(*cells, at)) continue;
+        int64 to = is_point ? cells->keys[at] : at == cells->count ? PG_INT64_MAX : cells->keys[at] - 1;
+        if (cells->is_met[cell]) {
+            from = to == PG_INT64_MAX ? to : to + 1;
+        } else if (uint64 width = static_cast<uint64>(to) - static_cast<uint64>(from); width >= widest) {
+            widest = width;
+            cells->quiet_from = from;
+            cells->quiet_to = to;
+        }
+    }
+}
+
 }  // namespace
 
 Cells *make_cells(Node *condition) {
@@ -364,16 +392,8 @@ Cells *make_cells(Node *condition) {
     out->is_met = static_cast<bool *>(palloc(sizeof(bool) * (2 * out->count + 1)));
     for (int cell = 0; cell <= 2 * out->count; cell++) out->is_met[cell] = answer(term, cell) == Truth::yes;
     out->null_meets = answer(term, kNull) == Truth::yes;
+    find_quiet_range(out);
     return out;
-}
-
-// Bytes in the low part and their number above them, so that "a" and "a\0" differ; a hash has the highest bit.
-int64 text_key(const char *bytes, int length) {
-    if (length > kWholeInKey)
-        return static_cast<int64>(hash_bytes_extended(reinterpret_cast<const unsigned char *>(bytes), length, 0) | (UINT64CONST(1) << 63));
-    uint64 key = 0;
-    std::memcpy(&key, bytes, length);
-    return static_cast<int64>(key | static_cast<uint64>(length) << 56);
 }
 
 bool same_bytes(Datum a, Datum b) {

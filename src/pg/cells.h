@@ -4,6 +4,7 @@
 #include "pg/pg.h"
 
 extern "C" {
+#include "common/hashfn.h"
 #include "nodes/primnodes.h"
 }
 
@@ -23,6 +24,7 @@ struct Cells {
     Datum *constants;   // in the same order
     bool *is_met;       // of each cell
     bool null_meets;
+    int64 quiet_from, quiet_to;  // keys of a range in which no value meets it, which is where the values of sound data are
 };
 
 // The condition as cells; NULL when it is none: it looks at several columns or at none, or at something else than comparisons with what
@@ -43,9 +45,14 @@ inline int64 float_key(double value) {
     return bits >= 0 ? bits : bits ^ PG_INT64_MAX;
 }
 
-// Up to seven bytes are the key themselves; of more there is a hash, and who finds it equal has to compare the bytes.
-int64 text_key(const char *bytes, int length);
-inline constexpr int kWholeInKey = 7;
+// Up to seven bytes are the key themselves, with their number above them, so that "a" and "a\0" differ. Of more there is a hash, which has
+// the highest bit, and who finds it equal has to compare the bytes.
+inline int64 text_key(const char *bytes, int length) {
+    if (length > 7) return static_cast<int64>(hash_bytes_extended(reinterpret_cast<const unsigned char *>(bytes), length, 0) | (UINT64CONST(1) << 63));
+    uint64 key = static_cast<uint64>(length) << 56;
+    for (int i = 0; i < length; i++) key |= static_cast<uint64>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+    return static_cast<int64>(key);
+}
 
 // For all kinds but numeric and none. A text must not be compressed or stored elsewhere.
 inline int64 key_of(KeyKind kind, Datum value) {

@@ -27,8 +27,8 @@ struct UsedColumn {
 // The conditions on single columns that a row must all meet, or one expression.
 struct RowTest {
     int64 *count;
-    Cells **cells;
-    UsedColumn **columns;
+    const Cells **cells;
+    const UsedColumn **columns;
     int parts;
     ExprState *expression;
 };
@@ -65,6 +65,18 @@ Datum plain_value(UsedColumn *column, Datum value) {
     SET_VARSIZE(column->room.bytes, VARSIZE_SHORT(bytes) - VARHDRSZ_SHORT + VARHDRSZ);
     std::memcpy(VARDATA(column->room.bytes), VARDATA_SHORT(bytes), VARSIZE_SHORT(bytes) - VARHDRSZ_SHORT);
     return PointerGetDatum(column->room.bytes);
+}
+
+inline bool meets(const Cells &cells, const UsedColumn &column) {
+    if (column.is_null) return cells.null_meets;
+    if (column.key >= cells.quiet_from && column.key <= cells.quiet_to) return false;
+    return cells.is_met[cell_of(cells, column.key, column.value)];
+}
+
+inline bool meets(const RowTest &test) {
+    for (int i = 0; i < test.parts; i++)
+        if (!meets(*test.cells[i], *test.columns[i])) return false;
+    return true;
 }
 
 template <typename T>
@@ -113,8 +125,8 @@ void RowTests::add(Node *condition, int number, bool harmless) {
 
 bool RowTests::add_cells(RowTest *test, List *parts) {
     if (list_length(parts) > kMostParts) return false;
-    test->cells = array_of<Cells *>(kMostParts);
-    test->columns = array_of<UsedColumn *>(kMostParts);
+    test->cells = array_of<const Cells *>(kMostParts);
+    test->columns = array_of<const UsedColumn *>(kMostParts);
     ListCell *cell;
     foreach (cell, parts) {
         Cells *found = make_cells(static_cast<Node *>(lfirst(cell)));
@@ -173,15 +185,6 @@ void RowTests::read_columns(TupleTableSlot *slot) {
         if (column->kind >= KeyKind::text) column->value = value = plain_value(column, value);
         if (column->kind != KeyKind::numeric) column->key = key_of(column->kind, value);
     }
-}
-
-bool RowTests::meets(const RowTest &test) const {
-    for (int i = 0; i < test.parts; i++) {
-        const Cells &cells = *test.cells[i];
-        const UsedColumn &column = *test.columns[i];
-        if (!(column.is_null ? cells.null_meets : cells.is_met[cell_of(cells, column.key, column.value)])) return false;
-    }
-    return true;
 }
 
 int64 RowTests::count(int i) const {

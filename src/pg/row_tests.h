@@ -38,7 +38,6 @@ private:
     UsedColumn *use(const Cells &cells);
     void look_for_nulls(TupleTableSlot *slot);
     void read_columns(TupleTableSlot *slot);
-    bool meets(const RowTest &test) const;
     void need_columns(Node *condition);
 
     int64 *counts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pg/compat.h"
+#include "pg/row_count.h"
 
 extern "C" {
 #include "access/heapam.h"
@@ -30,7 +31,6 @@ namespace {
 
 // Above this a count would read too much: 2 GB.
 constexpr BlockNumber kMostPages = 262144;
-constexpr int kMostWriters = 16;
 constexpr uint64 kNobody = 1;  // a horizon before which nobody wrote
 
 // Two independent sums of 64 bits. Plain data.
@@ -189,13 +189,6 @@ Look look(Oid oid) {
     return out;
 }
 
-// 64-bit form of a transaction id that is not newer than the next one.
-uint64 widened(TransactionId xid, uint64 next) {
-    if (!TransactionIdIsNormal(xid)) return 0;  // frozen long ago
-    uint64 full = (next & ~static_cast<uint64>(UINT32_MAX)) | xid;
-    return full > next ? full - (static_cast<uint64>(1) << 32) : full;
-}
-
 constexpr BlockNumber kPagesPerMapPage = (BLCKSZ - MAXALIGN(SizeOfPageHeaderData)) * 8 / BITS_PER_HEAPBLOCK;
 
 bool is_visible_in(const char *map, BlockNumber page) {
@@ -244,30 +237,7 @@ bool untouched(Relation relation, BlockNumber blocks, uint64 log) {
     return true;
 }
 
-// Counts visible rows; plain data.
-struct Count {
-    uint64 rows, next, horizon;
-    uint64 writers[kMostWriters];
-    int writer_count;
-    bool failed, collect, any, own_changes;  // collect: our own transaction's ids become writers; any: whosever
-};
-
-bool is_writer(const Count *count, uint64 xid) {
-    for (int i = 0; i < count->writer_count; i++)
-        if (count->writers[i] == xid) return true;
-    return false;
-}
-
-void take_row(Count *count, HeapTupleHeader row) {
-    count->rows++;
-    TransactionId raw = HeapTupleHeaderGetRawXmin(row);
-    uint64 xid = widened(raw, count->next);
-    if (xid < count->horizon || is_writer(count, xid)) return;
-    if (!count->collect || count->writer_count == kMostWriters || !(count->any || TransactionIdIsCurrentTransactionId(raw))) count->failed = true;
-    else count->writers[count->writer_count++] = xid;
-}
-
-void count_page(Relation relation, BlockNumber page, BufferAccessStrategy strategy, Snapshot snapshot, Count *count) {
+void count_page(Relation relation, BlockNumber page, BufferAccessStrategy strategy, Snapshot snapshot, RowCount *count) {
     Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, page, RBM_NORMAL, strategy);
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     Page content = BufferGetPage(buffer);
@@ -280,12 +250,12 @@ void count_page(Relation relation, BlockNumber page, BufferAccessStrategy strate
         row.t_len = ItemIdGetLength(item);
         row.t_tableOid = RelationGetRelid(relation);
         ItemPointerSet(&row.t_self, page, line);
-        if (HeapTupleSatisfiesVisibility(&row, snapshot, buffer)) take_row(count, row.t_data);
+        if (HeapTupleSatisfiesVisibility(&row, snapshot, buffer)) count->take(row.t_data);
     }
     UnlockReleaseBuffer(buffer);
 }
 
-void count_all(Oid oid, Count *count) {
+void count_all(Oid oid, RowCount *count) {
     if (!ConditionalLockRelationOid(oid, AccessShareLock)) {
         count->failed = true;
         return;
@@ -320,7 +290,7 @@ uint64 newest_page(Oid catalog) {
 }
 
 // So many transactions later the short form of an id could mean another one.
-bool is_too_old(const Count &count) {
+bool is_too_old(const RowCount &count) {
     uint64 oldest = count.horizon > kNobody ? count.horizon : count.next;
     for (int i = 0; i < count.writer_count; i++) oldest = Min(oldest, count.writers[i]);
     return count.next - oldest > INT32_MAX;
@@ -341,16 +311,6 @@ Oids written_by_others() {
         if (lock.pid == MyProcPid || lock.leaderPid == MyProcPid || (lock.holdMask & kWriting) == 0) continue;
         if (lock.locktag.locktag_type == LOCKTAG_RELATION && lock.locktag.locktag_field1 == MyDatabaseId) out.oid[out.count++] = lock.locktag.locktag_field2;
     }
-    return out;
-}
-
-uint64 horizon_now(uint64 next) {
-    return widened(GetActiveSnapshot()->xmin, next);
-}
-
-Counted counted(const Count &count) {
-    Counted out{count.rows, count.horizon, {}};
-    for (int i = 0; i < count.writer_count; i++) out.writers.push_back(count.writers[i]);
     return out;
 }
 
@@ -399,24 +359,20 @@ bool is_untouched(Oid oid, uint32_t blocks, uint64_t log) {
 }
 
 std::optional<Counted> count_rows(Oid relation, bool own_changes) {
-    Count count = call([=] {
-        Count out = {};
-        out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
-        out.horizon = horizon_now(out.next);
-        out.collect = true;
-        out.own_changes = own_changes;
+    RowCount count = call([=] {
+        RowCount out = start_count(own_changes);
         count_all(relation, &out);
         return out;
     });
-    return count.failed ? std::nullopt : std::optional(counted(count));
+    return counted(count);
 }
 
 bool sees_same_rows(Oid relation, const Counted &then) {
     if (then.writers.size() > kMostWriters) return false;
-    Count count = {};
+    RowCount count = {};
     count.horizon = then.horizon;
     for (uint64_t writer : then.writers) count.writers[count.writer_count++] = writer;
-    Count *at = &count;
+    RowCount *at = &count;
     call([=] {
         at->next = U64FromFullTransactionId(ReadNextFullTransactionId());
         if (is_too_old(*at)) at->failed = true;
@@ -426,15 +382,15 @@ bool sees_same_rows(Oid relation, const Counted &then) {
 }
 
 std::optional<Counted> count_own(Oid oid, uint64_t rows) {
-    Count count = call([=] {
-        Count out = {};
+    RowCount count = call([=] {
+        RowCount out = {};
         out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
         out.horizon = kNobody;
         out.collect = out.any = true;  // a worker of the run may have filled it, and has ended
         out.rows = rows;
         if (rows == 0) return out;
         Relation relation = relation_open(oid, AccessShareLock);
-        Count first = out;
+        RowCount first = out;
         first.rows = 0;
         PushCopiedSnapshot(GetActiveSnapshot());
         UpdateActiveSnapshotCommandId();
@@ -444,7 +400,7 @@ std::optional<Counted> count_own(Oid oid, uint64_t rows) {
         first.rows = rows;
         return first;
     });
-    return count.failed || (rows > 0 && count.writer_count != 1) ? std::nullopt : std::optional(counted(count));
+    return rows > 0 && count.writer_count != 1 ? std::nullopt : counted(count);
 }
 
 bool sees_all_rows(Oid relation, Oid role) {

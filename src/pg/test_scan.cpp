@@ -1,6 +1,7 @@
 #include "pg/test_scan.h"
 
 #include "pg/condition_plan.h"
+#include "pg/row_count.h"
 #include "pg/row_tests.h"
 
 extern "C" {
@@ -11,53 +12,68 @@ namespace mesh::pg {
 
 namespace {
 
-int64 *scan_rows(QueryDesc *desc, const Scan *scan) {
-    auto *state = castNode(SeqScanState, desc->planstate);
+// Plain data.
+struct Found {
+    Oid relation;
+    int64 *counts;
+    RowCount all;
+};
+
+void count_row(RowCount *all, TupleTableSlot *slot) {
+    if (TTS_IS_BUFFERTUPLE(slot)) all->take(reinterpret_cast<HeapTupleTableSlot *>(slot)->tuple->t_data);
+    else all->failed = true;
+}
+
+// Does the scan's own condition, which row security or a view may have given it, let the row pass?
+bool passes(PlanState *state, TupleTableSlot *slot) {
+    if (state->qual == nullptr) return true;
+    ResetExprContext(state->ps_ExprContext);
+    state->ps_ExprContext->ecxt_scantuple = slot;
+    return ExecQual(state->qual, state->ps_ExprContext);
+}
+
+Found scan_rows(QueryDesc *desc, const Scan *scan) {
+    ScanState *state = &castNode(SeqScanState, desc->planstate)->ss;
     RowTests *tests = RowTests::make(scan, false);
-    TupleTableSlot *slot = state->ss.ss_ScanTupleSlot;
-    ExprContext *context = state->ss.ps.ps_ExprContext;
-    TableScanDesc rows = table_beginscan(state->ss.ss_currentRelation, desc->estate->es_snapshot, 0, nullptr);
-    while (table_scan_getnextslot(rows, ForwardScanDirection, slot)) {
+    Found out = {RelationGetRelid(state->ss_currentRelation), nullptr, start_count(true)};
+    TableScanDesc rows = table_beginscan(state->ss_currentRelation, desc->estate->es_snapshot, 0, nullptr);
+    while (table_scan_getnextslot(rows, ForwardScanDirection, state->ss_ScanTupleSlot)) {
         CHECK_FOR_INTERRUPTS();
-        if (state->ss.ps.qual != nullptr) {
-            ResetExprContext(context);
-            context->ecxt_scantuple = slot;
-            if (!ExecQual(state->ss.ps.qual, context)) continue;
-        }
-        tests->look(slot);
+        count_row(&out.all, state->ss_ScanTupleSlot);
+        if (passes(&state->ps, state->ss_ScanTupleSlot)) tests->look(state->ss_ScanTupleSlot);
     }
     table_endscan(rows);
     int count = list_length(scan->plan.targetlist);
-    auto *out = static_cast<int64 *>(palloc(sizeof(int64) * (count + 1)));
-    for (int i = 0; i < count; i++) out[i] = tests->count(i);
+    out.counts = static_cast<int64 *>(palloc(sizeof(int64) * (count + 1)));
+    for (int i = 0; i < count; i++) out.counts[i] = tests->count(i);
     return out;
 }
 
 // The executor opens the relation, asks for the privileges, and makes the expressions ready, as for any query.
-int64 *run_scan(PlannedStmt *plan, const Scan *scan, const char *sql) {
+Found run_scan(PlannedStmt *plan, const Scan *scan, const char *sql) {
     CommandCounterIncrement();
     PushCopiedSnapshot(GetActiveSnapshot());
     UpdateActiveSnapshotCommandId();
     QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, None_Receiver, nullptr, nullptr, 0);
     ExecutorStart(desc, 0);
-    int64 *counts = scan_rows(desc, scan);
+    Found found = scan_rows(desc, scan);
     ExecutorFinish(desc);
     ExecutorEnd(desc);
     FreeQueryDesc(desc);
     PopActiveSnapshot();
-    return counts;
+    return found;
 }
 
 }  // namespace
 
-std::optional<std::vector<int64_t>> count_rows(const std::string &from, const std::vector<std::string> &conditions) {
+std::optional<RowsMeeting> rows_meeting(const std::string &from, const std::vector<std::string> &conditions) {
     std::string sql = conditions_sql(from, conditions);
     const char *text = sql.c_str();
     PlannedStmt *plan = plan_conditions(sql);
     const Scan *scan = conditions_scan(plan);
     if (scan == nullptr) return std::nullopt;
-    int64 *counts = call([=] { return run_scan(plan, scan, text); });
-    return std::vector<int64_t>(counts, counts + conditions.size());
+    Found found = call([=] { return run_scan(plan, scan, text); });
+    return RowsMeeting{{found.counts, found.counts + conditions.size()}, found.relation, counted(found.all)};
 }
 
 }  // namespace mesh::pg

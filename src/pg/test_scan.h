@@ -1,9 +1,16 @@
 // Tests of one row at a time, over a scan of our own.
 #pragma once
 
-#include "pg/guard.h"
+#include "pg/storage.h"
 
 namespace mesh::pg {
+
+// What one scan found.
+struct RowsMeeting {
+    std::vector<int64_t> counts;       // of each condition
+    Oid relation = InvalidOid;         // that was read
+    std::optional<Counted> all;        // its rows, as count_rows(relation, true) would count them
+};
 
 // Counts the rows of `from` (a FROM item with its alias) that meet each condition, on the active snapshot plus what this transaction
 // changed itself, with the rights, search_path and row security in force. What
@@ -11,6 +18,6 @@ namespace mesh::pg {
 // would count, at less cost a row. Nothing when that would not be one scan of one stored relation: a join, a view of several relations, a
 // partitioned or foreign table, a condition with a subquery. Raises what the query would raise; when several conditions would raise,
 // it may be another one's error.
-std::optional<std::vector<int64_t>> count_rows(const std::string &from, const std::vector<std::string> &conditions);
+std::optional<RowsMeeting> rows_meeting(const std::string &from, const std::vector<std::string> &conditions);
 
 }  // namespace mesh::pg
