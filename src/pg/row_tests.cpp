@@ -24,18 +24,26 @@ struct UsedColumn {
     } room;  // for a value whose header was short
 };
 
-// The conditions on single columns that a row must all meet, or one expression.
+namespace {
+
+constexpr int kMostParts = 4;
+
+}  // namespace
+
+// Conditions on single columns that a row must all meet, or one expression.
 struct RowTest {
+    struct Part {
+        const UsedColumn *column;
+        int64 quiet_from, quiet_to;  // see Cells
+        const Cells *cells;
+    };
     int64 *count;
-    const Cells **cells;
-    const UsedColumn **columns;
-    int parts;
     ExprState *expression;
+    int parts;
+    Part part[kMostParts];
 };
 
 namespace {
-
-constexpr int kMostParts = 8;
 
 bool may_raise(Oid function, void *) {
     return !get_func_leakproof(function);
@@ -67,15 +75,27 @@ Datum plain_value(UsedColumn *column, Datum value) {
     return PointerGetDatum(column->room.bytes);
 }
 
-inline bool meets(const Cells &cells, const UsedColumn &column) {
-    if (column.is_null) return cells.null_meets;
-    if (column.key >= cells.quiet_from && column.key <= cells.quiet_to) return false;
-    return cells.is_met[cell_of(cells, column.key, column.value)];
+inline bool meets(const RowTest::Part &part) {
+    const UsedColumn &column = *part.column;
+    if (column.is_null) return part.cells->null_meets;
+    if (column.key >= part.quiet_from && column.key <= part.quiet_to) return false;
+    return part.cells->is_met[cell_of(*part.cells, column.key, column.value)];
 }
 
 inline bool meets(const RowTest &test) {
     for (int i = 0; i < test.parts; i++)
-        if (!meets(*test.cells[i], *test.columns[i])) return false;
+        if (!meets(test.part[i])) return false;
+    return true;
+}
+
+bool find_cells(RowTest *test, List *parts) {
+    if (list_length(parts) > kMostParts) return false;
+    ListCell *cell;
+    foreach (cell, parts) {
+        const Cells *found = make_cells(static_cast<Node *>(lfirst(cell)));
+        if (found == nullptr) return false;
+        test->part[test->parts++] = {nullptr, found->quiet_from, found->quiet_to, found};
+    }
     return true;
 }
 
@@ -103,8 +123,9 @@ RowTests *RowTests::make(const Scan *scan, bool harmless) {
 // The parts of an AND are asked one by one; that makes no difference as long as none of them can raise.
 void RowTests::add(Node *condition, int number, bool harmless) {
     List *parts = is_andclause(condition) ? reinterpret_cast<BoolExpr *>(condition)->args : list_make1(condition);
-    RowTest test = {&counts_[number], nullptr, nullptr, 0, nullptr};
-    bool in_cells = add_cells(&test, parts);
+    RowTest test = {};
+    test.count = &counts_[number];
+    bool in_cells = find_cells(&test, parts);
     if (!in_cells && harmless && is_harmful(condition, nullptr)) {
         counts_[number] = -1;
         return;
@@ -114,26 +135,13 @@ void RowTests::add(Node *condition, int number, bool harmless) {
         test.expression = ExecInitQual(list_make1(condition), nullptr);
         need_columns(condition);
         expressions_[expression_count_++] = test;
-    } else if (test.parts == 1 && asks_for_null(*test.cells[0])) {
-        null_columns_[null_count_] = test.cells[0]->column;
+    } else if (test.parts == 1 && asks_for_null(*test.part[0].cells)) {
+        null_columns_[null_count_] = test.part[0].cells->column;
         null_counts_[null_count_++] = test.count;
     } else {
-        for (int i = 0; i < test.parts; i++) test.columns[i] = use(*test.cells[i]);
+        for (int i = 0; i < test.parts; i++) test.part[i].column = use(*test.part[i].cells);
         cell_tests_[cell_count_++] = test;
     }
-}
-
-bool RowTests::add_cells(RowTest *test, List *parts) {
-    if (list_length(parts) > kMostParts) return false;
-    test->cells = array_of<const Cells *>(kMostParts);
-    test->columns = array_of<const UsedColumn *>(kMostParts);
-    ListCell *cell;
-    foreach (cell, parts) {
-        Cells *found = make_cells(static_cast<Node *>(lfirst(cell)));
-        if (found == nullptr) return false;
-        test->cells[test->parts++] = found;
-    }
-    return true;
 }
 
 UsedColumn *RowTests::use(const Cells &cells) {
@@ -158,9 +166,11 @@ void RowTests::look(TupleTableSlot *slot) {
     if (last_ > 0) slot_getsomeattrs(slot, last_);
     MemoryContext outer = MemoryContextSwitchTo(context_->ecxt_per_tuple_memory);
     read_columns(slot);
-    for (int i = 0; i < cell_count_; i++) *cell_tests_[i].count += meets(cell_tests_[i]);
+    for (const RowTest *test = cell_tests_; test < cell_tests_ + cell_count_; test++)
+        if (meets(*test)) ++*test->count;
     context_->ecxt_scantuple = slot;
-    for (int i = 0; i < expression_count_; i++) *expressions_[i].count += ExecQual(expressions_[i].expression, context_);
+    for (const RowTest *test = expressions_; test < expressions_ + expression_count_; test++)
+        if (ExecQual(test->expression, context_)) ++*test->count;
     MemoryContextSwitchTo(outer);
     ResetExprContext(context_);
 }

@@ -34,7 +34,6 @@ public:
 
 private:
     void add(Node *condition, int number, bool harmless);
-    bool add_cells(RowTest *test, List *parts);
     UsedColumn *use(const Cells &cells);
     void look_for_nulls(TupleTableSlot *slot);
     void read_columns(TupleTableSlot *slot);
