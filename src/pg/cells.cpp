@@ -14,7 +14,6 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
-#include "utils/pg_locale.h"
 }
 
 namespace mesh::pg {
