@@ -96,7 +96,9 @@ SELECT * FROM mesh.deploy('shop', '{"models/broken.sql": "select nothing from {{
 SELECT * FROM mesh.deploy('shop', '{"models/broken.sql": "{% for i in range(100000000) %}{% for j in range(100000000) %}{% endfor %}{% endfor %}select 1"}', partial => true);
 SELECT * FROM mesh.deploy('shop', '{"macros/loop.sql": "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}", "models/broken.sql": "select {{ a() }}"}', partial => true);
 SELECT * FROM mesh.deploy('shop', '{"models/broken.sql": "select ''{{ env_var(''NOT_SET'') }}''"}', partial => true);
+\set SHOW_CONTEXT never
 SELECT * FROM mesh.deploy('shop', '{"models/broken.sql": "{% do run_query(''create table shop.made_by_deploy()'') %}select 1"}', partial => true);
+\set SHOW_CONTEXT errors
 SELECT * FROM mesh.deploy('shop', '{"models/marts/stg_orders.sql": "select 1"}', partial => true);
 SELECT * FROM mesh.deploy('other', project(), profiles => 'shop: {target: dev, outputs: {dev: {type: snowflake, schema: other}}}');
 SELECT * FROM mesh.deploy('other', project(), profiles => profiles('shop'));
