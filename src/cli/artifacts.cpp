@@ -61,6 +61,13 @@ void write_text(const std::string &path, const std::string &text) {
     if (!file) throw Error("58030", "could not write \"" + path + "\"");
 }
 
+// Where dbt writes a node's SQL: at its file's path, and below that path what is one of several in a file.
+std::string path_below(const NodeInfo &node) {
+    const std::string file = node.package + "/" + node.original_file_path;
+    if (node.resource_type == "unit_test") return file + "/" + (fs::path(node.original_file_path).parent_path() / (node.name + ".sql")).string();
+    return fs::path(node.path).filename() == fs::path(node.original_file_path).filename() ? file : file + "/" + node.path;
+}
+
 }  // namespace
 
 void write_run_results(const Session &session, const std::vector<Step> &steps) {
@@ -83,8 +90,7 @@ void write_run_results(const Session &session, const std::vector<Step> &steps) {
 
 void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed) {
     if (!step.compiled || step.compiled->empty() || node.original_file_path.empty()) return;
-    const bool one_in_file = fs::path(node.path).filename() == fs::path(node.original_file_path).filename();
-    const std::string below = checked_path(node.package + "/" + node.original_file_path + (one_in_file ? "" : "/" + node.path), "the manifest");
+    const std::string below = checked_path(path_below(node), "the manifest");
     write_text(session.target_folder() + "/compiled/" + below, *step.compiled);
     if (executed) write_text(session.target_folder() + "/run/" + below, *step.compiled);
 }

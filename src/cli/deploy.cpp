@@ -45,6 +45,14 @@ Json visible_environment(const Environment &environment, const std::set<std::str
     return visible;
 }
 
+// The flags that parsing asks for: with the first one tests have relations.
+Json parse_flags(const Options &options) {
+    Json flags = Json::object();
+    if (options.store_failures.value_or(false)) flags["STORE_FAILURES"] = true;
+    if (!options.version_check.value_or(true)) flags["VERSION_CHECK"] = false;
+    return flags;
+}
+
 void count_change(Session &session, const Row &row, Deployed &deployed) {
     const std::string change = row.text(0);
     if (change == "added") ++deployed.added;
@@ -73,7 +81,7 @@ Deployed deploy(Session &session) {
     parameters.push_back(session.vars.empty() ? "{}" : session.vars.dump());
     parameters.push_back(environment.dump());
     parameters.push_back(known.empty() ? "false" : "true");
-    parameters.push_back(session.options.store_failures.value_or(false) ? R"({"STORE_FAILURES": true})" : "{}");  // tests then have relations
+    parameters.push_back(parse_flags(session.options).dump());
     // Variables hold for one command. What does not analyze fails as a node of the run, as with dbt, and not here.
     session.database->query("SELECT change, node, kind, file, message FROM mesh.deploy($1, $2, profiles => $3, profile => $4, target => $5,"
                             " vars => $6, env => $7, partial => $8::boolean, flags => $9, \"check\" => false)",

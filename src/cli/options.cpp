@@ -21,6 +21,7 @@ const SwitchName switches[] = {
     {"debug", &Options::debug},               {"use_colors", &Options::use_colors},     {"print", &Options::print},
     {"introspect", &Options::introspect},     {"warn_error", &Options::warn_error},     {"write_json", &Options::write_json},
     {"partial_parse", &Options::partial_parse}, {"store_failures", &Options::store_failures},
+    {"version_check", &Options::version_check},
     {"clean_project_files_only", &Options::clean_project_files_only}};
 
 struct TextName {

@@ -25,7 +25,7 @@ struct Options {
     Text selector, indirect_selection, state, defer_state;
     Switch defer, favor_state;
 
-    Switch full_refresh, fail_fast, empty, store_failures, partial_parse, introspect, warn_error, write_json, show;
+    Switch full_refresh, fail_fast, empty, store_failures, partial_parse, version_check, introspect, warn_error, write_json, show;
     Json batches = Json::object();  // retry: batch_results of microbatch models, by unique id
     Text sample, event_time_start, event_time_end, warn_error_options;
     std::optional<long> threads;

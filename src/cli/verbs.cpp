@@ -84,6 +84,7 @@ void add_saying(CLI::App &app, Options &o) {
     add_text(app, "--warn-error-options", o.warn_error_options, "Which warnings are errors", "YAML");
     add_switch(app, "--write-json,!--no-write-json", o.write_json, "Write manifest.json and run_results.json");
     add_switch(app, "--partial-parse,!--no-partial-parse", o.partial_parse, "Send only files that changed");
+    add_switch(app, "--version-check,!--no-version-check", o.version_check, "Refuse projects that want another dbt version");
     add_switch(app, "-x,--fail-fast,!--no-fail-fast", o.fail_fast, "Stop at the first failure");
     add_text(app, "--indirect-selection", o.indirect_selection, "Which tests models bring along: eager, cautious, buildable, empty", "MODE");
 }
@@ -92,7 +93,7 @@ void add_saying(CLI::App &app, Options &o) {
 void add_ignored(CLI::App &app) {
     for (const char *names : {"--log-cache-events,!--no-log-cache-events", "--populate-cache,!--no-populate-cache",
                               "--cache-selected-only,!--no-cache-selected-only", "--static-parser,!--no-static-parser",
-                              "--use-experimental-parser,!--no-use-experimental-parser", "--version-check,!--no-version-check",
+                              "--use-experimental-parser,!--no-use-experimental-parser",
                               "--send-anonymous-usage-stats,!--no-send-anonymous-usage-stats", "--use-colors-file,!--no-use-colors-file",
                               "--show-all-deprecations,!--no-show-all-deprecations", "--single-threaded,!--no-single-threaded",
                               "--upload-to-artifacts-ingest-api,!--no-upload-to-artifacts-ingest-api",

@@ -129,6 +129,12 @@ std::string sql_of(Project &project, const std::string &unique_id) {
     }
 }
 
+// Has dbt SQL to show of a step that the engine did not render?
+bool has_sql(const std::string &unique_id, const Step &step) {
+    if (unique_id.starts_with("model.")) return step.status == "error" && step.batches.is_null();
+    return step.status != "skipped" && !(unique_id.starts_with("unit_test.") && step.status == "error");
+}
+
 // Exposures and saved queries are told of by build, which does nothing with them.
 void add_others(const Project &project, const std::vector<std::string> &ids, std::vector<InvokeRow> &rows) {
     std::set<std::string> bad;
@@ -180,8 +186,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
             row.relation = node->second.relation_name;
         }
-        bool wanted = row.unique_id.rfind("model.", 0) == 0 ? step.status == "error" && step.batches.is_null() : step.status != "skipped";
-        if (compile_tests && row.compiled.empty() && wanted) row.compiled = sql_of(project, row.unique_id);
+        if (compile_tests && row.compiled.empty() && has_sql(row.unique_id, step)) row.compiled = sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
     if (command == "build") add_others(project, ids, out);

@@ -56,9 +56,10 @@ std::vector<DatabaseColumn> tested_columns(const project::Json &rows, const std:
     return out;
 }
 
+// By their text, as dbt does: 150.0 is not 150.00.
 void compare(Project &project, const std::string &actual, const std::string &expected, TestResult &result) {
     auto difference = [&](const std::string &label, const std::string &a, const std::string &b) {
-        return "select '" + label + "' as side, r.row from (select pg_catalog.to_jsonb(x) as row from (" + a + "\n) x except all select pg_catalog.to_jsonb(x) from (" + b + "\n) x) r";
+        return "select '" + label + "' as side, r.row from (select pg_catalog.to_jsonb(x)::text as row from (" + a + "\n) x except all select pg_catalog.to_jsonb(x)::text from (" + b + "\n) x) r";
     };
     core::project::QueryResult rows = project.database().execute(difference("unexpected", actual, expected) + " union all " + difference("missing", expected, actual));
     result.failures = static_cast<int64_t>(rows.rows.size());

@@ -9,6 +9,7 @@
 #include "engine/test_cache.h"
 #include "engine/test_sql.h"
 #include "engine/unit_test.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -66,9 +67,14 @@ private:
     }
 
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
-        std::string relation = published_relation(mesh_, model);
+        std::string relation;
+        ErrorData *error = pg::try_in_subtransaction([&] { relation = published_relation(mesh_, model); });
         std::vector<TestDef> open = tests;
         std::vector<TestResult> results;
+        if (error != nullptr) {
+            for (const TestDef &test : tests) results.push_back({test, "error", {}, pg::error_text(error)});
+            return note_all(results);
+        }
         if (options_.uses_cache()) results = cache_.take(open, relation, &projects_);
         std::ranges::move(run_anew(open, relation), std::back_inserter(results));
         std::ranges::sort(results, {}, [](const TestResult &result) { return result.def.name; });

@@ -72,6 +72,12 @@ like($said, qr/"name":"LogModelResult"/, 'json lines');
 ($exit, $said) = meshctl($good, 'run', '--target-path', "$home/elsewhere");
 ok(-s "$home/elsewhere/run_results.json", '--target-path');
 
+my $units = project('models/a.sql' => 'select 1.50 as a', 'models/s.yml' => "unit_tests:\n  - {name: scale, model: a, given: [], expect: {rows: [{a: 1.50}]}}\n  - {name: text, model: a, given: [], expect: {rows: [{a: '1.50'}]}}\n");
+($exit, $said) = meshctl($units, 'run');
+($exit, $said) = meshctl($units, 'test');
+like($said, qr/FAIL 1 scale.*PASS text/s, 'values of unit tests are compared by their text');
+ok(-s "$units/target/compiled/shop/models/s.yml/models/$_.sql", "the SQL of unit test $_ is written") for qw(scale text);
+
 # A project of another target stands beside it.
 value('CREATE SCHEMA other');
 profile(user => value('SELECT current_user'), schema => 'other');
@@ -89,6 +95,9 @@ fails('not UTF-8', 2, [qr/models\/a\.sql" is not encoded in UTF-8/, qr/byte 8, i
 fails('absolute path', 2, [qr/absolute path "\/etc"/], project('dbt_project.yml' => "name: shop\nprofile: shop\nmodel-paths: ['/etc']\n"), 'run');
 fails('path that leads out', 2, [qr/path "\.\.\/x".*leads out of the project/], project('dbt_project.yml' => "name: shop\nprofile: shop\nmodel-paths: ['../x']\n"), 'run');
 fails('unknown option', 2, [qr/--no-such-option/], $good, 'run', '--no-such-option');
+my $other = project('dbt_project.yml' => "name: shop\nprofile: shop\nrequire-dbt-version: '<1.8.0'\n", 'models/a.sql' => 'select 1 as a');
+fails('another dbt version', 2, [qr/requires dbt version "<1\.8\.0"/, qr/--no-version-check/], $other, 'run');
+fails('another dbt version, not checked', 0, [], $other, 'run', '--no-version-check');
 fails('unknown profile', 2, [qr/nowhere/], project('dbt_project.yml' => "name: shop\nprofile: nowhere\n"), 'run');
 
 # Templates.

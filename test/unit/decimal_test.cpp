@@ -55,5 +55,23 @@ TEST(Decimal, CeilAndFloorGiveFloats) {
     EXPECT_EQ(rendered("2", "d | round(0, 'floor')"), "2.0");
 }
 
+TEST(Decimal, ComparesWithInts) {
+    EXPECT_EQ(rendered("672", "d <= 2 ** 10"), "True");
+    EXPECT_EQ(rendered("0", "d <= 0"), "True");
+    EXPECT_EQ(rendered("2.5", "3 > d"), "True");
+    EXPECT_EQ(rendered("2.0", "2 == d and d == 2"), "True");
+    EXPECT_EQ(rendered("2.5", "[1, d, 3] | max"), "3");
+    EXPECT_EQ(rendered("2.00", "{2: 'two'}[d]"), "two");
+}
+
+TEST(Decimal, ComparesWithFloatsExactly) {
+    EXPECT_EQ(rendered("0.5", "d == 0.5"), "True");
+    EXPECT_EQ(rendered("0.1", "d == 0.1"), "False");
+    EXPECT_EQ(rendered("0.1", "d < 0.1"), "True");
+    EXPECT_EQ(rendered("1E+30", "d < ('inf' | float) and d > 1e29"), "True");
+    EXPECT_EQ(rendered("1", "d != 'a'"), "True");
+    EXPECT_NE(rendered("1", "d < 'a'").find("not supported"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mesh::core::project

@@ -58,6 +58,15 @@ int compare_items(const std::vector<Value> &left, const std::vector<Value> &righ
     return sign(left.size(), right.size());
 }
 
+// An object that stands for a number, and a number: what the object makes of "<=>".
+std::optional<int> compare_with_number(const Value &left, const Value &right) {
+    const bool reflected = left.is_number();
+    const Value &object = reflected ? right : left, &number = reflected ? left : right;
+    if (!object.is(Kind::object) || !number.is_number()) return std::nullopt;
+    const auto order = object.object().operate("<=>", number, reflected);
+    return order ? std::optional(static_cast<int>(order->integer())) : std::nullopt;
+}
+
 [[noreturn]] void unsupported(const char *op, const Value &left, const Value &right) {
     if (left.is_undefined()) left.undefined().fail();
     if (right.is_undefined()) right.undefined().fail();
@@ -181,7 +190,7 @@ std::size_t hash_of(const Value &value) {
 
 bool equal(const Value &left, const Value &right) {
     if (both_numbers(left, right)) return !is_nan(left) && !is_nan(right) && compare_numbers(left, right) == 0;
-    if (left.kind() != right.kind()) return false;
+    if (left.kind() != right.kind()) return compare_with_number(left, right) == 0;
     Guard::stack();
     switch (left.kind()) {
         case Kind::string: return left.text() == right.text();
@@ -203,6 +212,7 @@ int compare(const Value &left, const Value &right, const char *op) {
         if (left.is(Kind::object))
             if (auto order = left.object().compare(right.object())) return *order;
     }
+    if (auto order = compare_with_number(left, right)) return *order;
     if (left.is_undefined()) left.undefined().fail();
     if (right.is_undefined()) right.undefined().fail();
     raise_type(std::string("'") + op + "' not supported between instances of '" + type_name(left) + "' and '" +

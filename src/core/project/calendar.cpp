@@ -97,21 +97,24 @@ std::shared_ptr<const Zone> Zone::load(const std::string &name) {
     auto zone = std::make_shared<Zone>(name, 0);
     const auto add = [&](std::int64_t when, std::size_t type) {
         const std::size_t entry = types + type * 6;
-        zone->changes_.push_back({when, big_endian(data, entry, 4), std::string(data.c_str() + letters + static_cast<unsigned char>(data[entry + 5]))});
+        zone->changes_.push_back({when, floor_divide(big_endian(data, entry, 4) + 30, 60) * 60, std::string(data.c_str() + letters + static_cast<unsigned char>(data[entry + 5]))});
     };
     add(INT64_MIN / 2, 0);
     for (std::size_t i = 0; i < header.times; ++i) add(big_endian(data, times + i * 8, 8), static_cast<unsigned char>(data[kinds + i]));
     return zone;
 }
 
+const Zone::Change &Zone::change_at_utc(std::int64_t utc_micros) const {
+    const std::int64_t seconds = floor_divide(utc_micros, second_us);
+    return *std::prev(std::upper_bound(changes_.begin(), changes_.end(), seconds, [](std::int64_t t, const Change &c) { return t < c.at; }));
+}
+
 std::int64_t Zone::offset_at_utc(std::int64_t utc_micros, std::string *abbreviation) const {
     if (fixed()) {
-        if (abbreviation) *abbreviation = name_;
+        if (abbreviation) *abbreviation = abbreviation_.empty() ? name_ : abbreviation_;
         return fixed_;
     }
-    const std::int64_t seconds = floor_divide(utc_micros, second_us);
-    const auto after = std::upper_bound(changes_.begin(), changes_.end(), seconds, [](std::int64_t t, const Change &c) { return t < c.at; });
-    const Change &now = *std::prev(after);
+    const Change &now = change_at_utc(utc_micros);
     if (abbreviation) *abbreviation = now.abbreviation;
     return now.offset * second_us;
 }
@@ -120,6 +123,27 @@ std::int64_t Zone::offset_at_local(std::int64_t local_micros, std::string *abbre
     if (fixed()) return offset_at_utc(local_micros, abbreviation);
     const std::int64_t guess = offset_at_utc(local_micros - offset_at_utc(local_micros));
     return offset_at_utc(local_micros - guess, abbreviation);
+}
+
+std::shared_ptr<const Zone> Zone::held(const Change &change) const {
+    auto zone = std::make_shared<Zone>(name_, change.offset * second_us);
+    zone->abbreviation_ = change.abbreviation;
+    zone->rules_ = shared_from_this();
+    return zone;
+}
+
+std::shared_ptr<const Zone> Zone::held_at_utc(std::int64_t utc_micros) const {
+    if (rules_) return rules_->held_at_utc(utc_micros);
+    return fixed() ? shared_from_this() : held(change_at_utc(utc_micros));
+}
+
+std::shared_ptr<const Zone> Zone::held_at_local(std::int64_t local_micros) const {
+    if (rules_) return rules_->held_at_local(local_micros);
+    return fixed() ? shared_from_this() : held(change_at_utc(local_micros - offset_at_local(local_micros)));
+}
+
+std::shared_ptr<const Zone> Zone::held_at_first() const {
+    return fixed() ? shared_from_this() : held(changes_.front());
 }
 
 }  // namespace mesh::core::project

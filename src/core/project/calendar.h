@@ -22,8 +22,9 @@ std::int64_t micros_from_civil(const Civil &civil);
 bool valid(const Civil &civil);  // a real date of the years 1 to 9999 and time
 int days_in_month(std::int64_t year, int month);
 
-// A zone: fixed, or with the rules of the time zone database.
-class Zone {
+// A zone: fixed, or with the rules of the time zone database; as in pytz a datetime keeps the offset that it once got of the rules,
+// whatever is added to it. Offsets are whole minutes, as pytz has them.
+class Zone : public std::enable_shared_from_this<Zone> {
 public:
     Zone(std::string name, std::int64_t offset_us) : name_(std::move(name)), fixed_(offset_us) {}
     // nullptr when the machine's time zone database has no such zone.
@@ -34,6 +35,11 @@ public:
     std::int64_t offset_at_utc(std::int64_t utc_micros, std::string *abbreviation = nullptr) const;
     // For a wall clock; of two possible offsets the later one in the year's course, standard time.
     std::int64_t offset_at_local(std::int64_t local_micros, std::string *abbreviation = nullptr) const;
+    // The zone with the offset that its rules give at a moment; a fixed one stays itself.
+    std::shared_ptr<const Zone> held_at_utc(std::int64_t utc_micros) const;
+    std::shared_ptr<const Zone> held_at_local(std::int64_t local_micros) const;
+    // The zone as a datetime gets it that is not localized: with its first offset, in most zones the local mean time.
+    std::shared_ptr<const Zone> held_at_first() const;
 
 private:
     struct Change {
@@ -41,9 +47,13 @@ private:
         std::string abbreviation;
     };
 
-    std::string name_;
+    const Change &change_at_utc(std::int64_t utc_micros) const;
+    std::shared_ptr<const Zone> held(const Change &change) const;
+
+    std::string name_, abbreviation_;
     std::int64_t fixed_ = 0;
-    std::vector<Change> changes_;  // in order; the first holds before all
+    std::vector<Change> changes_;        // in order; the first holds before all
+    std::shared_ptr<const Zone> rules_;  // of a zone that holds one of its offsets
 };
 
 std::shared_ptr<const Zone> utc_zone();

@@ -54,11 +54,6 @@ int small(const Value &value) {
     return static_cast<int>(jinja::to_index(value));
 }
 
-std::shared_ptr<const Zone> zone_argument(const Value &value) {
-    const auto *zone = value.object_as<ZoneObject>();
-    return zone ? zone->zone : nullptr;
-}
-
 Value checked(Moment::Kind kind, const Civil &civil, std::shared_ptr<const Zone> zone = nullptr) {
     if (!valid(civil)) jinja::raise_value("day is out of range for month");
     return make_moment(kind, micros_from_civil(civil), std::move(zone));
@@ -66,7 +61,7 @@ Value checked(Moment::Kind kind, const Civil &civil, std::shared_ptr<const Zone>
 
 Value new_datetime(Arguments &a) {
     const auto b = bind("datetime", a, {{"year"}, {"month"}, {"day"}, {"hour", Value(0)}, {"minute", Value(0)}, {"second", Value(0)}, {"microsecond", Value(0)}, {"tzinfo", Value()}, {"fold", Value(0)}});
-    return checked(Moment::Kind::datetime, {jinja::to_index(b[0]), small(b[1]), small(b[2]), small(b[3]), small(b[4]), small(b[5]), small(b[6])}, zone_argument(b[7]));
+    return checked(Moment::Kind::datetime, {jinja::to_index(b[0]), small(b[1]), small(b[2]), small(b[3]), small(b[4]), small(b[5]), small(b[6])}, tzinfo(b[7]));
 }
 
 Value new_date(Arguments &a) {
@@ -76,7 +71,7 @@ Value new_date(Arguments &a) {
 
 Value new_time(Arguments &a) {
     const auto b = bind("time", a, {{"hour", Value(0)}, {"minute", Value(0)}, {"second", Value(0)}, {"microsecond", Value(0)}, {"tzinfo", Value()}});
-    return checked(Moment::Kind::time, {1970, 1, 1, small(b[0]), small(b[1]), small(b[2]), small(b[3])}, zone_argument(b[4]));
+    return checked(Moment::Kind::time, {1970, 1, 1, small(b[0]), small(b[1]), small(b[2]), small(b[3])}, tzinfo(b[4]));
 }
 
 Value new_timedelta(Arguments &a) {
@@ -105,9 +100,9 @@ std::shared_ptr<const Zone> zone_for(const std::optional<std::int64_t> &offset) 
 }
 
 Value now(Arguments &a) {
-    const auto zone = zone_argument(bind("now", a, {{"tz", Value()}})[0]);
+    const auto zone = zone_of(bind("now", a, {{"tz", Value()}})[0]);
     if (!zone) return make_moment(Moment::Kind::datetime, now_local());
-    return make_moment(Moment::Kind::datetime, now_utc() + zone->offset_at_utc(now_utc()), zone);
+    return at_utc(now_utc(), *zone);
 }
 
 Value strptime(Arguments &a) {
@@ -129,15 +124,15 @@ Value from_timestamp(Arguments &a) {
     const auto b = bind("fromtimestamp", a, {{"timestamp"}, {"tz", Value()}});
     if (!b[0].is_number()) jinja::raise_type("'" + jinja::type_name(b[0]) + "' object cannot be interpreted as an integer");
     const std::int64_t utc = std::llround(b[0].number() * 1e6);
-    const auto zone = zone_argument(b[1]);
-    return make_moment(Moment::Kind::datetime, utc + (zone ? zone->offset_at_utc(utc) : now_local() - now_utc()), zone);
+    const auto zone = zone_of(b[1]);
+    return zone ? at_utc(utc, *zone) : make_moment(Moment::Kind::datetime, utc + now_local() - now_utc());
 }
 
 Value combine(Arguments &a) {
     const auto b = bind("combine", a, {{"date"}, {"time"}, {"tzinfo", Value()}});
     const auto *date = b[0].object_as<Moment>(), *time = b[1].object_as<Moment>();
     if (!date || !time) jinja::raise_type("combine() arguments must be a date and a time");
-    return make_moment(Moment::Kind::datetime, date->micros - ((date->micros % day_us) + day_us) % day_us + time->micros, b[2].is_none() ? time->zone : zone_argument(b[2]));
+    return make_moment(Moment::Kind::datetime, date->micros - ((date->micros % day_us) + day_us) % day_us + time->micros, b[2].is_none() ? time->zone : tzinfo(b[2]));
 }
 
 Value python_class(const char *name, jinja::Function::Body construct, Methods methods) {

@@ -1,6 +1,7 @@
 #include "core/project/decimal.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "core/jinja/format.h"
@@ -102,6 +103,19 @@ void align(const Decimal &a, const Decimal &b, std::string &left, std::string &r
     right = stripped(b.digits() + std::string(static_cast<std::size_t>(std::min(b.exponent() - exponent, 400L)), '0'));
 }
 
+int sign_of(const Decimal &value) {
+    return value.zero() ? 0 : value.negative() ? -1 : 1;
+}
+
+// Without their signs; neither is zero.
+int compare_sizes(const Decimal &a, const Decimal &b) {
+    const long left = a.exponent() + static_cast<long>(a.digits().size()), right = b.exponent() + static_cast<long>(b.digits().size());
+    if (left != right) return left < right ? -1 : 1;
+    const std::size_t size = std::max(a.digits().size(), b.digits().size());
+    const int order = (a.digits() + std::string(size - a.digits().size(), '0')).compare(b.digits() + std::string(size - b.digits().size(), '0'));
+    return order < 0 ? -1 : order > 0;
+}
+
 Value sum(const Decimal &a, const Decimal &b, bool negate) {
     std::string left, right;
     long exponent = 0;
@@ -168,6 +182,22 @@ Value to_integer(const Decimal &value, std::string_view op) {
     return Value(*whole);
 }
 
+// A float's exact value; nullptr for what is infinite or no number.
+Ptr<Decimal> exactly(double number) {
+    if (!std::isfinite(number)) return nullptr;
+    char text[800];
+    std::snprintf(text, sizeof text, "%.766e", number);
+    return Decimal::parse(text)->object_as<Decimal>();
+}
+
+// -1, 0 or 1, as Python compares a Decimal with a number.
+std::optional<Value> order(const Decimal &a, const Value &other, bool reflected) {
+    const Ptr<Decimal> that = other.is_integral() ? as_decimal(other) : exactly(other.number());
+    if (!that && std::isnan(other.number())) return std::nullopt;
+    const int sign = that ? *a.compare(*that) : other.number() > 0 ? -1 : 1;
+    return Value(static_cast<std::int64_t>(reflected ? -sign : sign));
+}
+
 }  // namespace
 
 Decimal::Decimal(bool negative, std::string digits, long exponent)
@@ -186,9 +216,11 @@ std::optional<Value> Decimal::parse(std::string_view text) {
     }
     if (digits.empty()) return std::nullopt;
     if (at < text.size()) {
-        const auto power = jinja::parse_int(text.substr(at + 1));
-        if (!power) return std::nullopt;
-        exponent += static_cast<long>(*power);
+        std::string_view power = text.substr(at + 1);
+        if (power.starts_with('+')) power.remove_prefix(1);
+        long shift = 0;
+        if (const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), shift); error != std::errc() || end != power.data() + power.size()) return std::nullopt;
+        exponent += shift;
     }
     return Value(jinja::make<Decimal>(negative, digits, exponent));
 }
@@ -234,12 +266,16 @@ bool Decimal::equals(const jinja::Object &other) const {
 std::optional<int> Decimal::compare(const jinja::Object &other) const {
     const auto *that = dynamic_cast<const Decimal *>(&other);
     if (!that) return std::nullopt;
-    const Value difference = sum(*this, *that, true);
-    const auto *rest = difference.object_as<Decimal>();
-    return rest->zero() ? 0 : rest->negative() ? -1 : 1;
+    const int left = sign_of(*this), right = sign_of(*that);
+    return left != right || left == 0 ? (left < right ? -1 : left > right) : left * compare_sizes(*this, *that);
+}
+
+std::size_t Decimal::hash() const {
+    return jinja::hash_of(integral() && std::fabs(number()) < 9e18 ? to_integer(*this, "floor") : Value(number()));
 }
 
 std::optional<Value> Decimal::operate(std::string_view op, const Value &other, bool reflected) {
+    if (op == "<=>") return order(*this, other, reflected);
     if ((op == "round" && other.is_none()) || op == "ceil" || op == "floor") return to_integer(*this, op);
     if (op == "round") return other.is_integral() ? std::optional(with_places(*this, static_cast<long>(std::clamp(other.integer(), std::int64_t{-4000}, std::int64_t{4000})))) : std::nullopt;
     const Ptr<Decimal> that = as_decimal(other);

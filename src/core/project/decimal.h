@@ -30,8 +30,8 @@ public:
     bool truth() const override { return !zero(); }
     bool equals(const jinja::Object &other) const override;
     std::optional<int> compare(const jinja::Object &other) const override;
-    std::size_t hash() const override { return std::hash<double>()(number()); }
-    // Also "round" to so many places (none: to an int), "ceil" and "floor", as the filter round asks.
+    std::size_t hash() const override;
+    // Also "round" to so many places (none: to an int), "ceil" and "floor", as the filter round asks, and "<=>" with any number.
     std::optional<jinja::Value> operate(std::string_view op, const jinja::Value &other, bool reflected) override;
 
 private:

@@ -30,11 +30,6 @@ std::int64_t days_of(std::int64_t micros) {
     return micros / day_us - (micros % day_us < 0);
 }
 
-std::shared_ptr<const Zone> zone_of(const Value &value) {
-    const auto *zone = value.object_as<ZoneObject>();
-    return zone ? zone->zone : nullptr;
-}
-
 Value delta(std::int64_t micros) {
     return Value(jinja::make<TimeDelta>(micros));
 }
@@ -44,7 +39,7 @@ Value replace(const Moment &moment, Arguments &a) {
     Civil c = moment.civil();
     auto zone = moment.zone;
     for (const auto &[name, value] : a.named) {
-        if (name == "tzinfo") zone = zone_of(value);
+        if (name == "tzinfo") zone = tzinfo(value);
         else if (name == "year") c.year = jinja::to_index(value);
         else if (name == "month") c.month = static_cast<int>(jinja::to_index(value));
         else if (name == "day") c.day = static_cast<int>(jinja::to_index(value));
@@ -61,8 +56,7 @@ Value replace(const Moment &moment, Arguments &a) {
 Value astimezone(const Moment &moment, Arguments &a) {
     auto zone = zone_of(bind("astimezone", a, {{"tz", Value()}})[0]);
     if (!zone) zone = utc_zone();
-    const std::int64_t utc = moment.utc();
-    return make_moment(Moment::Kind::datetime, utc + zone->offset_at_utc(utc), zone);
+    return at_utc(moment.utc(), *zone);
 }
 
 std::optional<Value> part(const Moment &moment, std::string_view name) {
@@ -118,8 +112,23 @@ constexpr std::pair<const char *, Method> methods[] = {
 
 }  // namespace
 
+std::shared_ptr<const Zone> zone_of(const Value &value) {
+    const auto *zone = value.object_as<ZoneObject>();
+    return zone ? zone->zone : nullptr;
+}
+
+std::shared_ptr<const Zone> tzinfo(const Value &value) {
+    const auto zone = zone_of(value);
+    return zone ? zone->held_at_first() : nullptr;
+}
+
 Value make_moment(Moment::Kind kind, std::int64_t micros, std::shared_ptr<const Zone> zone) {
     return Value(jinja::make<Moment>(kind, micros, std::move(zone)));
+}
+
+Value at_utc(std::int64_t utc_micros, const Zone &zone) {
+    const auto held = zone.held_at_utc(utc_micros);
+    return make_moment(Moment::Kind::datetime, utc_micros + held->offset_at_utc(utc_micros), held);
 }
 
 std::string TimeDelta::str() const {
@@ -177,8 +186,7 @@ std::optional<Value> ZoneObject::attribute(std::string_view name) {
             const Value given = a.positional.empty() ? Value() : a.positional[0];
             const auto *moment = given.object_as<Moment>();
             if (!moment) jinja::raise_type("expected a datetime");
-            if (!move) return make_moment(Moment::Kind::datetime, moment->micros, zone);
-            return make_moment(Moment::Kind::datetime, moment->utc() + zone->offset_at_utc(moment->utc()), zone);
+            return move ? at_utc(moment->utc(), *zone) : make_moment(Moment::Kind::datetime, moment->micros, zone->held_at_local(moment->micros));
         });
     }
     return std::nullopt;

@@ -75,6 +75,9 @@ public:
     std::optional<jinja::Value> operate(std::string_view op, const jinja::Value &other, bool reflected) override;
 };
 
+std::shared_ptr<const Zone> zone_of(const jinja::Value &value);  // nullptr when it is none
+std::shared_ptr<const Zone> tzinfo(const jinja::Value &value);   // the zone of a datetime that is made with it
 jinja::Value make_moment(Moment::Kind kind, std::int64_t micros, std::shared_ptr<const Zone> zone = nullptr);
+jinja::Value at_utc(std::int64_t utc_micros, const Zone &zone);  // a datetime on that zone's clock
 
 }  // namespace mesh::core::project
