@@ -6,7 +6,7 @@ SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects partial locations free_tests seeds snapshots model_hooks across_projects microbatch dbt_commands auto unchanged threads
-ISOLATION = publish_readers runs_together model_replaced administrator locked auto_writers source_changes
+ISOLATION = publish_readers publish_mixed runs_together model_replaced administrator locked auto_writers source_changes
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
 .DEFAULT_GOAL := all

@@ -61,13 +61,22 @@ void lock_or_use_rows(const std::vector<Staged *> &staged, std::string &at) {
                 "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
 }
 
-// A REPEATABLE READ reader with an older snapshot sees exchanged storage at once, but rows that were changed in place never:
-// where a run has both, all of it has to go the second way while there may be such a reader.
+bool is_written_in_place(const Staged *s) {
+    return s->how == Publish::rows || (s->how == Publish::in_place && s->target.exists());
+}
+
+// A reader with an older snapshot (of a REPEATABLE READ transaction, of EXECUTE, of a stable function) sees exchanged storage at once, but rows
+// that were changed in place never: where a run has both, such a reader would see one half of it.
+bool could_be_torn(const std::vector<Staged *> &staged) {
+    auto is_exchanged = [](const Staged *s) { return s->how == Publish::swap && s->target.kind == "r"; };
+    return std::any_of(staged.begin(), staged.end(), is_written_in_place) && std::any_of(staged.begin(), staged.end(), is_exchanged);
+}
+
+constexpr const char *kOlderSnapshots = "the run also changes rows in place, and older snapshots are in use";
+
+// All of it goes the second way while there is such a reader.
 void keep_readers_whole(const std::vector<Staged *> &staged) {
-    auto by_rows = [](const Staged *s) { return s->how == Publish::rows || (s->how == Publish::in_place && s->target.exists()); };
-    auto by_swap = [](const Staged *s) { return s->how == Publish::swap; };
-    if (!std::any_of(staged.begin(), staged.end(), by_rows) || !std::any_of(staged.begin(), staged.end(), by_swap)) return;
-    if (pg::older_snapshots()) use_rows(staged, "the run also changes rows in place, and older snapshots are in use");
+    if (could_be_torn(staged) && pg::older_snapshots()) use_rows(staged, kOlderSnapshots);
 }
 
 // Under the locks: whoever dropped, replaced or renamed a target while its next contents were built keeps what he made.
@@ -211,21 +220,8 @@ std::set<std::string> replaced(const std::vector<Staged *> &staged) {
     return out;
 }
 
-}  // namespace
-
-bool drop_stage(const Staged &staged) {
-    if (staged.at_target && staged.target.exists()) return staged.how != Publish::in_place;
-    if (!OidIsValid(staged.stage_oid)) return true;
-    as_owner(staged, [&] {
-        execute(std::string("drop ") + (staged.model.materialized == "view" ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
-    });
-    return true;
-}
-
-void publish(const std::vector<Staged *> &staged, std::string &at) {
-    at.clear();
-    write_registry(staged, at);  // first: a row that somebody else is changing is waited for before any reader has to wait
-    find_recreated(staged, at);
+// Everything but the registry, with all locks first.
+void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
     lock_or_use_rows(staged, at);
     require_same_targets(staged, at);
     keep_new_indexes(staged);
@@ -254,6 +250,46 @@ void publish(const std::vector<Staged *> &staged, std::string &at) {
     at.clear();
     publish_rows(written_by_rows(staged), at);
     check_keys(staged, at);
+}
+
+// Tries the exchange; false, with everything as before, when a reader's snapshot was taken meanwhile: its tables wait behind our locks.
+bool put_in_place_unseen(const std::vector<Staged *> &staged, std::string &at) {
+    std::vector<std::pair<Publish, std::string>> before;
+    for (const Staged *s : staged) before.emplace_back(s->how, s->reason);
+    bool met = false;
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        put_in_place(staged, at);
+        at.clear();
+        met = could_be_torn(staged) && pg::older_snapshots();
+        if (met) throw Error("40001", kOlderSnapshots);
+    });
+    if (error != nullptr && !met) throw pg::ServerError{error};
+    for (size_t i = 0; met && i < staged.size(); i++) std::tie(staged[i]->how, staged[i]->reason) = before[i];
+    return !met;
+}
+
+}  // namespace
+
+bool drop_stage(const Staged &staged) {
+    if (staged.at_target && staged.target.exists()) return staged.how != Publish::in_place;
+    if (!OidIsValid(staged.stage_oid)) return true;
+    as_owner(staged, [&] {
+        execute(std::string("drop ") + (staged.model.materialized == "view" ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
+    });
+    return true;
+}
+
+void publish(const std::vector<Staged *> &staged, bool commit_follows, std::string &at) {
+    at.clear();
+    write_registry(staged, at);  // first: a row that somebody else is changing is waited for before any reader has to wait
+    find_recreated(staged, at);
+    if (!commit_follows && could_be_torn(staged)) use_rows(staged, "the run also changes rows in place, in a transaction block");
+    if (!could_be_torn(staged)) {
+        put_in_place(staged, at);
+    } else if (!put_in_place_unseen(staged, at)) {
+        use_rows(staged, kOlderSnapshots);
+        put_in_place(staged, at);
+    }
     std::set<std::string> relations = replaced(staged);
     for (const Staged *s : staged) keep_increment(*s, relations);
 }

@@ -9,9 +9,9 @@ namespace mesh::engine {
 
 // Publishes these together, in the order in which they were built: all locks first, then only catalog changes. Raises
 // 55P03 when the locks could not be had, 2BP01 when what somebody else depends on would have to be dropped. What could only
-// be published in another way than planned says so in its reason. Runs in a subtransaction of the caller. `at` is the model that
-// was being published when it raised, or empty.
-void publish(const std::vector<Staged *> &staged, std::string &at);
+// be published in another way than planned says so in its reason. Runs in a subtransaction of the caller. Without `commit_follows`
+// other sessions may take snapshots long before they see the result. `at` is the model that was being published when it raised, or empty.
+void publish(const std::vector<Staged *> &staged, bool commit_follows, std::string &at);
 
 // Drops what was staged and not published. False when that cannot be: it was written in place.
 bool drop_stage(const Staged &staged);

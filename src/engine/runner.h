@@ -134,6 +134,7 @@ private:
     Targets targets_;
     Stage stage_;
     std::vector<std::string> built_;
+    const bool commit_follows_ = !pg::call([] { return IsTransactionBlock(); });
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
     std::set<std::string> partly_;               // of these: those with some batches that did not fail

@@ -86,7 +86,7 @@ void Runner::build_again(const std::string &culprit, ErrorData *error) {
 
 // The publish may have found a reason of its own for how it was done.
 void Runner::publish_and_note(const std::vector<Staged *> &staged) {
-    publish(staged, publishing_);
+    publish(staged, commit_follows_, publishing_);
     for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = with_place(s->reason, s->model.id());
 }
 
