@@ -28,7 +28,7 @@ CLI_OBJS = $(patsubst %.cpp,%.o,$(wildcard src/cli/*.cpp))
 CORE_OBJS = $(filter src/core/%,$(OBJS))
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law compat
+.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law readers compat
 demo: ## set up what is missing, build, show examples/quickstart in a private cluster
 	@scripts/demo quickstart
 demo-flights: ## the same with examples/flights: three domains over 336,776 flights
@@ -45,6 +45,8 @@ fuzz: ## each fuzzer of test/fuzz for FUZZ_SECONDS (60)
 	scripts/fuzz
 law: ## random models and changes, CASES=5000 from SEED=1 on: an incremental run leaves what a rebuild would
 	CASES=$(or $(CASES),5000) scripts/test law
+readers: ## READERS=50 sessions read what PUBLISHES=1000 runs publish: errors, torn reads, long waits
+	READERS=$(or $(READERS),50) PUBLISHES=$(or $(PUBLISHES),1000) scripts/test readers
 compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
 	scripts/compat $(DIR)
 bench: ## the figures that the project promises, as ratios against plain SQL
