@@ -5,7 +5,7 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects partial locations free_tests seeds snapshots model_hooks across_projects microbatch dbt_commands auto unchanged threads
+REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows lineage across_domains example_quickstart projects partial locations free_tests seeds snapshots model_hooks across_projects microbatch dbt_commands auto unchanged threads row_tests
 ISOLATION = publish_readers publish_mixed runs_together model_replaced administrator locked auto_writers source_changes
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config
@@ -28,7 +28,7 @@ CLI_OBJS = $(patsubst %.cpp,%.o,$(wildcard src/cli/*.cpp))
 CORE_OBJS = $(filter src/core/%,$(OBJS))
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law readers compat
+.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law law-tests readers compat
 demo: ## set up what is missing, build, show examples/quickstart in a private cluster
 	@scripts/demo quickstart
 demo-flights: ## the same with examples/flights: three domains over 336,776 flights
@@ -47,6 +47,8 @@ law: ## random models and changes, CASES=5000 from SEED=1 on: an incremental run
 	CASES=$(or $(CASES),5000) scripts/test law
 readers: ## READERS=50 sessions read what PUBLISHES=1000 runs publish: errors, torn reads, long waits
 	READERS=$(or $(READERS),50) PUBLISHES=$(or $(PUBLISHES),1000) scripts/test readers
+law-tests: ## random rows and tests, CASES=300 from SEED=1 on: each verdict, count and message is that of the test's query alone
+	CASES=$(or $(CASES),300) scripts/test law_tests
 compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
 	scripts/compat $(DIR)
 bench: ## the figures that the project promises, as ratios against plain SQL

@@ -317,7 +317,7 @@ BEGIN
     END LOOP;
 END $$;
 SELECT count(*) AS tests, count(*) FILTER (WHERE a.failures > 0) AS failing, count(DISTINCT t.status) AS verdicts,
-       count(*) FILTER (WHERE t.reason LIKE 'one scan%') > 40 AS most_in_one_scan
+       count(*) FILTER (WHERE t.reason LIKE 'counted while%') > 40 AS most_while_built
 FROM together t JOIN apart a USING (node);
 SELECT t.node, t.status, t.failures, a.failures AS expected, m.* FROM together t JOIN apart a USING (node) JOIN mesh.tests m ON m.domain || '.' || m.name = t.node
 WHERE t.failures IS DISTINCT FROM a.failures

@@ -97,17 +97,19 @@ void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptio
 // Where a table's next rows come from.
 struct Rows {
     std::vector<pg::Column> columns;
-    std::function<uint64_t(Oid relation, Oid constraints_of, bool decoded)> fill;
+    std::function<uint64_t(Oid relation, Oid constraints_of, bool decoded, pg::RowConditions *asked)> fill;
 };
 
 Rows rows_of(const std::string &sql) {
     pg::PreparedQuery query = pg::prepare(sql);
-    return {query.columns, [query](Oid relation, Oid constraints_of, bool decoded) { return pg::fill_frozen(relation, query, constraints_of, decoded); }};
+    return {query.columns, [query](Oid relation, Oid constraints_of, bool decoded, pg::RowConditions *asked) {
+        return pg::fill_frozen(relation, query, constraints_of, decoded, asked);
+    }};
 }
 
 Rows rows_of_seed(const Staged &staged) {
     const Model &model = staged.model;
-    return {seed_columns(*staged.domain, model), [&model](Oid relation, Oid constraints_of, bool decoded) { return fill_seed(model, relation, constraints_of, decoded); }};
+    return {seed_columns(*staged.domain, model), [&model](Oid relation, Oid constraints_of, bool decoded, pg::RowConditions *) { return fill_seed(model, relation, constraints_of, decoded); }};
 }
 
 bool is_foreign_key(const std::string &action) {
@@ -118,7 +120,7 @@ void create_and_fill(Staged &staged, const Rows &rows, const BuildOptions &optio
     execute("create " + std::string(wants_unlogged(staged.model, staged.target) ? "unlogged " : "") + "table " + staged.relation + " (" +
             column_definitions(rows.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
-    staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target);
+    staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target, &staged.asked);
     for (const std::string &index : wanted_indexes(staged)) execute(create_index_sql(index, staged.relation));
     if (relkind_for(staged.model.materialized) != "r") return;
     for (const std::string &action : missing_constraints(staged.model, staged.stage_oid))
@@ -145,7 +147,7 @@ void stage_sibling(Staged &staged, const Rows &rows) {
     std::tie(staged.schema, staged.name) = pg::relation_name(staged.stage_oid);
     staged.relation = qualified(staged.schema, staged.name);
     if (!staged.alter.empty()) execute("alter table " + staged.relation + " " + staged.alter);
-    staged.rows = rows.fill(staged.stage_oid, staged.alter.empty() ? target : staged.stage_oid, false);
+    staged.rows = rows.fill(staged.stage_oid, staged.alter.empty() ? target : staged.stage_oid, false, &staged.asked);
     pg::copy_indexes(target, staged.stage_oid);
     staged.new_indexes = missing_indexes(staged, staged.stage_oid);
     for (const std::string &index : staged.new_indexes) execute(create_index_sql(index, staged.relation));
@@ -177,7 +179,7 @@ void stage_existing(Staged &staged, const Rows &source, const Stage &stage, cons
     if (!logging_change(staged.model, staged.target).empty()) add_reason(staged.reason, "its setting unlogged has no effect row by row");
     execute("create table " + staged.relation + " (" + column_definitions(source.columns) + ")");
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
-    staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false);
+    staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false, &staged.asked);
     create_row_key(staged, row_key(staged.target.oid, common_columns(columns, source.columns)));
 }
 
@@ -320,6 +322,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
     staged.target = target;
     staged.compiled = resolve(mesh, model);
     staged.final_sql = definition_of(mesh, model, staged.compiled);
+    staged.asked = {pg::quote_ident(model.name), options.conditions, {}};
     if (model.materialized == "ephemeral") {
         std::string sql = runnable_sql(mesh, model, staged.compiled, &stage, false);
         staged.columns = pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { return pg::describe(sql); });

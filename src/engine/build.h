@@ -44,6 +44,7 @@ struct Staged {
     std::string reason;                // why it was built this way
     std::shared_ptr<Followed> followed;  // of a model with the strategy "auto"
     std::vector<std::string> after;    // statements of hooks that wait for the publish
+    pg::RowConditions asked;           // of all its rows as they were written; nothing of it is known when they were not
 };
 
 // The statements by which a project's own incremental strategy brings the rows of a table into the model's.
@@ -57,6 +58,7 @@ struct BuildOptions {
     bool view_is_read = true;  // a test or another model of the run reads this view
     Strategy strategy = {};    // in place of mesh's own
     bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
+    std::vector<std::string> conditions = {};  // of tests on the rows, which may name them by the model's name
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
 

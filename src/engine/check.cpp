@@ -54,6 +54,7 @@ public:
     void run() {
         for (Work &work : work_) alone(work, [&] { prepare(work); });
         prove();
+        take_counted();
         each_scan(kTestsPerScan, [](const Work &work) { return work.sql.condition.has_value(); },
                   [this](std::vector<Work *> &works) { count_conditions(works); });
         each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique" && !work.def().is_sql() && work.def().counts_rows(); },
@@ -107,6 +108,20 @@ private:
                 work.result->reason = why;
             }
         });
+    }
+
+    // What was counted while the model was built need not be looked for again.
+    void take_counted() {
+        auto staged = stage_.find(domain_.name + "." + work_.front().def().model);
+        if (staged == stage_.end() || staged->second.relation != relation_) return;
+        const pg::RowConditions &asked = staged->second.asked;
+        for (Work &work : work_) {
+            if (work.done || !work.sql.condition) continue;
+            auto at = std::ranges::find(asked.conditions, *work.sql.condition) - asked.conditions.begin();
+            if (at >= std::ssize(asked.counts) || asked.counts[at] < 0 || (asked.counts[at] > 0 && work.sql.counts_groups)) continue;
+            alone(work, [&] { judge(work, asked.counts[at]); });
+            work.result->reason = "counted while it was built";
+        }
     }
 
     // Runs `scan` over the open tests that `belongs` picks, several at a time.

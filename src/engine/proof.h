@@ -1,4 +1,4 @@
-// Constraints that prove a test without a look at any row.
+// Constraints and indexes that prove a test without a look at any row.
 #pragma once
 
 #include "engine/test_sql.h"
@@ -15,6 +15,7 @@ public:
 
 private:
     std::string relation_;
+    Oid oid_ = InvalidOid;
     bool has_check_ = false;
     std::map<std::string, std::string> not_null_, unique_;                // column -> proof
     std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> foreign_;  // column, field -> parent's oid, proof
@@ -22,6 +23,7 @@ private:
     void read_columns(const std::string &oid);
     void read_indexes(const std::string &oid);
     void read_foreign_keys(const std::string &oid);
+    std::string index_proof(const std::string &column) const;
     bool excluded(const std::string &condition, const std::string &alias) const;
 };
 

@@ -63,7 +63,7 @@ private:
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests);
     BuildOptions build_options(const Model &model);
     Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out);
-    Staged build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out);
+    Staged build_in_batches(Project &project, const Model &model, const Target &target, BuildOptions options, Step &out);
     std::set<Oid> relations_of_run() const;
     bool has_product(const std::string &id) const;
     void check_contract(const Staged &staged);
@@ -84,7 +84,7 @@ private:
     bool reads_failed(const TestDef &test, std::vector<Step> &steps) const;
     std::vector<TestDef> wanted_tests(const Model &model, std::vector<Step> &steps);
     std::vector<TestResult> note_results(std::vector<TestResult> results, std::vector<Step> &steps);
-    std::string data_tests(const Staged &staged, std::vector<Step> &steps);
+    std::string data_tests(const Staged &staged, const std::vector<TestDef> &tests, std::vector<Step> &steps);
     void note_left_out_tests();
     void left_out_tests();
 

@@ -2,6 +2,7 @@
 
 #include "engine/hooks.h"
 #include "engine/product.h"
+#include "engine/test_sql.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -81,6 +82,9 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     options.keys_later = crew_ != nullptr;
     Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
     Project *own = materializer(model);
+    std::vector<Step> skipped;
+    std::vector<TestDef> chosen = wanted_tests(model, skipped);
+    if (own == nullptr) options.conditions = row_conditions(mesh_, model, chosen, stage_);
     Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
     if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
     out.rows = staged.rows;
@@ -89,9 +93,12 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     check_contract(kept);
     if (own == nullptr) {
         require_replaceable(kept, [this] { return relations_of_run(); });
-        run_hooks(mesh_, *kept.domain, post_hooks(&projects_, model, stage_), stage_, &kept);
+        std::vector<std::string> hooks = post_hooks(&projects_, model, stage_);
+        if (!hooks.empty()) kept.asked.counts.clear();  // they may change rows
+        run_hooks(mesh_, *kept.domain, hooks, stage_, &kept);
     }
-    broken = data_tests(kept, tests);
+    std::ranges::move(skipped, std::back_inserter(tests));
+    broken = data_tests(kept, chosen, tests);
     if (!broken.empty()) throw Error("P0001", "not published: " + broken);
 }
 
@@ -115,7 +122,8 @@ Staged Runner::build_model(const Model &model, const Target &target, BuildOption
     return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
 }
 
-Staged Runner::build_in_batches(Project &project, const Model &model, const Target &target, const BuildOptions &options, Step &out) {
+Staged Runner::build_in_batches(Project &project, const Model &model, const Target &target, BuildOptions options, Step &out) {
+    options.conditions.clear();  // each batch writes some of the rows only
     BatchResults results;
     out.compiled.clear();  // each batch has its own
     try {

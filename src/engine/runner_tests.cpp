@@ -156,8 +156,7 @@ std::vector<TestResult> Runner::note_results(std::vector<TestResult> results, st
     return results;
 }
 
-std::string Runner::data_tests(const Staged &staged, std::vector<Step> &steps) {
-    std::vector<TestDef> tests = wanted_tests(staged.model, steps);
+std::string Runner::data_tests(const Staged &staged, const std::vector<TestDef> &tests, std::vector<Step> &steps) {
     return summary("test", note_results(note_run(run_tests_as(options_, mesh_, tests, staged.relation, stage_, projects_)), steps));
 }
 

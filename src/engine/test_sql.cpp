@@ -5,6 +5,7 @@
 #include "core/exact_json.h"
 #include "engine/generic_test.h"
 #include "pg/fragment.h"
+#include "pg/session.h"
 
 namespace mesh::engine {
 
@@ -155,6 +156,20 @@ TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, c
     out.counts_groups = failing != detecting;
     if (out.counts_groups) bound = bind_test(mesh, test, fill_template(test, detecting), relation, stage);
     out.condition = condition_of(test, bound, columns);
+    return out;
+}
+
+// Which relation the test reads makes no difference for its condition.
+std::vector<std::string> row_conditions(Mesh &mesh, const Model &model, const std::vector<TestDef> &tests, const Stage &stage) {
+    std::vector<std::string> out;
+    if (relkind_for(model.materialized) != "r" && relkind_for(model.materialized) != "m") return out;
+    for (const TestDef &test : tests) {
+        if (test.is_rendered) continue;
+        (void)pg::try_in_subtransaction([&] {
+            std::optional<std::string> condition = test_sql(mesh, test, pg::quote_ident(model.name), stage, model.columns).condition;
+            if (condition) out.push_back(*condition);
+        });
+    }
     return out;
 }
 

@@ -24,6 +24,10 @@ struct TestSql {
 // `columns`: the model's, to judge whether the test looks at one row at a time.
 TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, const Stage &stage, const std::vector<pg::Column> &columns);
 
+// The conditions of those tests that look at one row at a time, as far as that is known before the model is built. None of a test that is
+// rendered when it runs.
+std::vector<std::string> row_conditions(Mesh &mesh, const Model &model, const std::vector<TestDef> &tests, const Stage &stage);
+
 // What the tests of a model read outside a run: the published relation, or an ephemeral model's query. Raises 55000 when it was never built.
 std::string published_relation(Mesh &mesh, const Model &model);
 

@@ -18,13 +18,22 @@ PreparedQuery prepare(const std::string &sql);
 // The columns alone, without a plan.
 std::vector<Column> describe(const std::string &sql);
 
+// What tests ask of the rows of a relation, one by one.
+struct RowConditions {
+    std::string alias;                    // by which they may name the relation
+    std::vector<std::string> conditions;
+    std::vector<int64_t> counts;          // of the rows that met each, once they are known; -1: it was not asked
+};
+
 // Runs the query on the active snapshot and writes its rows into `relation`, frozen: a REPEATABLE READ reader whose
 // snapshot is older sees them as well, so that it never finds an empty table after a swap. The relation must have been
 // created in this transaction and be empty. Query column i goes to the relation's column named columns[i]. NOT NULL and
 // CHECK constraints of `constraints_of` (the relation itself, or the table it will replace) are enforced: 23502, 23514.
 // Returns the number of rows. Raises 42804 when a column is missing or has another type.
 // Logical decoding does not see the rows unless `decoded`: a subscriber of all tables knows no staged relation.
-uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded = false);
+// With `asked` the rows are counted that meet its conditions. Those whose evaluation might raise are not asked: a test's error is not the
+// build's.
+uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded = false, RowConditions *asked = nullptr);
 
 // Writes rows that are given as text into a relation, in the way of fill_frozen. When something raises, the (sub)transaction's abort
 // cleans up.

@@ -14,9 +14,14 @@ extern "C" {
 }
 
 #include "pg/compat.h"
+#include "pg/condition_plan.h"
 #include "pg/heap_insert.h"
 #include "pg/lock.h"
 #include "pg/raw_body.h"
+#include "pg/relation.h"
+#include "pg/row_tests.h"
+#include "pg/session.h"
+#include "pg/spi.h"
 
 namespace mesh::pg {
 
@@ -27,6 +32,7 @@ struct FrozenReceiver {
     Relation relation;
     bool decoded;
     FrozenInsert insert;
+    RowTests *tests;  // asked of each row; NULL: none
     // Set when the rows need a form of their own: the relation's columns in another order, or dropped ones between.
     TupleTableSlot *own;
     int *place;  // query column -> attribute number - 1
@@ -55,6 +61,7 @@ bool receive(TupleTableSlot *slot, DestReceiver *self) {
         ExecConstraints(receiver->checked, slot, receiver->estate);
         ResetPerTupleExprContext(receiver->estate);
     }
+    if (receiver->tests != nullptr) receiver->tests->look(slot);
     receiver->insert.add(slot);
     return true;
 }
@@ -114,8 +121,9 @@ FrozenReceiver make_receiver(bool decoded) {
     return receiver;
 }
 
-uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder, bool decoded) {
+uint64 fill(Oid relation, PlannedStmt *plan, const char *sql, Oid holder, bool decoded, RowTests *tests) {
     FrozenReceiver receiver = make_receiver(decoded);
+    receiver.tests = tests;
     receiver.base.receiveSlot = receive;
     receiver.base.rStartup = startup;
     receiver.base.rShutdown = shutdown;
@@ -143,6 +151,23 @@ PlannedStmt *plan_query(Query *query, const char *sql) {
     AcquireRewriteLocks(query, true, false);
     List *rewritten = pg_rewrite_query(query);
     return pg_plan_query(linitial_node(Query, rewritten), sql, CURSOR_OPT_PARALLEL_OK, nullptr);
+}
+
+// NULL when the conditions are none on the rows of this relation alone. The scan is never run: it only tells what the conditions are.
+RowTests *tests_of(Oid relation, const RowConditions &asked) {
+    auto [schema, name] = relation_name(relation);
+    const PlannedStmt *plan = plan_conditions(conditions_sql(qualified(schema, name) + " as " + asked.alias, asked.conditions));
+    const Scan *scan = conditions_scan(plan);
+    if (scan == nullptr || scan->plan.qual != NIL) return nullptr;
+    return call([scan] { return RowTests::make(scan, true); });
+}
+
+// What is wrong with a condition is told when its test runs.
+RowTests *tests_or_none(Oid relation, const RowConditions *asked) {
+    RowTests *out = nullptr;
+    if (asked == nullptr || asked->conditions.empty()) return out;
+    ErrorData *error = try_in_subtransaction([&] { out = tests_of(relation, *asked); });
+    return error != nullptr || out == nullptr || out->is_empty() ? nullptr : out;
 }
 
 // How one column's text becomes its value.
@@ -276,10 +301,13 @@ std::vector<Column> describe(const std::string &sql) {
     return columns;
 }
 
-uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded) {
+uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_of, bool decoded, RowConditions *asked) {
     const char *text = query.sql.c_str();
     PlannedStmt *plan = query.plan;
-    return call([=] { return static_cast<uint64_t>(fill(relation, plan, text, constraints_of, decoded)); });
+    RowTests *tests = tests_or_none(relation, asked);
+    uint64_t rows = call([=] { return static_cast<uint64_t>(fill(relation, plan, text, constraints_of, decoded, tests)); });
+    for (size_t i = 0; tests != nullptr && i < asked->conditions.size(); i++) asked->counts.push_back(tests->count(static_cast<int>(i)));
+    return rows;
 }
 
 }  // namespace mesh::pg

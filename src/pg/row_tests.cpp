@@ -1,5 +1,7 @@
 #include "pg/row_tests.h"
 
+#include <algorithm>
+
 #include "pg/cells.h"
 #include "pg/compat.h"
 
