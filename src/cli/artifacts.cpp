@@ -13,16 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace artifact = core::project;
 
-artifact::ArtifactMetadata metadata(const Session &session) {
-    artifact::ArtifactMetadata data;
-    data.generated_at = utc_timestamp(now());
-    data.invocation_id = session.invocation_id;
-    data.invocation_started_at = utc_timestamp(session.started_at);
-    for (const auto &[name, value] : session.environment)
-        if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) data.env[name.substr(19)] = value;
-    return data;
-}
-
 Json arguments(const Session &session) {
     Json args = server_options(session.options, session.vars);
     const std::string &command = session.options.command;
@@ -70,6 +60,16 @@ std::string path_below(const NodeInfo &node) {
 
 }  // namespace
 
+artifact::ArtifactMetadata metadata(const Session &session) {
+    artifact::ArtifactMetadata data;
+    data.generated_at = utc_timestamp(now());
+    data.invocation_id = session.invocation_id;
+    data.invocation_started_at = utc_timestamp(session.started_at);
+    for (const auto &[name, value] : session.environment)
+        if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) data.env[name.substr(19)] = value;
+    return data;
+}
+
 void write_run_results(const Session &session, const std::vector<Step> &steps) {
     if (!session.writes_json()) return;
     const std::string path = session.target_folder() + "/run_results.json";
@@ -93,6 +93,16 @@ void write_compiled(const Session &session, const Step &step, const NodeInfo &no
     const std::string below = checked_path(path_below(node), "the manifest");
     write_text(session.target_folder() + "/compiled/" + below, *step.compiled);
     if (executed) write_text(session.target_folder() + "/run/" + below, *step.compiled);
+}
+
+void copy_assets(const Session &session) {
+    for (const auto &path : session.project.asset_paths) {
+        const fs::path copy = session.target_folder() + "/" + path, original = session.project.root + "/" + path;
+        fs::remove_all(copy);
+        if (!fs::exists(original)) continue;
+        fs::create_directories(copy.parent_path());
+        fs::copy(original, copy, fs::copy_options::recursive);
+    }
 }
 
 void write_sources(Session &session, const std::vector<Step> &steps, const Json &times, double elapsed) {

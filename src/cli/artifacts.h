@@ -4,14 +4,21 @@
 #include "cli/session.h"
 #include "cli/step.h"
 #include "cli/manifest.h"
+#include "core/project/artifacts.h"
 
 namespace mesh::cli {
+
+// What an artifact of this call begins with: when, which call, and what DBT_ENV_CUSTOM_ENV_* says.
+core::project::ArtifactMetadata metadata(const Session &session);
 
 // run_results.json of a command that did these, in its place when it is whole.
 void write_run_results(const Session &session, const std::vector<Step> &steps);
 
 // target/compiled/<package>/<file>, and target/run/... for what was executed.
 void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed);
+
+// The folders of asset-paths as they are now, in target/.
+void copy_assets(const Session &session);
 
 // sources.json from the rows of source freshness.
 void write_sources(Session &session, const std::vector<Step> &steps, const Json &times, double elapsed);

@@ -198,13 +198,16 @@ int run_operation(Session &session) {
 }
 
 int generate_docs(Session &session) {
-    const NodeCatalog catalog = prepare(session);
+    const bool compiles = session.options.compile_docs.value_or(true);
+    const NodeCatalog catalog = prepare(session, compiles);  // as dbt: what writes the manifest here is compiling
     Report report(*session.log, catalog);
     tell_notices(session, report);
-    if (session.options.compile_docs.value_or(true)) compile(session, catalog);
+    if (compiles) compile(session, catalog);
+    copy_assets(session);
     const std::string path = session.target_folder() + "/catalog.json";
     session.log->event(Level::info, "BuildingCatalog", "E044", "Building catalog");
-    write_large(session, "mesh.catalog($1)", path);
+    write_large(session, "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', c -> 'nodes', 'sources', c -> 'sources', 'errors', c -> 'errors') FROM mesh.catalog($1) AS c)",
+                path, {core::project::metadata_json(metadata(session), "catalog/v1").dump()});
     session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
     return exit_success;
 }

@@ -50,7 +50,7 @@ void finish_sources(Session &session, const std::vector<Step> &steps) {
 
 }  // namespace
 
-NodeCatalog prepare(Session &session) {
+NodeCatalog prepare(Session &session, bool keep_manifest) {
     open_database(session);
     NodeCatalog nothing;
     Report messages(*session.log, nothing);
@@ -58,7 +58,7 @@ NodeCatalog prepare(Session &session) {
     const Deployed deployed = deploy(session);
     session.log->event(Level::debug, "Note", "Z050", "Sent " + std::to_string(deployed.sent) + " of " + counted(static_cast<long>(deployed.files), "file"));
     session.database->on_notice = nullptr;
-    const std::string path = session.target_folder() + (session.writes_json() ? "/manifest.json" : "/.manifest.json");
+    const std::string path = session.target_folder() + (keep_manifest && session.writes_json() ? "/manifest.json" : "/.manifest.json");
     write_large(session, "mesh.manifest($1)", path);
     return read_manifest(path);
 }

@@ -8,8 +8,8 @@
 
 namespace mesh::cli {
 
-// Connects, deploys, writes target/manifest.json and reads the nodes from it.
-NodeCatalog prepare(Session &session);
+// Connects, deploys, writes target/manifest.json and reads the nodes from it; not kept: a file of that name with a dot before it.
+NodeCatalog prepare(Session &session, bool keep_manifest = true);
 
 // Calls mesh.invoke and hands over each row. Raises Error; for a lost connection with a hint how to ask for the run.
 void invoke(Session &session, const std::string &command, const Json &options, const std::function<void(Step)> &take, long *run_id = nullptr);

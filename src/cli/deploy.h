@@ -14,7 +14,7 @@ struct Deployed {
 // server's Error for a project that is wrong, with file and line.
 Deployed deploy(Session &session);
 
-// Writes what the SQL expression (of $1, the domain) gives, in pieces, so that it is never in memory as a whole.
-void write_large(Session &session, const std::string &expression, const std::string &path);
+// Writes what the SQL expression (of $1, the domain, and those parameters) gives, in pieces, so that it is never in memory as a whole.
+void write_large(Session &session, const std::string &expression, const std::string &path, const std::vector<Value> &parameters = {});
 
 }  // namespace mesh::cli

@@ -29,6 +29,12 @@ std::vector<std::string> texts(const Json &project, const char *key, std::vector
     return list;
 }
 
+std::vector<std::string> asset_paths(const Json &project) {
+    std::vector<std::string> all;
+    for (const auto &path : texts(project, "asset-paths", {})) all.push_back(checked_path(path, "asset-paths of dbt_project.yml"));
+    return all;
+}
+
 std::vector<std::string> source_paths(const Json &project) {
     std::vector<std::string> all;
     for (const auto &[key, standard] : path_settings)
@@ -83,6 +89,7 @@ ProjectFile read_project(const std::string &root, const Environment &environment
     file.packages_path = text(project, "packages-install-path", file.packages_path);
     file.log_path = text(project, "log-path", file.log_path);
     file.source_paths = source_paths(project);
+    file.asset_paths = asset_paths(project);
     file.clean_targets = texts(project, "clean-targets", {file.target_path});
     if (project.contains("flags")) file.flags = project["flags"];
     return file;

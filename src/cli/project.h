@@ -11,6 +11,7 @@ struct ProjectFile {
     std::string name, profile;                  // profile: empty when it names none
     std::string target_path = "target", packages_path = "dbt_packages", log_path = "logs";
     std::vector<std::string> source_paths;      // where resources are, each below root
+    std::vector<std::string> asset_paths;       // folders that docs generate copies
     std::vector<std::string> clean_targets;
     Json flags = Json::object();
 };

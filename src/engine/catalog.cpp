@@ -15,12 +15,12 @@ const char *const kRelations =
     " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
     " where n.nspname = any($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f') order by 1, 2";
 
-// schema and name -> unique id, of all that may have a relation.
-std::map<std::pair<std::string, std::string>, std::string> places(const project::Manifest &manifest) {
-    std::map<std::pair<std::string, std::string>, std::string> out;
+// schema and name -> unique ids, of all that may have a relation; a source may be what a node makes.
+std::map<std::pair<std::string, std::string>, std::vector<std::string>> places(const project::Manifest &manifest) {
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>> out;
     for (const auto &[id, node] : manifest.nodes)
-        if (!node.relation_name.empty()) out[{node.schema, node.alias}] = id;
-    for (const auto &[id, source] : manifest.sources) out[{source.schema, source.identifier}] = id;
+        if (!node.relation_name.empty()) out[{node.schema, node.alias}] = {id};
+    for (const auto &[id, source] : manifest.sources) out[{source.schema, source.identifier}].push_back(id);
     return out;
 }
 
@@ -44,11 +44,12 @@ project::Json catalog(const std::string &domain) {
     project::Manifest manifest = load_manifest(get_project(domain));
     auto known = places(manifest);
     std::set<std::string> schemas;
-    for (const auto &[place, id] : known) schemas.insert(place.first);
+    for (const auto &[place, ids] : known) schemas.insert(place.first);
     std::vector<project::CatalogTable> tables;
     for (const pg::Row &row : pg::query(kRelations, {pg::array_literal({schemas.begin(), schemas.end()})}).rows) {
         auto found = known.find({row[0].value(), row[1].value()});
-        if (found != known.end()) tables.push_back(table_from(row, found->second, manifest.target.database));
+        if (found == known.end()) continue;
+        for (const std::string &id : found->second) tables.push_back(table_from(row, id, manifest.target.database));
     }
     project::ArtifactMetadata metadata;
     metadata.generated_at = pg::query_value("select pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").value();

@@ -320,6 +320,7 @@ std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
     lock_registry();
     ReadProject read = read_project(deployment, caller);
     if (read.whole) ensure_domain(deployment, read.manifest, caller);
+    restore_schemas(get_domain(deployment.domain));
     StoredProject &stored = read.stored;
     stored.name = read.manifest.project_name;
     stored.head = project::head_to_json(read.manifest);

@@ -68,6 +68,12 @@ void claim_schema(const Domain &domain, const std::string &schema) {
     registry("insert into mesh.domain_schema_registry values ($1, $2)", {schema, domain.name});
 }
 
+void restore_schemas(const Domain &domain) {
+    for (const pg::Row &row : pg::query("select s from pg_catalog.unnest($1::text[]) s where pg_catalog.to_regnamespace(pg_catalog.quote_ident(s)) is null",
+                                        {pg::array_literal(domain.schemas)}).rows)
+        pg::as_role(owner_of(domain), "pg_catalog, pg_temp", [&] { pg::execute("create schema " + pg::quote_ident(row[0].value())); });
+}
+
 void change_owner(const Domain &domain, const std::string &owner) {
     (void)pg::role_oid(owner);
     lock_registry();

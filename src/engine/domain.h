@@ -24,4 +24,7 @@ std::optional<Oid> require_free_schema(const std::string &schema, Oid owner);
 // Makes a schema the domain's, unless it is already; one that is missing is created by the owner. Raises as require_free_schema.
 void claim_schema(const Domain &domain, const std::string &schema);
 
+// Makes those of the domain's schemas again that somebody dropped, as its owner.
+void restore_schemas(const Domain &domain);
+
 }  // namespace mesh::engine

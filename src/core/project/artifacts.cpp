@@ -7,14 +7,6 @@ namespace mesh::core::project {
 
 namespace {
 
-Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema) {
-    ObjectBuilder build;
-    build("dbt_schema_version", "https://schemas.getdbt.com/dbt/" + schema + ".json")("dbt_version", kDbtVersion);
-    build("generated_at", metadata.generated_at)("invocation_id", text_or_null(metadata.invocation_id));
-    build("invocation_started_at", text_or_null(metadata.invocation_started_at))("env", metadata.env);
-    return build.take();
-}
-
 Json timing_json(const std::vector<ArtifactTiming> &timing) {
     Json list = Json::array();
     for (const auto &one : timing) {
@@ -80,6 +72,14 @@ Json freshness_json(const FreshnessResult &result) {
 }
 
 }  // namespace
+
+Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema) {
+    ObjectBuilder build;
+    build("dbt_schema_version", "https://schemas.getdbt.com/dbt/" + schema + ".json")("dbt_version", kDbtVersion);
+    build("generated_at", metadata.generated_at)("invocation_id", text_or_null(metadata.invocation_id));
+    build("invocation_started_at", text_or_null(metadata.invocation_started_at))("env", metadata.env);
+    return build.take();
+}
 
 Json run_results_json(const ArtifactMetadata &metadata, const std::vector<ArtifactResult> &results, double elapsed_time, const Json &args) {
     Json list = Json::array();

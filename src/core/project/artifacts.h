@@ -21,6 +21,9 @@ struct ArtifactTiming {
     std::string started_at, completed_at;
 };
 
+// dbt's object for it; schema: as "catalog/v1".
+Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema);
+
 // One node of a run. status: success, error, skipped, partial success, no-op, for tests pass, fail, warn, error, skipped.
 struct ArtifactResult {
     std::string unique_id, status, thread_id = "Thread-1";

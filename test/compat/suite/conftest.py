@@ -1,6 +1,6 @@
 """dbt Labs' own tests of an adapter (PyPI dbt-tests-adapter), run by dbt, or by meshctl: pytest --meshctl=PATH.
 
-The server is the one that the PG* variables name, the database PGDATABASE. --outcomes=FILE writes which tests passed.
+The server is the one that the PG* variables name, the database PGDATABASE. --outcomes=FILE writes which tests passed, and their seconds.
 """
 
 import json
@@ -18,7 +18,7 @@ pytest_plugins = "dbt.tests.fixtures.project"
 
 def pytest_addoption(parser):
     parser.addoption("--meshctl", help="the executable that runs what the tests give to dbt")
-    parser.addoption("--outcomes", help="a file for the outcome of each test, as JSON")
+    parser.addoption("--outcomes", help="a file for the outcome and seconds of each test, as JSON")
 
 
 def pytest_configure(config):
@@ -50,13 +50,14 @@ def test_data_dir():
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
-    """A test passes when its set-up and its call do."""
+    """A test passes when its set-up, its call and its end do."""
     report = (yield).get_result()
     outcomes = item.config.outcomes
-    if report.when == "setup" or report.failed:
-        outcomes[item.nodeid] = report.outcome
-    elif report.when == "call" and outcomes.get(item.nodeid) == "passed":
-        outcomes[item.nodeid] = report.outcome
+    name = f"{item.path.name}::{item.nodeid.split('::', 1)[1]}"  # whatever folder is the root
+    one = outcomes.setdefault(name, {"outcome": "passed", "seconds": 0})
+    one["seconds"] += report.duration
+    if one["outcome"] == "passed":
+        one["outcome"] = report.outcome
 
 
 def pytest_sessionstart(session):

@@ -6,13 +6,15 @@ import subprocess
 from types import SimpleNamespace
 
 import dbt.tests.util
+from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import NodeStatus, RunStatus, TestStatus
+from dbt.contracts.graph.manifest import Manifest
 
 TIMEOUT = 300  # seconds
 
 
 def install(executable):
-    """Replaces both functions by which the tests run dbt, in the module that they import them from."""
+    """Replaces the functions by which the tests run dbt and see its graph, in the module that they import them from."""
 
     def run(args=None, expect_pass=True, callbacks=None):
         return run_meshctl(executable, list(args or ["run"]), expect_pass)[0]
@@ -20,8 +22,13 @@ def install(executable):
     def run_and_capture(args=None, expect_pass=True):
         return run_meshctl(executable, list(args or ["run"]), expect_pass)
 
+    def get_manifest(project_root):
+        file = os.path.join(project_root, "target", "manifest.json")
+        return manifest(file) if os.path.exists(file) else None
+
     dbt.tests.util.run_dbt = run
     dbt.tests.util.run_dbt_and_capture = run_and_capture
+    dbt.tests.util.get_manifest = get_manifest
 
 
 def run_meshctl(executable, arguments, expect_pass):
@@ -61,10 +68,15 @@ def outcome(arguments, end):
     if "list" in words or "ls" in words:
         return end.stdout.splitlines()
     if "parse" in words:
-        return objects(read("manifest.json"))
+        return manifest(os.path.join("target", "manifest.json"))
     if os.path.exists(os.path.join("target", "run_results.json")):
         return Results(read("run_results.json"), read("manifest.json"))
     return None
+
+
+def manifest(file):
+    """As dbt holds it; what is written has to be as dbt writes it."""
+    return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(file))
 
 
 def read(name):
@@ -121,6 +133,12 @@ class Object(SimpleNamespace):
 
     def values(self):
         return vars(self).values()
+
+    def __len__(self):
+        return len(vars(self))
+
+    def __iter__(self):
+        return iter(vars(self))
 
     def __contains__(self, key):
         return key in vars(self)

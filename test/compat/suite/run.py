@@ -1,7 +1,11 @@
-"""Runs dbt-tests-adapter with dbt and with meshctl, and compares: run.py MESHCTL [GROUP...], as TAP.
+"""Runs dbt-tests-adapter with meshctl, and compares with what dbt does: run.py [--dbt] MESHCTL [GROUP...], as TAP.
 
-A test counts when dbt passes it; the last line has passed / total of both."""
+A test counts when dbt passes it. What dbt passes is read from dbt_outcomes.json, since dbt is slow and does the same
+each time; --dbt runs it and writes that file anew for these groups. Tests in meant.differs have a reason to end
+differently; that one of them does not is a failure. The last lines have passed / total of both, by group.
+"""
 
+import argparse
 import json
 import os
 import subprocess
@@ -10,24 +14,36 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+REMEMBERED, MEANT = HERE / "dbt_outcomes.json", HERE / "meant.differs"
 
 
 def main():
-    meshctl, groups = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    files = [str(HERE / f"test_{group}.py") for group in groups] or [str(HERE)]
+    options = read_options()
     with tempfile.TemporaryDirectory(prefix="mesh-suite.") as place:
-        dbt = outcomes("compat_suite_dbt", place, files, [])
-        mesh = outcomes("compat_suite_meshctl", place, files, [f"--meshctl={meshctl}"])
+        if options.dbt:
+            remember(outcomes("compat_suite_dbt", place, options.groups, []))
+        mesh = outcomes("compat_suite_meshctl", place, options.groups, [f"--meshctl={os.path.abspath(options.meshctl)}"])
+    dbt = {name: outcome for name, outcome in json.loads(REMEMBERED.read_text()).items() if group_of(name) in options.groups}
     expected = sorted(name for name, outcome in dbt.items() if outcome == "passed")
-    for number, name in enumerate(expected, 1):
-        print(f"{'ok' if mesh.get(name) == 'passed' else 'not ok'} {number} - {name}")
-    both = sum(mesh.get(name) == "passed" for name in expected)
-    print(f"1..{len(expected)}\n# dbt passes {len(expected)} / {len(dbt)}, meshctl {both} / {len(expected)} of these")
-    sys.exit(0 if both == len(expected) else 1)
+    failures = report(expected, mesh, {name: reason for name, reason in meant().items() if group_of(name) in options.groups})
+    for group in options.groups:
+        print(count(group, dbt, expected, mesh))
+    print(count("all", dbt, expected, mesh))
+    sys.exit(1 if failures else 0)
 
 
-def outcomes(database, place, files, options):
-    """test -> passed, failed or skipped, with what pytest printed kept in MESH_SUITE_LOG, a folder, if that is set."""
+def read_options():
+    parser = argparse.ArgumentParser(description="Runs dbt Labs' tests of an adapter with meshctl.")
+    parser.add_argument("meshctl", help="the path of a meshctl")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help="as basic; all when none is named")
+    parser.add_argument("--dbt", action="store_true", help="runs dbt too, and keeps what it passes")
+    options = parser.parse_args()
+    options.groups = options.groups or sorted(file.stem.removeprefix("test_") for file in HERE.glob("test_*.py"))
+    return options
+
+
+def outcomes(database, place, groups, options):
+    """test -> {outcome: passed, failed or skipped; seconds}, with what pytest printed kept in the folder MESH_SUITE_LOG, if that is set."""
     psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
     psql(f"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'")
     if options:
@@ -36,11 +52,58 @@ def outcomes(database, place, files, options):
     log = Path(os.environ.get("MESH_SUITE_LOG", place)) / f"{database}.log"
     with open(log, "w") as out:
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={place}", f"--outcomes={file}", *options, *files],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--show-capture=stdout", "--disable-warnings", f"--rootdir={place}", f"--outcomes={file}", *options,
+             *(str(HERE / f"test_{group}.py") for group in groups)],
             cwd=HERE, env=dict(os.environ, PGDATABASE=database, DBT_SEND_ANONYMOUS_USAGE_STATS="false"),
             stdout=out, stderr=subprocess.STDOUT,
         )
     return json.loads(file.read_text())
+
+
+def remember(found):
+    """Replaces what is known of the groups that ran."""
+    groups = {group_of(name) for name in found}
+    known = json.loads(REMEMBERED.read_text()) if REMEMBERED.exists() else {}
+    kept = {name: outcome for name, outcome in known.items() if group_of(name) not in groups}
+    new = {name: one["outcome"] for name, one in found.items()}
+    REMEMBERED.write_text(json.dumps(kept | new, indent=1, sort_keys=True) + "\n")
+
+
+def meant():
+    """test -> why it is not to pass, of the lines `test | reason`."""
+    lines = [line for line in MEANT.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(map(str.strip, line.split("|", 1)) for line in lines)
+
+
+def report(expected, mesh, differing):
+    """A line a test; the count of those that did not end as expected."""
+    failures = 0
+    print(f"1..{len(expected)}")
+    for number, name in enumerate(expected, 1):
+        fine = passed(mesh, name) != (name in differing)
+        failures += not fine
+        words = f" (meant to differ: {differing[name]})" if name in differing else ""
+        print(f"{'ok' if fine else 'not ok'} {number} - {name}{words}")
+    for name in sorted(set(differing) - set(expected)):
+        failures += 1
+        print(f"# {name} is meant to differ, but dbt does not pass it")
+    return failures
+
+
+def count(group, dbt, expected, mesh):
+    def mine(names):
+        return [name for name in names if group in ("all", group_of(name))]
+    seconds = sum(one["seconds"] for name, one in mesh.items() if group in ("all", group_of(name)))
+    both = sum(passed(mesh, name) for name in mine(expected))
+    return f"# {group}: dbt passes {len(mine(expected))} / {len(mine(dbt))}, meshctl {both} / {len(mine(expected))} of these ({seconds:.0f} s)"
+
+
+def passed(found, name):
+    return found.get(name, {}).get("outcome") == "passed"
+
+
+def group_of(name):
+    return name.split(".py::")[0].removeprefix("test_")
 
 
 def psql(statement, database="postgres"):

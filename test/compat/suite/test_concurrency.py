@@ -1,0 +1,3 @@
+from groups import classes_of
+
+globals().update(classes_of("concurrency"))
