@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/project/columns.h"
+#include "core/project/metric_params.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 #include "core/project/unit_test.h"
@@ -104,6 +105,8 @@ void read_metric(ParseState &state, const Property &property) {
     OtherResource other = start(state, property, ResourceType::metric);
     set_tags_and_meta(other, property.entry);
     for (const char *key : {"label", "type", "type_params", "filter", "time_granularity"}) other.content[key] = property.entry.value(key, Json());
+    other.content["type_params"] = metric_type_params(other.content["type_params"], other.content["type"] == "cumulative");
+    other.content["filter"] = metric_filter(other.content["filter"]);
     other.content["group"] = other.content["config"]["group"];
     add(state, std::move(other), property);
 }
@@ -150,6 +153,7 @@ void read_saved_query(ParseState &state, const Property &property) {
 // Names of what a metric counts: measures, and other metrics.
 void metric_inputs(const Json &value, const std::string &key, std::vector<std::string> &measures, std::vector<std::string> &metrics) {
     const auto name = [](const Json &item) { return item.is_object() ? text_member(item, "name") : python_text(item); };
+    if (value.is_null()) return;
     if (key == "measure" || key == "base_measure" || key == "conversion_measure") measures.push_back(name(value));
     else if (key == "numerator" || key == "denominator") metrics.push_back(name(value));
     else if (key == "metrics" && value.is_array())
