@@ -28,7 +28,7 @@ CLI_OBJS = $(patsubst %.cpp,%.o,$(wildcard src/cli/*.cpp))
 CORE_OBJS = $(filter src/core/%,$(OBJS))
 
 # The targets that must work before PostgreSQL is installed.
-.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law law-tests readers compat
+.PHONY: help demo demo-flights demo-stop test unit tidy fuzz bench law law-tests readers crashes compat
 demo: ## set up what is missing, build, show examples/quickstart in a private cluster
 	@scripts/demo quickstart
 demo-flights: ## the same with examples/flights: three domains over 336,776 flights
@@ -49,6 +49,8 @@ readers: ## READERS=50 sessions read what PUBLISHES=1000 runs publish: errors, t
 	READERS=$(or $(READERS),50) PUBLISHES=$(or $(PUBLISHES),1000) scripts/test readers
 law-tests: ## random rows and tests, CASES=300 from SEED=1 on: each verdict, count and message is that of the test's query alone
 	CASES=$(or $(CASES),300) scripts/test law_tests
+crashes: ## kill -9 of a run's session, worker or postmaster, KILLS=200 times: what is left afterwards
+	KILLS=$(or $(KILLS),200) scripts/test crashes
 compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
 	scripts/compat $(DIR)
 bench: ## the figures that the project promises, as ratios against plain SQL
