@@ -161,6 +161,32 @@ void add_others(const Project &project, const std::vector<std::string> &ids, std
     }
 }
 
+// What a failed ephemeral model keeps from being built says so: the ephemeral itself is no result. In the order of the run.
+class EphemeralErrors {
+public:
+    explicit EphemeralErrors(const Manifest &manifest) : manifest_(manifest) {}
+
+    void see(const std::string &id, Step &step) {
+        auto node = manifest_.nodes.find(id);
+        if (node == manifest_.nodes.end() || (step.status != "error" && step.status != "skipped")) return;
+        std::string cause = step.status == "error" ? id : cause_of(node->second);
+        if (cause.empty()) return;
+        if (node->second.config.value("materialized", "") == "ephemeral") causes_[id] = cause;
+        else if (step.status == "skipped" && step.message.empty())
+            step.message = "Compilation Error in " + id + ", caused by compilation error in referenced ephemeral model " + cause;
+    }
+
+private:
+    std::string cause_of(const Node &node) const {
+        for (const std::string &parent : node.depends_on_nodes)
+            if (auto found = causes_.find(parent); found != causes_.end()) return found->second;
+        return "";
+    }
+
+    const Manifest &manifest_;
+    std::map<std::string, std::string> causes_;  // a failed ephemeral model, or one that reads it -> the failed one
+};
+
 std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const project::Json &options,
                                const project::Deferral &deferral, Oid caller) {
     GraphIds graph_ids(project);
@@ -177,10 +203,12 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
     bool compile_tests = flag(options, "compile_tests");
     project.invocation().set_selected(ids);
     project.invocation().set_deferral(deferral);
+    EphemeralErrors ephemerals(project.manifest());
     std::vector<InvokeRow> out;
     for (const Step &step : result.steps) {
         auto known = unique_ids.find(step.node);
         InvokeRow row{result.run_id, known == unique_ids.end() ? step.unique_id : known->second, step, "", step.compiled};
+        ephemerals.see(row.unique_id, row.step);
         auto node = project.manifest().nodes.find(row.unique_id);
         if (node != project.manifest().nodes.end()) {
             if (node->second.config.value("materialized", "") == "ephemeral") continue;

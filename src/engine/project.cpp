@@ -41,6 +41,13 @@ Compiled compile_after(Mesh &mesh, const Model &model, const std::string &header
     return *out;
 }
 
+// That is the model's own error, and no cycle that would keep every command from starting.
+void refuse_itself(const Model &model, const Compiled &compiled) {
+    for (const Upstream &up : compiled.upstreams)
+        if (up.kind == Upstream::Kind::model && up.id == model.id())
+            throw Error("42P19", "model \"" + model.id() + "\" reads its own relation", "", "Only an incremental model can: materialize it as that, or give it another alias.");
+}
+
 std::string header_of(const Model &model) {
     auto header = model.config.find("sql_header");
     return header != model.config.end() && header->is_string() ? header->get<std::string>() : "";
@@ -128,6 +135,7 @@ const Model &Project::current(const Model &model, bool anew) {
     Compiled compiled;
     std::string header = in_run_ ? "" : header_of(model);  // a run has run it already
     if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed) : compile_after(mesh_, changed, header);
+    refuse_itself(changed, compiled);
     add_declared(mesh_, *this, changed, compiled);
     registry("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
     store_compiled(changed, compiled);

@@ -42,7 +42,8 @@ std::string column_name(const Model &model, const std::string &name) {
     pg::Value plain;
     (void)pg::try_in_subtransaction([&] { plain = pg::query_value("select case pg_catalog.array_length(n, 1) when 1 then n[1] end from pg_catalog.parse_ident($1) n", {name}); });
     if (!plain)
-        throw Error("42601", "column \"" + name + "\" of seed \"" + model.id() + "\" is no name without quotes", "", "Set quote_columns to true.");
+        throw Error("42601", "syntax error in the name of column \"" + name + "\" of seed \"" + model.id() + "\"", "It is no name without quotes.",
+                    "Set quote_columns to true, or delimiter to what separates the columns.");
     return *plain;
 }
 

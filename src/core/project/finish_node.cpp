@@ -38,6 +38,15 @@ std::string generated_name(ParseState &state, const std::string &component, cons
     return trimmed_text(state.renderer->generate_name(macro->unique_id, custom, node));
 }
 
+// A schema of more than 63 bytes, which the server would cut so that two could meet: shortened with a hash, as the engine does with relations.
+std::string fitting_name(const std::string &name) {
+    constexpr std::size_t longest = 63, hash = 8;
+    if (name.size() <= longest) return name;
+    std::size_t keep = longest - hash - 1;
+    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80) --keep;
+    return name.substr(0, keep) + "_" + md5(name).substr(0, hash);
+}
+
 void set_names(ParseState &state, Node &node) {
     node.database = generated_name(state, "database", node.config, node);
     node.schema = generated_name(state, "schema", node.config, node);
@@ -46,6 +55,7 @@ void set_names(ParseState &state, Node &node) {
         if (const std::string database = trimmed_text(node.config["target_database"]); !database.empty()) node.database = database;
         if (const std::string schema = trimmed_text(node.config["target_schema"]); !schema.empty()) node.schema = schema;
     }
+    node.schema = fitting_name(node.schema);
 }
 
 // A command's --store-failures gives every test one, also those that keep nothing.
@@ -102,6 +112,13 @@ void render_hooks(ParseState &state, Node &node) {
         }
 }
 
+// A seed is loaded before all: its hooks cannot wait for others.
+void check_seed(const Node &node, const std::string &place) {
+    if (node.resource_type != ResourceType::seed || (node.refs.empty() && node.sources.empty())) return;
+    fail("22023", "Seeds cannot depend on other nodes: a hook of seed \"" + node.name + "\" calls ref() or source()", place, node.line,
+         "Name the relation in the hook, or make it the hook of a model.");
+}
+
 }  // namespace
 
 void finish_node(ParseState &state, Node &node, const Json &calls, const Json *patch, const std::string &place) {
@@ -111,6 +128,7 @@ void finish_node(ParseState &state, Node &node, const Json &calls, const Json *p
     set_names(state, node);
     node.relation_name = has_relation(state.settings, node) ? make_relation_name(state.quoting, node.database, node.schema, node.alias) : "";
     render_hooks(state, node);
+    check_seed(node, place);
 }
 
 namespace {

@@ -9,6 +9,8 @@ import dbt.tests.util
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import NodeStatus, RunStatus, TestStatus
 from dbt.contracts.graph.manifest import Manifest
+from dbt.exceptions import ParsingError
+from dbt_common.exceptions import CompilationError
 
 TIMEOUT = 300  # seconds
 
@@ -48,17 +50,12 @@ def remove(path):
         os.remove(path)
 
 
-def error_of(end):
-    """dbt's exception class for a command that did not start, by the words that begin its message."""
-    from dbt.exceptions import DbtProjectError, ParsingError
-    from dbt_common.exceptions import CompilationError, DbtRuntimeError
+class Refused(ParsingError, CompilationError):
+    """A command that could not be run: meshctl has one kind of error where dbt has many classes of exceptions."""
 
-    text = (end.stdout + end.stderr).strip()
-    for words, kind in (("Compilation Error", CompilationError), ("Parsing Error", ParsingError),
-                        ("Project Error", DbtProjectError)):
-        if words in text:
-            return kind(text)
-    return DbtRuntimeError(text)
+
+def error_of(end):
+    return Refused((end.stdout + end.stderr).strip())
 
 
 def outcome(arguments, end):
