@@ -97,13 +97,13 @@ class Server:
         with open(os.path.join(self.data, "postmaster.pid")) as file:
             return int(file.readline())
 
-    def wait_up(self):
-        """After a postmaster is gone its children have to go first: only then another can start."""
+    def wait_up(self, killed):
+        """Until the server has seen that a process is gone it still lists it; after a postmaster's end its children go first."""
         end = time.monotonic() + LIMIT
         while time.monotonic() < end:
             if not self.is_there() and not self.start():
                 time.sleep(0.2)
-            elif self.rows("select 1") is not None:
+            elif self.rows(f"select count(*) from pg_stat_activity where pid = {killed}") == [["0"]]:
                 return True
             time.sleep(0.05)
         return False
@@ -170,7 +170,7 @@ class Crashes:
             return False
         self.killed[kind] += 1
         what = f"{kind} killed, threads => {threads}, publish => '{publish}'"
-        if not self.server.wait_up():
+        if not self.server.wait_up(pid):
             self.wrong["the server comes back"].append(what)
             return True
         self.look(what, before, publish)

@@ -42,10 +42,12 @@ my ($out, $err) = ('', '');
 my $run = IPC::Run::start(['psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', q{SELECT mesh.run('shop')}], '>', \$out, '2>', \$err);
 my $running = q{FROM pg_stat_activity WHERE application_name LIKE 'mesh run % shop.last' AND wait_event = 'PgSleep'};
 $node->poll_query_until('postgres', "SELECT count(*) = 1 $running") or die 'the run did not start';
-PostgreSQL::Test::Utils::system_log('pg_ctl', 'kill', 'KILL', value("SELECT pid $running"));
+my $killed = value("SELECT pid $running");
+PostgreSQL::Test::Utils::system_log('pg_ctl', 'kill', 'KILL', $killed);
 $run->finish;
 like($err, qr/server closed the connection unexpectedly/, 'killed: the caller is told');
-$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+# Until it has seen that, the server still lists it, and would end the next question too.
+$node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = $killed") or die 'the server did not come back';
 is(value($contents), $before, 'killed: data is whole');
 is(value(q{SELECT count(*) FROM pg_class WHERE relnamespace = 'shop'::regnamespace AND relname ~ '^(mesh|pg_temp)_'}), '0', 'killed: no staged relation is left');
 value('TRUNCATE raw.slow');
@@ -100,6 +102,22 @@ is(value(q{SELECT status FROM mesh.run('shop.sorted')}), 'success', 'no room: un
     value(q{COMMIT PREPARED 'later'});
     is(value('SELECT count(*) FROM shop.first'), '2000', 'prepared: published by its commit');
     is(value(q{SELECT status FROM mesh.runs ORDER BY run_id DESC LIMIT 1}), 'success', 'prepared: and recorded');
+
+    # Others' prepared transactions are in the way as any other's are: the rows are changed beside a reader, and a lock is told.
+    my $hasty = q{SET mesh.lock_timeout = 20; SET mesh.lock_retries = 2; SELECT status, reason, message FROM mesh.run('shop.last')};
+    value(q{BEGIN; SELECT n FROM shop.last; PREPARE TRANSACTION 'reads'});
+    like(value($hasty), qr/^success\|published row by row: other sessions kept the table in use/, 'prepared: a reader keeps the storage');
+    value(q{ROLLBACK PREPARED 'reads'; BEGIN; LOCK TABLE shop.last IN ACCESS EXCLUSIVE MODE; PREPARE TRANSACTION 'holds'});
+    like(value($hasty), qr/^error\|\|could not lock shop\.last \(Other sessions kept it in use\.\) Hint: See pg_locks/, 'prepared: a lock is told');
+    value(q{ROLLBACK PREPARED 'holds'});
+    is(value($hasty), 'success||', 'prepared: and then it goes on');
 }
+
+# A model that takes a lock holds it to the run's end, and nobody longer.
+value(q{CREATE TABLE raw.locked AS SELECT 1 AS n;
+    CREATE FUNCTION raw.locks() RETURNS int LANGUAGE plpgsql AS $$ BEGIN LOCK TABLE raw.locked IN ACCESS EXCLUSIVE MODE; RETURN 1; END $$;
+    SELECT mesh.create_model('shop.locks', 'select raw.locks() as n', materialized => 'table')});
+is(value(q{SELECT DISTINCT status FROM mesh.run('shop.last shop.locks', threads => 2)}), 'success', 'a model that locks is built');
+is(value(q{SELECT count(*) FROM pg_locks WHERE relation = 'raw.locked'::regclass}), '0', 'and its lock is gone');
 $node->stop;
 done_testing();
