@@ -52,8 +52,8 @@ my $runs = value('SELECT count(*) FROM mesh.runs');
 sub start_run {
     my ($settings) = @_;
     my $run = {out => '', err => ''};
-    my @psql = ('psql', '-XAtq', '-d', $node->connstr('postgres'), '-c',
-        "SET mesh.progress = off; SET mesh.lock_timeout = '50ms'; SET mesh.lock_retries = 1000; $settings; SELECT node, status, message FROM mesh.run('shop')");
+    my @psql = ('psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', "SET mesh.progress = off; SET mesh.lock_timeout = '50ms'; SET mesh.lock_retries = 1000; $settings",
+        '-c', "SELECT node, status, message FROM mesh.run('shop')");  # a statement of its own: what is sent together is a transaction block
     $run->{process} = IPC::Run::start(\@psql, '>', \$run->{out}, '2>', \$run->{err}, IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
     return $run;
 }
