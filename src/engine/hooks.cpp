@@ -107,6 +107,12 @@ std::vector<std::string> pre_hooks(Renderer *renderer, const Model &model, const
     return model.node.empty() || renderer == nullptr ? configured_hooks(model, "pre_hook") : renderer->pre_hooks(model, stage);
 }
 
+bool has_post_hooks(const Model &model) {
+    for (const char *key : {"post_hook", "post-hook"})
+        if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
+    return false;
+}
+
 std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, const Stage &stage) {
     return model.node.empty() || renderer == nullptr ? configured_hooks(model, "post_hook") : renderer->post_hooks(model, stage);
 }

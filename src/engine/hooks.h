@@ -9,6 +9,9 @@ namespace mesh::engine {
 std::vector<std::string> pre_hooks(Renderer *renderer, const Model &model, const Stage &stage);
 std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, const Stage &stage);
 
+// Has it any of its own config?
+bool has_post_hooks(const Model &model);
+
 // Runs statements as the domain's owner. Names of what the run has staged mean the staged relations. What defines something on `own`
 // (ALTER TABLE, CREATE INDEX, GRANT, COMMENT) while that is staged beside its place waits, in own->after, until it is published.
 // BEGIN, COMMIT and their kin are left out: the run's transaction goes on.

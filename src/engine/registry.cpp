@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/digest.h"
 #include "pg/lock.h"
 
 extern "C" {
@@ -230,11 +231,10 @@ std::string shown_type(const std::string &type) {
 std::string fit_identifier(const std::string &name) {
     constexpr size_t kMax = NAMEDATALEN - 1, kHash = 8;
     if (name.size() <= kMax) return name;
-    std::string hash = pg::query_value("select pg_catalog.left(pg_catalog.md5($1), 8)", {name}).value();
     const char *text = name.c_str();
     int length = static_cast<int>(name.size());
     int keep = pg::call([=] { return pg_mbcliplen(text, length, static_cast<int>(kMax - kHash - 1)); });
-    return name.substr(0, keep) + "_" + hash;
+    return name.substr(0, keep) + "_" + core::md5(name).substr(0, kHash);
 }
 
 }  // namespace mesh::engine

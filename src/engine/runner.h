@@ -58,7 +58,6 @@ private:
     void note_built(const Staged &staged);
     Project *materializer(const Model &model);
     void before(const Model &model);
-    static bool has_post_hooks(const Model &model);
     const Model &current(const Model &model, Step &step);
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests);
     BuildOptions build_options(const Model &model);

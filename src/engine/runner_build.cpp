@@ -55,12 +55,6 @@ void Runner::before(const Model &model) {
     run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
 }
 
-bool Runner::has_post_hooks(const Model &model) {
-    for (const char *key : {"post_hook", "post-hook"})
-        if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
-    return false;
-}
-
 // A project's model as it renders now.
 const Model &Runner::current(const Model &model, Step &step) {
     if (model.node.empty() || model.materialized == "seed") return model;

@@ -1,6 +1,7 @@
 // What was built from what, remembered for the next run.
 #include <algorithm>
 
+#include "engine/hooks.h"
 #include "engine/seed.h"
 #include "engine/setting.h"
 #include "engine/snapshot.h"
@@ -13,12 +14,6 @@ using planning::BuildState;
 using planning::RelationState;
 
 namespace {
-
-bool has_post_hook(const Model &model) {
-    for (const char *key : {"post_hook", "post-hook"})
-        if (auto found = model.config.find(key); found != model.config.end() && !found->is_null() && !found->empty()) return true;
-    return false;
-}
 
 bool wrote_in_place(const Staged &staged) {
     return staged.how == Publish::rows || (staged.how == Publish::in_place && staged.target.exists());
@@ -91,7 +86,7 @@ RelationState Unchanged::own_state(const Staged &staged) {
     states_.published(oid);
     bool is_rows = staged.model.materialized != "view" && staged.relkind.empty();
     if (!is_rows || wrote_in_place(staged)) return states_.state(oid);
-    return states_.filled(oid, has_post_hook(staged.model) ? std::nullopt : staged.rows);
+    return states_.filled(oid, has_post_hooks(staged.model) ? std::nullopt : staged.rows);
 }
 
 BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {

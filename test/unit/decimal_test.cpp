@@ -1,22 +1,13 @@
 // Python's Decimal as templates use it.
-#include <gtest/gtest.h>
-
-#include "core/jinja/template.h"
-#include "core/project/base_context.h"
 #include "core/project/decimal.h"
+#include "render_or_error.h"
 
 namespace mesh::core::project {
 namespace {
 
 // The text that an expression over `d`, a Decimal, renders to; or what it raises.
 std::string rendered(const std::string &decimal, const std::string &expression) {
-    const auto context = jinja::make<jinja::Variables>(jinja::make<jinja::Dict>());
-    context->set("d", *Decimal::parse(decimal));
-    try {
-        return jinja::Template::parse("{{ " + expression + " }}", "test")->render(context, make_environment(false));
-    } catch (const jinja::TemplateError &error) {
-        return error.what();
-    }
+    return render_or_error({{"d", *Decimal::parse(decimal)}}, "{{ " + expression + " }}");
 }
 
 TEST(Decimal, RoundsHalfToEven) {

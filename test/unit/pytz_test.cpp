@@ -1,23 +1,13 @@
 // Zones of pytz in templates: a datetime keeps the offset that it once got of its zone.
-#include <gtest/gtest.h>
-
-#include "core/jinja/template.h"
-#include "core/project/base_context.h"
 #include "core/project/python_datetime.h"
+#include "render_or_error.h"
 
 namespace mesh::core::project {
 namespace {
 
 // The text that an expression over `datetime`, `pytz` and `la`, the zone of Los Angeles, renders to; or what it raises.
 std::string rendered(const std::string &expression) {
-    const auto context = jinja::make<jinja::Variables>(jinja::make<jinja::Dict>());
-    context->set("datetime", make_datetime_module());
-    context->set("pytz", make_pytz_module());
-    try {
-        return jinja::Template::parse("{% set la = pytz.timezone('America/Los_Angeles') %}{{ " + expression + " }}", "test")->render(context, make_environment(false));
-    } catch (const jinja::TemplateError &error) {
-        return error.what();
-    }
+    return render_or_error({{"datetime", make_datetime_module()}, {"pytz", make_pytz_module()}}, "{% set la = pytz.timezone('America/Los_Angeles') %}{{ " + expression + " }}");
 }
 
 TEST(Pytz, AsAnArgumentIsLocalMeanTime) {
