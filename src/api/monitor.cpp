@@ -4,6 +4,7 @@
 #include "engine/lineage.h"
 #include "engine/picture.h"
 #include "engine/plan.h"
+#include "engine/record.h"
 
 using namespace mesh;
 
@@ -60,6 +61,5 @@ MESH_FUNCTION(mesh_history_cleanup) {
     if (!pg::acts_for(GetUserId(), pg::registry_owner()))
         throw core::Error("42501", "permission denied to remove history", "Only the owner of the extension may.", "See mesh.history_retention.");
     engine::registry("delete from mesh.freshness_history where snapshotted_at < pg_catalog.now() - $1::interval", {older_than});
-    pg::Result runs = engine::registry("delete from mesh.run_history where started_at < pg_catalog.now() - $1::interval", {older_than});
-    return Int64GetDatum(static_cast<int64>(runs.processed));
+    return Int64GetDatum(static_cast<int64>(engine::remove_runs("started_at < pg_catalog.now() - $1::interval", older_than)));
 }

@@ -47,7 +47,7 @@ public:
         : mesh_(mesh), domain_(mesh.domain(results.front().def.domain)), relation_(relation), stage_(stage),
           alias_(pg::quote_ident(results.front().def.model)), renderer_(renderer), states_(states) {
         if (ModelName name{domain_.name, results.front().def.model}; !name.name.empty())
-            columns_ = stage.count(name.id()) ? stage.at(name.id()).columns : mesh.model(name).columns;
+            columns_ = stage.count(name.id()) ? stage.at(name.id()).columns : mesh.model(name).columns.get();
         for (TestResult &result : results) work_.push_back({&result, {}, false});
     }
 

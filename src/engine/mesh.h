@@ -27,8 +27,9 @@ public:
     const std::map<std::string, Domain> &domains();
     const std::vector<Source> &sources_of(const std::string &domain);
 
-    // Reads all models of a domain at once.
+    // Reads all models of a domain at once; has it done so?
     std::vector<const Model *> models_of(const std::string &domain);
+    bool is_whole(const std::string &domain) const { return whole_.count(domain) > 0; }
 
     // What a run learned about a model: its columns as they really are, what was built.
     void update(const Model &model);

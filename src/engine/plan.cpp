@@ -112,7 +112,7 @@ private:
     // Has the model to be built at all? Where nothing else is known, what changed since is the reason to build it.
     void compare(Planned &out, const std::string &final_sql) {
         const Model &model = *out.model;
-        planning::Verdict verdict = unchanged_.judge(model, out.target);
+        planning::Verdict verdict = unchanged_.judge(model, out.target.exists());
         out.change = planning::change_name(verdict.change);
         if (verdict.change == planning::Change::unchanged && skips_) {
             out.action = "keep";

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <sstream>
 
+#include "pg/copy.h"
 #include "pg/guc.h"
 
 extern "C" {
+#include "mb/pg_wchar.h"
 #include "postmaster/bgworker.h"
 #include "utils/timestamp.h"
 }
@@ -24,12 +26,41 @@ Json optional_text(const std::string &text) {
     return text.empty() ? Json() : Json(text);
 }
 
-Json step_json(const Step &step, size_t number) {
-    Json out = {{"step", number}, {"domain", step.domain}, {"node", step.node}, {"kind", step.kind}, {"status", step.status}, {"seconds", step.seconds},
-                {"reason", optional_text(step.reason)}, {"message", optional_text(step.message)}};
-    out["rows"] = step.rows ? Json(*step.rows) : Json();
-    out["failures"] = step.failures ? Json(*step.failures) : Json();
+const std::vector<std::string> kStepColumns = {"run_id", "step", "domain", "node", "kind", "status", "row_count", "failures", "duration", "reason", "message"};
+
+void add_number(pg::CopyRows &out, const auto &number) {
+    if (number) out.field(std::to_string(*number));
+    else out.null();
+}
+
+void add_text(pg::CopyRows &out, const std::string &text) {
+    if (text.empty()) out.null();
+    else out.field(text);
+}
+
+// `seconds` as an interval is written; microseconds are all that it keeps.
+std::string duration_text(double seconds) {
+    char out[48];
+    snprintf(out, sizeof(out), "%.6f seconds", seconds);
     return out;
+}
+
+void add_step(pg::CopyRows &out, int64_t run_id, size_t number, const Step &step, const std::string &message) {
+    out.field(std::to_string(run_id)).field(std::to_string(number)).field(step.domain).field(step.node).field(step.kind).field(step.status);
+    add_number(out, step.rows);
+    add_number(out, step.failures);
+    out.field(duration_text(step.seconds));
+    add_text(out, step.reason);
+    add_text(out, message);
+    out.end();
+}
+
+// At the end of a character.
+std::string clipped(const std::string &text, size_t bytes) {
+    if (text.size() <= bytes) return text;
+    const char *raw = text.c_str();
+    int length = static_cast<int>(text.size()), most = static_cast<int>(bytes);
+    return text.substr(0, pg::call([=] { return pg_mbcliplen(raw, length, most); }));
 }
 
 std::string dump(const Json &json) {
@@ -38,16 +69,6 @@ std::string dump(const Json &json) {
 
 void insert_run(const Json &run) {
     registry("insert into mesh.run_history select * from pg_catalog.jsonb_populate_record(null::mesh.run_history, $1::jsonb)", {dump(run)});
-}
-
-void insert_steps(const Json &run_id, const Json &steps) {
-    in_slices(steps, [&](const std::string &slice) {
-        registry("insert into mesh.step_history (run_id, step, domain, node, kind, status, row_count, failures, duration, reason, message)"
-                 " select $1::bigint, step, domain, node, kind, status, rows, failures, pg_catalog.make_interval(secs => seconds), reason, message"
-                 " from pg_catalog.jsonb_to_recordset($2::jsonb) s(step int, domain text, node text, kind text, status text, rows bigint, failures bigint,"
-                 " seconds float8, reason text, message text)",
-                 {run_id.dump(), slice});
-    });
 }
 
 void insert_failures(const Json &run_id, const Step &step) {
@@ -60,29 +81,41 @@ void insert_failures(const Json &run_id, const Step &step) {
     }
 }
 
-void remove_old() {
-    if (pg::history_retention_days == 0) return;
-    registry("delete from mesh.run_history where started_at < pg_catalog.now() - pg_catalog.make_interval(days => $1::int)",
-             {std::to_string(pg::history_retention_days)});
+void write_steps(const pg::CopyRows &steps) {
+    pg::as_registry([&] { pg::copy_rows("mesh", "step_history", kStepColumns, steps); });
 }
 
-// The lines that a run left behind: its own, one a step, and perhaps the error that ended it.
+void remove_old() {
+    if (pg::history_retention_days == 0) return;
+    (void)remove_runs("started_at < pg_catalog.now() - pg_catalog.make_interval(days => $1::int)", std::to_string(pg::history_retention_days));
+}
+
+// The lines that a run left behind: its own as JSON, one of COPY's a step, and perhaps the error that ended it.
 void write_lost(const std::string &lines) {
-    Json run, steps = Json::array();
+    Json run;
+    pg::CopyRows steps;
     std::istringstream in(lines);
     for (std::string line; std::getline(in, line);) {
-        Json item = Json::parse(line);
-        if (item.contains("step")) steps.push_back(item);
-        else run.update(item);
+        if (line.starts_with("{")) run.update(Json::parse(line));
+        else steps.add(line + "\n");
     }
     if (run.empty()) return;
     run["status"] = "rolled back";
     run["finished_at"] = now();
     insert_run(run);
-    insert_steps(run["run_id"], steps);
+    write_steps(steps);
 }
 
 }  // namespace
+
+uint64_t remove_runs(const std::string &condition, const std::string &value) {
+    pg::Result rows = registry("delete from mesh.run_history where " + condition + " returning run_id", {value});
+    std::vector<std::string> runs;
+    for (const pg::Row &row : rows.rows) runs.push_back(row[0].value());
+    for (const char *table : {"step_history", "failure_history"})
+        if (!runs.empty()) registry(std::string("delete from mesh.") + table + " where run_id = any($1::bigint[])", {pg::array_literal(runs)});
+    return runs.size();
+}
 
 History::History(const std::string &command, const std::string &selector, const std::string &exclude, const Json &options, size_t steps) {
     run_id_ = std::stoll(registry_value("select pg_catalog.nextval('mesh.run_id_seq')").value());
@@ -94,10 +127,9 @@ History::History(const std::string &command, const std::string &selector, const 
 
 void History::add(const Step &step) {
     if (recorder_ == nullptr) return;
-    Step shortened = step;
-    if (shortened.message.size() > kMessageBytes) shortened.message.resize(kMessageBytes);
-    run_["steps"] = run_.value("steps", 0) + 1;
-    pg::recorder_add(recorder_, dump(step_json(shortened, run_["steps"])));
+    pg::CopyRows line;
+    add_step(line, run_id_, ++steps_, step, clipped(step.message, kMessageBytes));
+    pg::recorder_add(recorder_, line.text().substr(0, line.text().size() - 1));
 }
 
 void History::fail(const std::string &message) {
@@ -108,20 +140,19 @@ void History::write(const std::vector<Step> &steps, const std::string &status) {
     if (written_ && written_->size() == steps.size()) {
         write_changes(steps, status);
     } else {
-        if (written_) registry("delete from mesh.run_history where run_id = $1::bigint", {run_["run_id"].dump()});
+        if (written_) (void)remove_runs("run_id = $1::bigint", run_["run_id"].dump());
         write_new(steps, status);
     }
     written_ = steps;
 }
 
 void History::write_new(const std::vector<Step> &steps, const std::string &status) {
-    run_.erase("steps");
     run_["status"] = status;
     run_["finished_at"] = now();
     insert_run(run_);
-    Json rows = Json::array();
-    for (const Step &step : steps) rows.push_back(step_json(step, rows.size() + 1));
-    insert_steps(run_["run_id"], rows);
+    pg::CopyRows rows;
+    for (size_t i = 0; i < steps.size(); i++) add_step(rows, run_id_, i + 1, steps[i], steps[i].message);
+    write_steps(rows);
     for (const Step &step : steps) insert_failures(run_["run_id"], step);
     remove_old();
 }
@@ -130,7 +161,7 @@ void History::write_changes(const std::vector<Step> &steps, const std::string &s
     Json rows = Json::array();
     for (size_t i = 0; i < steps.size(); i++)
         if (steps[i].status != written_->at(i).status || steps[i].reason != written_->at(i).reason || steps[i].message != written_->at(i).message)
-            rows.push_back(step_json(steps[i], i + 1));
+            rows.push_back({{"step", i + 1}, {"status", steps[i].status}, {"reason", optional_text(steps[i].reason)}, {"message", optional_text(steps[i].message)}});
     if (!rows.empty())
         registry("update mesh.step_history h set status = s.status, reason = s.reason, message = s.message"
                  " from pg_catalog.jsonb_to_recordset($2::jsonb) s(step int, status text, reason text, message text) where h.run_id = $1::bigint and h.step = s.step",

@@ -22,6 +22,9 @@ inline const char *step_kind(const Model &model) {
     return model.materialized == "seed" ? "seed" : model.materialized == "snapshot" ? "snapshot" : "model";
 }
 
+// Removes the runs for which the condition on mesh.run_history holds, $1 being the value, with their steps and failing rows; how many runs.
+uint64_t remove_runs(const std::string &condition, const std::string &value);
+
 class History {
 public:
     // Draws the run's number. `steps` is about how many there will be.
@@ -46,6 +49,7 @@ private:
     void write_changes(const std::vector<Step> &steps, const std::string &status);
 
     Json run_;
+    size_t steps_ = 0;  // that were added
     std::optional<std::vector<Step>> written_;
     pg::Recorder *recorder_ = nullptr;
 };

@@ -138,21 +138,36 @@ static const char *const kModelColumns =
     "select domain, name, case when materialized = 'seed' then '' else body end, materialized, config, status, columns, built_kind, is_volatile, pg_catalog.to_jsonb(tags), description, built_sql, built_columns, schema_name, alias, node, facts, built_state, body_digest"
     " from mesh.model_registry where domain = $1";
 
+KnownColumns KnownColumns::from_text(std::string json) {
+    KnownColumns out;
+    out.unread_ = std::move(json);
+    return out;
+}
+
+const std::vector<pg::Column> &KnownColumns::get() const {
+    if (!unread_.empty()) {
+        columns_ = columns_from_json(Json::parse(unread_));
+        unread_.clear();
+    }
+    return columns_;
+}
+
 static Model model_from(const pg::Row &row) {
     Model model;
     model.domain = row[0].value();
     model.name = row[1].value();
     model.body = row[2].value();
     model.materialized = row[3].value();
-    model.config = Json::parse(row[4].value());
+    if (row[4] != "{}") model.config = Json::parse(row[4].value());
     model.status = row[5].value();
-    model.columns = columns_from_json(Json::parse(row[6].value()));
+    model.columns = KnownColumns::from_text(row[6].value());
     model.built_kind = row[7].value_or("");
     model.is_volatile = row[8].value() == "t";
-    for (const Json &tag : Json::parse(row[9].value())) model.tags.push_back(tag.get<std::string>());
+    if (row[9] != "[]")
+        for (const Json &tag : Json::parse(row[9].value())) model.tags.push_back(tag.get<std::string>());
     model.description = row[10];
     model.built_sql = row[11];
-    model.built_columns = columns_from_json(Json::parse(row[12].value_or("[]")));
+    model.built_columns = KnownColumns::from_text(row[12].value_or("[]"));
     model.schema = row[13];
     model.alias = row[14];
     model.node = row[15].value_or("");

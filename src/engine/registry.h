@@ -24,11 +24,30 @@ struct Domain {
     bool owns(const std::string &name) const;
 };
 
+// Columns as the registry keeps them, read when somebody asks: a run that finds everything unchanged asks for few.
+class KnownColumns {
+public:
+    KnownColumns() = default;
+    KnownColumns(std::vector<pg::Column> columns) : columns_(std::move(columns)) {}
+    static KnownColumns from_text(std::string json);
+
+    const std::vector<pg::Column> &get() const;
+    operator const std::vector<pg::Column> &() const { return get(); }
+    auto begin() const { return get().begin(); }
+    auto end() const { return get().end(); }
+    bool empty() const { return get().empty(); }
+    friend bool operator==(const KnownColumns &a, const KnownColumns &b) { return a.get() == b.get(); }
+
+private:
+    mutable std::string unread_;
+    mutable std::vector<pg::Column> columns_;
+};
+
 struct Model {
     std::string domain, name, body, materialized, status;  // body: empty for a seed, see seed.h
     Json config = Json::object();
-    std::vector<pg::Column> columns;        // as analyzed
-    std::vector<pg::Column> built_columns;  // of the relation that was built
+    KnownColumns columns;        // as analyzed
+    KnownColumns built_columns;  // of the relation that was built
     std::vector<std::string> tags;
     Value description;
     std::string built_kind;  // relkind of what the mesh built; empty: nothing

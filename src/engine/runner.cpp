@@ -31,9 +31,6 @@ Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection
       history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
       tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
       progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
-    std::vector<const Model *> models;
-    for (const std::string &id : selection.models) models.push_back(&model_of(id));
-    targets_ = find_targets(mesh, models);
 }
 
 // What ends the run itself is kept with its history, which outlives the rollback.
@@ -114,6 +111,14 @@ bool Runner::went_wrong() const {
 const Model &Runner::model_of(const std::string &id) {
     const core::Node *node = selection_.graph.find(id);
     return mesh_.model({node->domain, node->name});
+}
+
+// Of all models at once, when the first is asked for.
+Targets &Runner::targets() {
+    if (targets_) return *targets_;
+    std::vector<const Model *> models;
+    for (const std::string &id : selection_.models) models.push_back(&model_of(id));
+    return targets_.emplace(find_targets(mesh_, models));
 }
 
 std::string Runner::skip_reason(const Model &model) const {

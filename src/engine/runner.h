@@ -42,6 +42,7 @@ private:
     void add_reason(const std::string &node, const std::string &reason);
     bool went_wrong() const;
     const Model &model_of(const std::string &id);
+    Targets &targets();
     std::string skip_reason(const Model &model) const;
     bool is_read(const std::string &id) const;
     Step opened(const Model &model) const;
@@ -57,13 +58,14 @@ private:
     bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests);
     void note_built(const Staged &staged);
     Project *materializer(const Model &model);
+    bool is_there(const Model &model);
     void before(const Model &model);
     const Model &current(const Model &model, Step &step);
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests);
     BuildOptions build_options(const Model &model);
     Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out);
     Staged build_in_batches(Project &project, const Model &model, const Target &target, BuildOptions options, Step &out);
-    std::set<Oid> relations_of_run() const;
+    std::set<Oid> relations_of_run();
     bool has_product(const std::string &id) const;
     void check_contract(const Staged &staged);
 
@@ -130,7 +132,7 @@ private:
     History history_;
     TestCache tests_;
     Progress progress_;
-    Targets targets_;
+    std::optional<Targets> targets_;
     Stage stage_;
     std::vector<std::string> built_;
     const bool commit_follows_ = !pg::call([] { return IsTransactionBlock(); });

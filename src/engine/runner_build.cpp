@@ -3,6 +3,7 @@
 #include "engine/hooks.h"
 #include "engine/product.h"
 #include "engine/test_sql.h"
+#include "pg/relation.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -14,7 +15,7 @@ bool Runner::left_as_it_is(const Model &model, Step &out, std::vector<Step> &tes
     if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
     const Model *now = &model;
     if (!model.node.empty() && pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
-    planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, targets_[model.id()]);
+    planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, is_there(model));
     if (verdict.change != planning::Change::unchanged) return false;
     bool is_tested = has_tests(model.id(), NodeKind::test) || has_tests(model.id(), NodeKind::unit_test) || has_product(model.id());
     ErrorData *error = !is_tested ? nullptr : pg::try_in_subtransaction([&] {
@@ -27,6 +28,10 @@ bool Runner::left_as_it_is(const Model &model, Step &out, std::vector<Step> &tes
     if (error != nullptr) out.message = pg::error_text(error);
     else unchanged_.keep(*now, verdict);
     return true;
+}
+
+bool Runner::is_there(const Model &model) {
+    return OidIsValid(pg::relation_oid(target_schema(mesh_.domain(model.domain), model), target_identifier(model)));
 }
 
 // Which of the readers have to follow.
@@ -74,7 +79,7 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     BuildOptions options = build_options(model);
     options.view_is_read = options.view_is_read || has_post_hooks(model);
     options.keys_later = crew_ != nullptr;
-    Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
+    Target &target = targets()[model.id()] = current_target(mesh_, model, targets()[model.id()]);
     Project *own = materializer(model);
     std::vector<Step> skipped;
     std::vector<TestDef> chosen = wanted_tests(model, skipped);
@@ -132,9 +137,9 @@ Staged Runner::build_in_batches(Project &project, const Model &model, const Targ
     }
 }
 
-std::set<Oid> Runner::relations_of_run() const {
+std::set<Oid> Runner::relations_of_run() {
     std::set<Oid> out;
-    for (const auto &[id, target] : targets_) out.insert(target.oid);
+    for (const auto &[id, target] : targets()) out.insert(target.oid);
     for (const auto &[id, staged] : stage_) out.insert(staged.stage_oid);
     return out;
 }

@@ -85,7 +85,7 @@ Steps::Begun Runner::begin(size_t number, Task &task) {
     }
     bool itself = false;
     ErrorData *error = pg::try_in_subtransaction([&] {
-        Target &target = targets_[model.id()] = current_target(mesh_, model, targets_[model.id()]);
+        Target &target = targets()[model.id()] = current_target(mesh_, model, targets()[model.id()]);
         std::string why = why_itself(model, target, read_by(model, number, task));
         itself = model.materialized == "ephemeral" || !why.empty();
         if (itself) own_reasons_[number] = why;
@@ -185,11 +185,11 @@ void Runner::accept(Open &open, Report &report) {
     if (!report.sqlstate.empty() && !tests_failed) throw Error(of_step(report.sqlstate), report.message, report.detail, report.hint);
     const Model &model = *open.model;
     Staged &staged = report.staged;
-    std::vector<pg::Column> built_columns = std::move(staged.model.built_columns);
+    KnownColumns built_columns = std::move(staged.model.built_columns);
     staged.model = model;
     staged.model.built_columns = std::move(built_columns);
     staged.domain = &mesh_.domain(model.domain);
-    staged.target = targets_[model.id()];
+    staged.target = targets()[model.id()];
     staged.compiled = resolve(mesh_, model);
     if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
     open.out.rows = staged.rows;

@@ -1,5 +1,7 @@
 #include "engine/selection.h"
 
+#include <algorithm>
+
 #include "core/graph/selector.h"
 #include "core/graph/selector_parse.h"
 #include "pg/report.h"
@@ -20,41 +22,61 @@ void add_values(std::map<std::string, std::string> &out, const std::string &pref
 }
 
 // Also by path: config.meta.owner:jen.
-std::map<std::string, std::string> config_values(const Row &row) {
+std::map<std::string, std::string> config_values(const Json &config, const std::string &materialized) {
     std::map<std::string, std::string> out;
-    add_values(out, "", Json::parse(row[4].value()));
-    out["materialized"] = row[2].value();
+    add_values(out, "", config);
+    out["materialized"] = materialized;
     return out;
 }
 
 std::vector<std::string> strings(const Value &json) {
     std::vector<std::string> out;
-    for (const Json &item : Json::parse(json.value_or("[]"))) out.push_back(item.get<std::string>());
+    if (!json || *json == "[]") return out;
+    for (const Json &item : Json::parse(*json)) out.push_back(item.get<std::string>());
     return out;
 }
 
-// Sources carry a prefix in the graph, relations outside the mesh are no nodes.
-std::vector<std::string> parent_ids(const Value &dependencies) {
-    std::vector<std::string> out;
-    for (const Json &item : Json::parse(dependencies.value_or("[]"))) out.push_back((item[0] == "source" ? "source:" : "") + item[1].get<std::string>());
+// By the model's id. Sources carry a prefix in the graph, relations outside the mesh are no nodes.
+std::map<std::string, std::vector<std::string>> parents_of_models(const std::string &only) {
+    std::map<std::string, std::vector<std::string>> out;
+    pg::Result rows = registry("select domain || '.' || model, kind, upstream from mesh.dependency_registry"
+                               " where kind <> 'relation' and ($1 is null or domain = any($1::text[])) order by kind, upstream",
+                               {only.empty() ? Value() : Value(only)});
+    for (const Row &row : rows.rows) out[row[0].value()].push_back((row[1] == "source" ? "source:" : "") + row[2].value());
     return out;
 }
 
-void add_models(core::Graph &graph, const std::string &only) {
-    pg::Result rows = registry(
-        "select m.domain, m.name, materialized, pg_catalog.to_jsonb(tags), config, d.upstreams"
-        " from mesh.model_registry m left join (select domain, model, pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(kind, upstream) order by kind, upstream) as upstreams"
-        " from mesh.dependency_registry where kind <> 'relation' and ($1 is null or domain = any($1::text[])) group by domain, model) d"
-        " on d.domain = m.domain and d.model = m.name where $1 is null or m.domain = any($1::text[]) order by 1, 2",
-        {only.empty() ? Value() : Value(only)});
-    for (const Row &row : rows.rows) {
-        core::Node node;
-        node.id = row[0].value() + "." + row[1].value();
-        node.domain = row[0].value();
-        node.name = row[1].value();
-        node.tags = strings(row[3]);
-        node.config = config_values(row);
-        node.parents = parent_ids(row[5]);
+core::Node model_node(const std::string &domain, const std::string &name, const std::string &materialized, std::vector<std::string> tags, const Json &config) {
+    core::Node node;
+    node.id = domain + "." + name;
+    node.domain = domain;
+    node.name = name;
+    node.tags = std::move(tags);
+    node.config = config_values(config, materialized);
+    return node;
+}
+
+std::vector<core::Node> read_models(const std::string &only) {
+    std::vector<core::Node> out;
+    pg::Result rows = registry("select domain, name, materialized, pg_catalog.to_jsonb(tags), config from mesh.model_registry where $1 is null or domain = any($1::text[])"
+                               " order by domain collate \"C\", name collate \"C\"",
+                               {only.empty() ? Value() : Value(only)});
+    for (const Row &row : rows.rows)
+        out.push_back(model_node(row[0].value(), row[1].value(), row[2].value(), strings(row[3]), row[4] == "{}" ? Json::object() : Json::parse(row[4].value())));
+    return out;
+}
+
+std::vector<core::Node> known_models(Mesh &mesh, const std::set<std::string> &domains) {
+    std::vector<core::Node> out;
+    for (const std::string &domain : domains)
+        for (const Model *model : mesh.models_of(domain)) out.push_back(model_node(domain, model->name, model->materialized, model->tags, model->config));
+    return out;
+}
+
+void add_models(core::Graph &graph, std::vector<core::Node> models, const std::string &only) {
+    std::map<std::string, std::vector<std::string>> parents = parents_of_models(only);
+    for (core::Node &node : models) {
+        if (auto found = parents.find(node.id); found != parents.end()) node.parents = std::move(found->second);
         graph.add(std::move(node));
     }
 }
@@ -130,7 +152,7 @@ void warn_unmatched(const std::vector<std::string> &unmatched) {
 }
 
 // A test that also reads other models of the selection waits for them: its model comes after them where that makes no cycle.
-core::Graph with_test_order(const core::Graph &graph, const std::set<std::string> &ids) {
+std::optional<core::Graph> with_test_order(const core::Graph &graph, const std::set<std::string> &ids) {
     std::map<std::string, std::vector<std::string>> extra;
     for (const core::Node &node : graph.nodes()) {
         if (node.kind != NodeKind::test || !ids.count(node.id) || node.parents.size() < 2) continue;
@@ -139,7 +161,7 @@ core::Graph with_test_order(const core::Graph &graph, const std::set<std::string
         for (size_t i = 1; i < node.parents.size(); i++)
             if (node.parents[i] != own && ids.count(node.parents[i]) && !below.count(node.parents[i])) extra[own].push_back(node.parents[i]);
     }
-    if (extra.empty()) return graph;
+    if (extra.empty()) return std::nullopt;
     core::Graph out;
     for (core::Node node : graph.nodes()) {
         for (const std::string &parent : extra[node.id]) node.parents.push_back(parent);
@@ -149,24 +171,37 @@ core::Graph with_test_order(const core::Graph &graph, const std::set<std::string
 }
 
 std::vector<std::string> model_order(const core::Graph &graph, const std::set<std::string> &ids) {
-    core::Graph ordered = with_test_order(graph, ids);
+    std::optional<core::Graph> ordered = with_test_order(graph, ids);
     std::vector<std::string> out;
-    for (const std::string &id : (ordered.find_cycle() ? graph : ordered).topological_order(ids))
+    for (const std::string &id : (!ordered || ordered->find_cycle() ? graph : *ordered).topological_order(ids))
         if (graph.find(id)->kind == NodeKind::model) out.push_back(id);
     return out;
 }
 
 }  // namespace
 
-core::Graph load_graph(const std::optional<std::set<std::string>> &domains) {
+core::Graph load_graph(const std::optional<std::set<std::string>> &domains, Mesh *mesh) {
     core::Graph graph;
     std::string only;
     if (domains) only = pg::array_literal({domains->begin(), domains->end()});
+    bool is_known = domains && mesh != nullptr && std::all_of(domains->begin(), domains->end(), [&](const std::string &domain) { return mesh->is_whole(domain); });
     add_sources(graph, only);
-    add_models(graph, only);
+    add_models(graph, is_known ? known_models(*mesh, *domains) : read_models(only), only);
     add_tests(graph, only);
     add_products(graph, only);
     return graph;
+}
+
+std::set<std::string> domains_ahead(Mesh &mesh, const Wanted &wanted) {
+    if (wanted.only) return {};
+    std::set<std::string> out;
+    for (const core::Intersection &part : core::parse_selector(wanted.selector)) {
+        for (const core::Criterion &c : part.criteria) {
+            if (c.at || c.ancestors || c.descendants || !c.method.empty() || mesh.find_domain(c.value.text) == nullptr) return {};
+            out.insert(c.value.text);
+        }
+    }
+    return out;
 }
 
 std::set<std::string> Selection::domains() const {
@@ -179,7 +214,7 @@ Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller) {
     if (!wanted.only) return select_nodes(mesh, wanted.selector, wanted.exclude, caller);
     Selection out;
     require_run(mesh.domain(wanted.domain), caller);
-    out.graph = load_graph(std::set<std::string>{wanted.domain});
+    out.graph = load_graph(std::set<std::string>{wanted.domain}, &mesh);
     for (const std::string &id : *wanted.only)
         if (out.graph.find(id) != nullptr) out.ids.insert(id);
     out.models = model_order(out.graph, out.ids);
@@ -189,7 +224,7 @@ Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller) {
 Selection select_nodes(Mesh &mesh, const std::string &selector, const std::string &exclude, Oid caller) {
     Selection out;
     std::optional<std::set<std::string>> domains = domains_named(mesh, selector);
-    out.graph = load_graph(domains);
+    out.graph = load_graph(domains, &mesh);
     std::vector<std::string> unmatched;
     out.ids = core::select(out.graph, selector, exclude, &unmatched, core::Tests::eager);
     std::erase_if(unmatched, [&](const std::string &part) { return mesh.find_domain(part) != nullptr; });  // an empty domain

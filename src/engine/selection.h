@@ -7,8 +7,8 @@
 namespace mesh::engine {
 
 // The registry as a graph: models, sources, tests, unit tests and products, with what each is built from. With `domains`
-// only theirs, and what those read directly.
-core::Graph load_graph(const std::optional<std::set<std::string>> &domains = std::nullopt);
+// only theirs, and what those read directly; their models are taken from `mesh` where it has all of them loaded.
+core::Graph load_graph(const std::optional<std::set<std::string>> &domains = std::nullopt, Mesh *mesh = nullptr);
 
 struct Selection {
     core::Graph graph;
@@ -24,7 +24,10 @@ struct Wanted {
     std::string domain;                         // of those
 };
 
-// The same for what is wanted.
+// The domains that are wanted as a whole, when nothing else is: what a run can lock before it looks at anything. Empty when that cannot be said.
+std::set<std::string> domains_ahead(Mesh &mesh, const Wanted &wanted);
+
+// As select_nodes(), for what is wanted.
 Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller);
 
 // What `selector` and `exclude` mean, with the tests of what they name. Loads no more of the registry than the selector can

@@ -39,6 +39,14 @@ std::set<std::string> domains_of(const Selection &selection) {
 
 }  // namespace
 
+// What is locked before it is read needs to be read once only.
+static void lock_ahead(Mesh &mesh, const Wanted &wanted, Oid caller, bool wait) {
+    std::set<std::string> domains = domains_ahead(mesh, wanted);
+    for (const std::string &domain : domains) require_run(mesh.domain(domain), caller);
+    if (lock_domains(domains, wait)) mesh = Mesh();
+    for (const std::string &domain : domains) (void)mesh.models_of(domain);
+}
+
 // In this order: who has written before the position and is not among the writers has ended, and the snapshot sees it.
 Baseline take_baseline() {
     Baseline out;
@@ -76,6 +84,7 @@ RunSession::~RunSession() {
 }
 
 Selection RunSession::start(Mesh &mesh, const Wanted &wanted, Oid caller, bool wait) {
+    lock_ahead(mesh, wanted, caller, wait);
     Selection selection = select_wanted(mesh, wanted, caller);
     std::set<std::string> locked = domains_of(selection);
     while (lock_domains(locked, wait)) {

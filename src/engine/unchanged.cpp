@@ -75,18 +75,18 @@ private:
 Unchanged::Unchanged(Mesh &mesh, const Selection &selection, const Baseline &baseline, bool force)
     : mesh_(mesh), selection_(selection), force_(force), states_(baseline), now_(baseline.log) {}
 
-Verdict Unchanged::judge(const Model &model, const Target &target) {
+Verdict Unchanged::judge(const Model &model, bool exists) {
     if (force_) return {Change::stale, "forced"};
     Verdict out;
-    ErrorData *error = pg::try_in_subtransaction([&] { out = judge_known(model, target); });
+    ErrorData *error = pg::try_in_subtransaction([&] { out = judge_known(model, exists); });
     if (error != nullptr) return {Change::changed, "what it was built from cannot be looked at: " + std::string(error->message == nullptr ? "" : error->message)};
     return out;
 }
 
-Verdict Unchanged::judge_known(const Model &model, const Target &target) {
+Verdict Unchanged::judge_known(const Model &model, bool exists) {
     std::optional<BuildState> state = planning::state_from_text(model.built_state);
     Present now;
-    now.exists = is_ephemeral(model) ? !model.built_state.empty() : target.exists() && !model.built_kind.empty();
+    now.exists = is_ephemeral(model) ? !model.built_state.empty() : exists && !model.built_kind.empty();
     now.definition = definition(model);
     now.configuration = configuration(model);
     now.rebuilt_upstream = rebuilt_upstream(model);
@@ -248,8 +248,8 @@ std::optional<std::set<std::string>> Unchanged::changed_columns(const Model &mod
         std::optional<std::set<std::string>> same = unaffected_columns(mesh_.domain(model.domain), *model.built_sql, final_sql);
         if (!same) return;
         std::set<std::string> changed;
-        for (const auto &columns : {model.columns, model.built_columns})
-            for (const pg::Column &column : columns)
+        for (const KnownColumns *columns : {&model.columns, &model.built_columns})
+            for (const pg::Column &column : *columns)
                 if (!same->count(column.name)) changed.insert(column.name);
         out = changed;
     });

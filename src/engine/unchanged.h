@@ -13,7 +13,7 @@ public:
     Unchanged(Mesh &mesh, const Selection &selection, const Baseline &baseline, bool force);
 
     // What a run finds about the model before it would build it. Its upstreams of the run must have been noted. Raises nothing.
-    planning::Verdict judge(const Model &model, const Target &target);
+    planning::Verdict judge(const Model &model, bool exists);
 
     // This run leaves the model as it is, or builds it: `columns` are the only ones whose values can be others than before.
     void keep(const Model &model, const planning::Verdict &verdict);
@@ -38,7 +38,7 @@ public:
     Circumstances &circumstances() { return circumstances_; }
 
 private:
-    planning::Verdict judge_known(const Model &model, const Target &target);
+    planning::Verdict judge_known(const Model &model, bool exists);
     bool is_still_the_same(const Model &model, const planning::BuildState &state, planning::Verdict &verdict);
     std::string definition(const Model &model, int depth = 0);
     std::string configuration(const Model &model);

@@ -1,9 +1,11 @@
 #include "pg/spi.h"
 
 extern "C" {
+#include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
 #include "utils/builtins.h"
 #include "utils/array.h"
+#include "utils/lsyscache.h"
 }
 
 namespace mesh::pg {
@@ -28,6 +30,39 @@ void copy_types(Raw *raw, TupleDesc desc) {
     }
 }
 
+// Text is text already; of everything else the column's output function is looked up once.
+struct Output {
+    FmgrInfo function;
+    bool is_text;
+};
+
+Output output_of(Form_pg_attribute column) {
+    Output out = {};
+    Oid function;
+    bool is_varlena;
+    out.is_text = column->atttypid == TEXTOID;
+    getTypeOutputInfo(column->atttypid, &function, &is_varlena);
+    fmgr_info(function, &out.function);
+    return out;
+}
+
+void copy_cells(Raw *raw, SPITupleTable *table, TupleDesc desc) {
+    auto *outputs = static_cast<Output *>(palloc(sizeof(Output) * (raw->columns + 1)));
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (raw->columns + 1)));
+    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * (raw->columns + 1)));
+    for (int c = 0; c < raw->columns; c++) outputs[c] = output_of(TupleDescAttr(desc, c));
+    for (uint64_t r = 0; r < raw->rows; r++) {
+        heap_deform_tuple(table->vals[r], desc, values, nulls);
+        for (int c = 0; c < raw->columns; c++) {
+            if (nulls[c]) continue;
+            raw->cells[r * raw->columns + c] = outputs[c].is_text ? TextDatumGetCString(values[c]) : OutputFunctionCall(&outputs[c].function, values[c]);
+        }
+    }
+    pfree(outputs);
+    pfree(values);
+    pfree(nulls);
+}
+
 void copy_out(Raw *raw, MemoryContext home, bool with_types) {
     SPITupleTable *table = SPI_tuptable;
     raw->processed = SPI_processed;
@@ -40,9 +75,7 @@ void copy_out(Raw *raw, MemoryContext home, bool with_types) {
     raw->cells = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns * raw->rows + 1)));
     for (int c = 0; c < raw->columns; c++) raw->names[c] = pstrdup(NameStr(TupleDescAttr(desc, c)->attname));
     if (with_types) copy_types(raw, desc);
-    for (uint64_t r = 0; r < raw->rows; r++)
-        for (int c = 0; c < raw->columns; c++)
-            raw->cells[r * raw->columns + c] = SPI_getvalue(table->vals[r], desc, c + 1);
+    copy_cells(raw, table, desc);
     MemoryContextSwitchTo(old);
     SPI_freetuptable(table);
 }
@@ -76,6 +109,7 @@ Result to_result(const Raw &raw) {
     for (uint64_t i = 0; i < raw.rows * static_cast<uint64_t>(raw.columns); i++) {
         const char *cell = raw.cells[i];
         Row &row = result.rows[i / raw.columns];
+        if (row.empty()) row.reserve(raw.columns);
         row.emplace_back(cell == nullptr ? Value() : Value(cell));
         if (cell != nullptr) pfree(const_cast<char *>(cell));
     }

@@ -44,7 +44,7 @@ $subscriber->safe_psql('postgres', qq{
     CREATE TABLE shop.log (id int, amount int);
     CREATE EXTENSION mesh;
     CREATE SUBSCRIPTION mesh_subscription CONNECTION \$\$$connection\$\$ PUBLICATION all_of_it WITH (copy_data = false);
-    TRUNCATE mesh.run_history CASCADE;
+    TRUNCATE mesh.run_history, mesh.step_history, mesh.failure_history;
 });
 $subscriber->wait_for_subscription_sync($publisher, 'mesh_subscription');
 $subscriber->safe_psql('postgres', 'ALTER TABLE shop.orders REPLICA IDENTITY FULL');
