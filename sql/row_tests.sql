@@ -25,7 +25,7 @@ CREATE TABLE law.columns (name text, type text, literals text[]);
 INSERT INTO law.columns VALUES
     ('i2', 'int2', '{-32768,32767,0,1,2,5}'), ('i', 'int4', '{-2147483648,2147483647,-1,0,1,2,3,5,7}'), ('l', 'int8', '{-9223372036854775808,9223372036854775807,0,1,2,4}'),
     ('r', 'float4', '{NaN,Infinity,-Infinity,-0,0,0.1,1,2.5}'), ('f', 'float8', '{NaN,Infinity,-Infinity,-0,0,0.1,1,2.5,-7e-300}'),
-    ('n', 'numeric', '{NaN,Infinity,-Infinity,0,0.0,0.1,0.10,1,1.00,2,-3,123456789012345678901234567890.5,1e80}'),
+    ('n', 'numeric', '{NaN,Infinity,-Infinity,0,0.0,0.1,0.10,1,1.00,2,-3,123456789012345678901234567890.5,1e80,-1e80,100000000,100000000.000001,-100000000.000001,1000000000000.5,1000000000000.7,0.000012345678901,0.0000123456789012,-0.1234567890121,-0.1234567890122,9999.99999999}'),
     ('t', 'text', ARRAY['', 'a', 'b', 'A', 'ab', 'abcdefg', 'abcdefgh', 'abcdefgi', ' a', repeat('x', 3000), repeat('y', 200)]),
     ('v', 'varchar(9)', '{"",a,b,ab,abcdefg,abcdefgh,abcdefghi}'), ('c', 'char(4)', '{"",a,b,"a ",abcd}'), ('g', 'bool', '{t,f}'), ('o', 'oid', '{0,1,4294967295}'),
     ('d', 'date', '{-infinity,infinity,2000-01-01,2024-02-29,1999-12-31}'), ('ts', 'timestamp', '{-infinity,infinity,2000-01-01 00:00:00,2024-02-29 12:00:00.000001}'),
@@ -226,3 +226,13 @@ SELECT mesh.create_test('d.seen', 'accepted_range', 'id', '{"min_value": 5}', se
 SELECT mesh.create_test('d.seen', 'not_null', 'k', severity => 'warn');
 SELECT node, status, failures, reason FROM mesh.run('d.seen');
 SELECT node, status, failures, reason FROM mesh.test('d.seen', force => true);
+
+-- Numbers next to the end of a range are on one side of it, however close: the first digits of all of these are the same.
+CREATE TABLE raw.near AS SELECT n::numeric AS n FROM unnest('{5,7,100000000,100000000.000001,99999999.999999,-0.000001,0,1e-30,NaN,Infinity,100000000000.0000000000000000001}'::text[]) n;
+SELECT mesh.create_model('d.near', 'select * from raw.near', materialized => 'table');
+SELECT mesh.create_test('d.near', sql => 'select * from near where n < 0 or n > 100000000', name => 'out_of_range', severity => 'warn');
+SELECT mesh.create_test('d.near', sql => 'select * from near where n not in (5, 100000000.000001)', name => 'not_listed', severity => 'warn');
+SELECT mesh.create_test('d.near', sql => 'select * from near where n > 100000000.0000001 and n < 100000000000', name => 'between', severity => 'warn');
+SELECT node, failures, reason FROM mesh.run('d.near');
+SELECT count(*) FILTER (WHERE n < 0 OR n > 100000000) AS out_of_range, count(*) FILTER (WHERE n NOT IN (5, 100000000.000001)) AS not_listed,
+    count(*) FILTER (WHERE n > 100000000.0000001 AND n < 100000000000) AS between FROM d.near;

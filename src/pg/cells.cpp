@@ -21,7 +21,6 @@ namespace mesh::pg {
 namespace {
 
 constexpr int kMostConstants = 1000;  // for more of them the server's own hash table is the better way
-constexpr int kMostNumerics = 8;      // these are compared one after the other
 constexpr int kNotEqual = BTMaxStrategyNumber + 1;
 
 // SQL's three truth values.
@@ -287,6 +286,7 @@ bool rank_constants(const Builder &builder, Cells *cells) {
     for (int i = 0; i < count; i++) {
         bool same = i > 0 && order(terms[i - 1], terms[i]) == 0;
         if (same && builder.kind == KeyKind::text && !same_bytes(terms[i - 1]->constant, terms[i]->constant)) return false;
+        if (numeric && !same && i > 0 && terms[i - 1]->key == terms[i]->key) return false;
         if (!same) {
             cells->keys[distinct] = terms[i]->key;
             cells->constants[distinct++] = terms[i]->constant;
@@ -294,7 +294,7 @@ bool rank_constants(const Builder &builder, Cells *cells) {
         terms[i]->rank = distinct - 1;
     }
     cells->count = distinct;
-    return distinct <= (numeric ? kMostNumerics : kMostConstants);
+    return distinct <= kMostConstants;
 }
 
 Truth compared(int strategy, int cell, int own) {
@@ -356,11 +356,17 @@ bool is_empty_gap(const Cells &cells, int at) {
     return cells.keys[at] - 1 == cells.keys[at - 1];
 }
 
+// Is there a value with the key of this constant that meets the condition? A number may stand next to the constant and have its key.
+bool may_be_met(const Cells &cells, int at) {
+    const bool *cell = cells.is_met + 2 * at + 1;
+    return *cell || (cells.kind == KeyKind::numeric && (cell[-1] || cell[1]));
+}
+
 // The widest range of keys without a cell in which the condition is met; an empty one when there is none.
 void find_quiet_range(Cells *cells) {
     cells->quiet_from = 1;
     cells->quiet_to = 0;
-    if (cells->kind == KeyKind::none || cells->kind == KeyKind::text || cells->kind == KeyKind::numeric) return;
+    if (cells->kind == KeyKind::none || cells->kind == KeyKind::text) return;
     uint64 widest = 0;
     int64 from = PG_INT64_MIN;
     for (int cell = 0; cell <= 2 * cells->count; cell++) {
@@ -368,7 +374,7 @@ void find_quiet_range(Cells *cells) {
         bool is_point = cell % 2 == 1;
         if (!is_point && is_empty_gap(*cells, at)) continue;
         int64 to = is_point ? cells->keys[at] : at == cells->count ? PG_INT64_MAX : cells->keys[at] - 1;
-        if (cells->is_met[cell]) {
+        if (is_point ? may_be_met(*cells, at) : cells->is_met[cell]) {
             from = to == PG_INT64_MAX ? to : to + 1;
         } else if (uint64 width = static_cast<uint64>(to) - static_cast<uint64>(from); width >= widest) {
             widest = width;
@@ -401,7 +407,8 @@ bool same_bytes(Datum a, Datum b) {
 }
 
 int compare_numeric(Datum a, Datum b) {
-    return DatumGetInt32(DirectFunctionCall2(numeric_cmp, a, b));
+    int order = DatumGetInt32(DirectFunctionCall2(numeric_cmp, a, b));
+    return order < 0 ? -1 : order > 0;
 }
 
 }  // namespace mesh::pg

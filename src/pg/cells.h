@@ -1,7 +1,7 @@
 // A condition on the values of one column, made into a table of answers.
 #pragma once
 
-#include "pg/pg.h"
+#include "pg/numeric_key.h"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -10,8 +10,8 @@ extern "C" {
 
 namespace mesh::pg {
 
-// How a column's values are told apart: by an integer that is ordered as they are (a text's is only as equal as the text is),
-// or by the type's own comparison.
+// How a column's values are told apart: by an integer that is ordered as they are (a text's is only as equal as the text is, and a numeric's
+// is the same for numbers that differ late, see numeric_key.h).
 enum class KeyKind : uint8 { none, int2, int4, int8, boolean, oid, float4, float8, text, numeric };
 
 // The n constants that a condition compares the column with cut its values into 2n + 1 cells: below the first, equal to it, between it
@@ -20,7 +20,7 @@ struct Cells {
     AttrNumber column;
     KeyKind kind;       // none: it asks for null only
     int count;          // of constants
-    int64 *keys;        // ascending; not for numeric
+    int64 *keys;        // ascending
     Datum *constants;   // in the same order
     bool *is_met;       // of each cell
     bool null_meets;
@@ -54,7 +54,7 @@ inline int64 text_key(const char *bytes, int length) {
     return static_cast<int64>(key);
 }
 
-// For all kinds but numeric and none. A text must not be compressed or stored elsewhere.
+// For all kinds but none. A text or number must not be compressed or stored elsewhere.
 inline int64 key_of(KeyKind kind, Datum value) {
     switch (kind) {
     case KeyKind::int2: return DatumGetInt16(value);
@@ -65,34 +65,29 @@ inline int64 key_of(KeyKind kind, Datum value) {
     case KeyKind::float4: return float_key(DatumGetFloat4(value));
     case KeyKind::float8: return float_key(DatumGetFloat8(value));
     case KeyKind::text: return text_key(VARDATA_ANY(DatumGetPointer(value)), static_cast<int>(VARSIZE_ANY_EXHDR(DatumGetPointer(value))));
+    case KeyKind::numeric: return numeric_key(value);
     default: return 0;
     }
 }
 
 bool same_bytes(Datum a, Datum b);
-int compare_numeric(Datum a, Datum b);
+int compare_numeric(Datum a, Datum b);  // -1, 0 or 1
 
-// Where the value stands among the constants: 0 to 2n. `key`: of the value, but for numeric.
+// Where the value, whose key that is, stands among the constants: 0 to 2n.
 inline int cell_of(const Cells &cells, int64 key, Datum value) {
     int below = 0;
-    bool equal;
-    if (cells.kind == KeyKind::numeric) {
-        int order = -1;
-        while (below < cells.count && (order = compare_numeric(cells.constants[below], value)) < 0) below++;
-        equal = order == 0;
-    } else if (cells.count <= 8) {
+    if (cells.count <= 8) {
         for (int i = 0; i < cells.count; i++) below += cells.keys[i] < key;
-        equal = below < cells.count && cells.keys[below] == key;
     } else {
         for (int high = cells.count; below < high;) {
             int middle = (below + high) / 2;
             if (cells.keys[middle] < key) below = middle + 1;
             else high = middle;
         }
-        equal = below < cells.count && cells.keys[below] == key;
     }
-    if (equal && cells.kind == KeyKind::text && key < 0) equal = same_bytes(cells.constants[below], value);
-    return 2 * below + equal;
+    if (below == cells.count || cells.keys[below] != key) return 2 * below;
+    if (cells.kind == KeyKind::numeric) return 2 * below + 1 + compare_numeric(value, cells.constants[below]);
+    return 2 * below + (cells.kind != KeyKind::text || key >= 0 || same_bytes(cells.constants[below], value));
 }
 
 }  // namespace mesh::pg

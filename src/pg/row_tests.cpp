@@ -13,17 +13,16 @@ extern "C" {
 
 namespace mesh::pg {
 
-// A column of the row at hand, as one kind of key.
+// A column of the row at hand, as one kind of key, and the tests that look at it alone.
 struct UsedColumn {
     AttrNumber column;
     KeyKind kind;
     bool is_null;
     int64 key;
     Datum value;
-    union {
-        varlena header;
-        char bytes[VARATT_SHORT_MAX + VARHDRSZ];
-    } room;  // for a value whose header was short
+    int64 quiet_from, quiet_to;  // keys with which none of these tests is met
+    bool null_meets;             // some of them
+    RowTest *tests;
 };
 
 namespace {
@@ -36,13 +35,13 @@ constexpr int kMostParts = 4;
 struct RowTest {
     struct Part {
         const UsedColumn *column;
-        int64 quiet_from, quiet_to;  // see Cells
         const Cells *cells;
     };
     int64 *count;
     ExprState *expression;
     int parts;
     Part part[kMostParts];
+    RowTest *next;  // of the same column
 };
 
 namespace {
@@ -66,22 +65,13 @@ bool is_harmful(Node *node, void *) {
     return check_functions_in_node(node, may_raise, nullptr) || expression_tree_walker(node, MESH_WALKER(is_harmful), nullptr);
 }
 
-// A value in the form in which it can be compared: whole, in place, and a number aligned.
-Datum plain_value(UsedColumn *column, Datum value) {
-    char *bytes = DatumGetPointer(value);
-    if (VARATT_IS_4B_U(bytes)) return value;
-    if (!VARATT_IS_SHORT(bytes)) return PointerGetDatum(pg_detoast_datum(reinterpret_cast<varlena *>(bytes)));
-    if (column->kind == KeyKind::text) return value;
-    SET_VARSIZE(column->room.bytes, VARSIZE_SHORT(bytes) - VARHDRSZ_SHORT + VARHDRSZ);
-    std::memcpy(VARDATA(column->room.bytes), VARDATA_SHORT(bytes), VARSIZE_SHORT(bytes) - VARHDRSZ_SHORT);
-    return PointerGetDatum(column->room.bytes);
+inline bool is_whole(Datum value) {
+    return !VARATT_IS_EXTENDED(DatumGetPointer(value)) || VARATT_IS_SHORT(DatumGetPointer(value));
 }
 
 inline bool meets(const RowTest::Part &part) {
     const UsedColumn &column = *part.column;
-    if (column.is_null) return part.cells->null_meets;
-    if (column.key >= part.quiet_from && column.key <= part.quiet_to) return false;
-    return part.cells->is_met[cell_of(*part.cells, column.key, column.value)];
+    return column.is_null ? part.cells->null_meets : part.cells->is_met[cell_of(*part.cells, column.key, column.value)];
 }
 
 inline bool meets(const RowTest &test) {
@@ -96,7 +86,7 @@ bool find_cells(RowTest *test, List *parts) {
     foreach (cell, parts) {
         const Cells *found = make_cells(static_cast<Node *>(lfirst(cell)));
         if (found == nullptr) return false;
-        test->part[test->parts++] = {nullptr, found->quiet_from, found->quiet_to, found};
+        test->part[test->parts++] = {nullptr, found};
     }
     return true;
 }
@@ -116,7 +106,7 @@ RowTests *RowTests::make(const Scan *scan, bool harmless) {
     out->null_counts_ = array_of<int64 *>(count);
     out->cell_tests_ = array_of<RowTest>(count);
     out->expressions_ = array_of<RowTest>(count);
-    out->columns_ = array_of<UsedColumn>(count * kMostParts);
+    out->columns_ = out->columns_end_ = array_of<UsedColumn>(count * kMostParts);
     out->context_ = CreateStandaloneExprContext();
     for (int i = 0; i < count; i++) out->add(reinterpret_cast<Node *>(list_nth_node(TargetEntry, scan->plan.targetlist, i)->expr), i, harmless);
     return out;
@@ -141,18 +131,34 @@ void RowTests::add(Node *condition, int number, bool harmless) {
         null_columns_[null_count_] = test.part[0].cells->column;
         null_counts_[null_count_++] = test.count;
     } else {
-        for (int i = 0; i < test.parts; i++) test.part[i].column = use(*test.part[i].cells);
-        cell_tests_[cell_count_++] = test;
+        add_cells(test);
     }
+}
+
+void RowTests::add_cells(RowTest test) {
+    UsedColumn *column = nullptr;
+    for (int i = 0; i < test.parts; i++) test.part[i].column = column = use(*test.part[i].cells);
+    RowTest *kept = &cell_tests_[cell_count_++];
+    *kept = test;
+    RowTest **list = test.parts == 1 ? &column->tests : &several_;
+    kept->next = *list;
+    *list = kept;
+    if (test.parts > 1) return;
+    const Cells &cells = *test.part[0].cells;
+    column->quiet_from = std::max(column->quiet_from, cells.quiet_from);
+    column->quiet_to = std::min(column->quiet_to, cells.quiet_to);
+    column->null_meets = column->null_meets || cells.null_meets;
 }
 
 UsedColumn *RowTests::use(const Cells &cells) {
     last_ = std::max(last_, cells.column);
-    for (int i = 0; i < column_count_; i++)
-        if (columns_[i].column == cells.column && columns_[i].kind == cells.kind) return &columns_[i];
-    UsedColumn *out = &columns_[column_count_++];
+    for (UsedColumn *known = columns_; known < columns_end_; known++)
+        if (known->column == cells.column && known->kind == cells.kind) return known;
+    UsedColumn *out = columns_end_++;
     out->column = cells.column;
     out->kind = cells.kind;
+    out->quiet_from = PG_INT64_MIN;
+    out->quiet_to = PG_INT64_MAX;
     return out;
 }
 
@@ -162,19 +168,48 @@ void RowTests::need_columns(Node *condition) {
     foreach (cell, pull_var_clause(condition, 0)) last_ = std::max(last_, lfirst_node(Var, cell)->varattno);
 }
 
+// Most values of sound data meet nothing, and their key tells it.
+inline bool RowTests::is_quiet(UsedColumn *column, Datum value, bool is_null) {
+    column->is_null = is_null;
+    if (is_null) return !column->null_meets;
+    if (column->kind >= KeyKind::text && !is_whole(value)) value = whole(value);
+    column->value = value;
+    column->key = key_of(column->kind, value);
+    return column->key >= column->quiet_from && column->key <= column->quiet_to;
+}
+
 void RowTests::look(TupleTableSlot *slot) {
     if (null_count_ > 0) look_for_nulls(slot);
-    if (cell_count_ == 0 && expression_count_ == 0) return;
     if (last_ > 0) slot_getsomeattrs(slot, last_);
-    MemoryContext outer = MemoryContextSwitchTo(context_->ecxt_per_tuple_memory);
-    read_columns(slot);
-    for (const RowTest *test = cell_tests_; test < cell_tests_ + cell_count_; test++)
+    for (UsedColumn *column = columns_; column < columns_end_; column++)
+        if (!is_quiet(column, slot->tts_values[column->column - 1], slot->tts_isnull[column->column - 1])) look_at(*column);
+    for (const RowTest *test = several_; test != nullptr; test = test->next)
         if (meets(*test)) ++*test->count;
+    if (expression_count_ > 0) look_at_expressions(slot);
+    if (used_memory_) ResetExprContext(context_);
+    used_memory_ = false;
+}
+
+void RowTests::look_at(const UsedColumn &column) {
+    for (const RowTest *test = column.tests; test != nullptr; test = test->next)
+        if (meets(test->part[0])) ++*test->count;
+}
+
+Datum RowTests::whole(Datum value) {
+    used_memory_ = true;
+    MemoryContext outer = MemoryContextSwitchTo(context_->ecxt_per_tuple_memory);
+    Datum out = PointerGetDatum(pg_detoast_datum(reinterpret_cast<varlena *>(DatumGetPointer(value))));
+    MemoryContextSwitchTo(outer);
+    return out;
+}
+
+void RowTests::look_at_expressions(TupleTableSlot *slot) {
+    used_memory_ = true;
+    MemoryContext outer = MemoryContextSwitchTo(context_->ecxt_per_tuple_memory);
     context_->ecxt_scantuple = slot;
     for (const RowTest *test = expressions_; test < expressions_ + expression_count_; test++)
         if (ExecQual(test->expression, context_)) ++*test->count;
     MemoryContextSwitchTo(outer);
-    ResetExprContext(context_);
 }
 
 // A stored row tells whether it has any, and which, without being taken apart.
@@ -186,16 +221,6 @@ void RowTests::look_for_nulls(TupleTableSlot *slot) {
     for (int i = 0; i < null_count_; i++) {
         AttrNumber column = null_columns_[i];
         *null_counts_[i] += column <= stored ? HeapTupleHasNulls(tuple) && att_isnull(column - 1, tuple->t_data->t_bits) : slot_attisnull(slot, column);
-    }
-}
-
-void RowTests::read_columns(TupleTableSlot *slot) {
-    for (UsedColumn *column = columns_; column < columns_ + column_count_; column++) {
-        column->is_null = slot->tts_isnull[column->column - 1];
-        if (column->is_null || column->kind == KeyKind::none) continue;
-        Datum value = slot->tts_values[column->column - 1];
-        if (column->kind >= KeyKind::text) column->value = value = plain_value(column, value);
-        if (column->kind != KeyKind::numeric) column->key = key_of(column->kind, value);
     }
 }
 

@@ -36,7 +36,11 @@ private:
     void add(Node *condition, int number, bool harmless);
     UsedColumn *use(const Cells &cells);
     void look_for_nulls(TupleTableSlot *slot);
-    void read_columns(TupleTableSlot *slot);
+    bool is_quiet(UsedColumn *column, Datum value, bool is_null);
+    void look_at(const UsedColumn &column);
+    Datum whole(Datum value);
+    void look_at_expressions(TupleTableSlot *slot);
+    void add_cells(RowTest test);
     void need_columns(Node *condition);
 
     int64 *counts_;
@@ -46,12 +50,13 @@ private:
     int null_count_;
     RowTest *cell_tests_;
     int cell_count_;
+    RowTest *several_;  // of these: tests of several columns
     RowTest *expressions_;
     int expression_count_;
-    UsedColumn *columns_;
-    int column_count_;
+    UsedColumn *columns_, *columns_end_;
     AttrNumber last_;  // the highest column that is needed as a value
     ExprContext *context_;
+    bool used_memory_;  // for the row at hand
 };
 
 }  // namespace mesh::pg
