@@ -12,15 +12,22 @@ void append(Json &object, const std::string &key, Json value) {
     object.get_ref<Json::object_t &>().emplace_back(key, std::move(value));
 }
 
+// With room for so many members: growing, it would copy those it has.
+Json object_for(size_t members) {
+    Json object = Json::object();
+    object.get_ref<Json::object_t &>().reserve(members);
+    return object;
+}
+
 template <class Map>
 Json section(const Map &resources) {
-    Json object = Json::object();
+    Json object = object_for(resources.size());
     for (const auto &[id, resource] : resources) append(object, id, manifest_json(resource));
     return object;
 }
 
 Json section(const Manifest &manifest, ResourceType type) {
-    Json object = Json::object();
+    Json object = object_for(manifest.others.size());
     for (const auto &[id, resource] : manifest.others)
         if (resource.resource_type == type && resource.enabled) append(object, id, manifest_json(resource));
     return object;
@@ -33,7 +40,7 @@ Json disabled(const Manifest &manifest) {
     for (const auto &source : manifest.disabled_sources) found[source.unique_id].push_back(manifest_json(source));
     for (const auto &[id, resource] : manifest.others)
         if (!resource.enabled) found[id].push_back(manifest_json(resource));
-    Json object = Json::object();
+    Json object = object_for(found.size());
     for (auto &[id, list] : found) append(object, id, std::move(list));
     return object;
 }
@@ -59,7 +66,7 @@ Edges turned(const Edges &parents) {
 }
 
 Json edges_json(Edges edges) {
-    Json object = Json::object();
+    Json object = object_for(edges.size());
     for (auto &[id, list] : edges) {
         std::sort(list.begin(), list.end());
         append(object, id, std::move(list));

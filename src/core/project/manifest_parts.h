@@ -10,6 +10,9 @@ namespace mesh::core::project {
 // Adds members in order without looking for earlier ones of the same name.
 class ObjectBuilder {
 public:
+    // Room for the members of a node: an ordered object that grows copies what it has, with all that is in it.
+    ObjectBuilder() { members().reserve(48); }
+
     ObjectBuilder &operator()(const char *key, Json value) {
         members().emplace_back(key, std::move(value));
         return *this;
