@@ -41,7 +41,7 @@ engine::ModelName registered_test(const std::string &table, const std::string &t
 // A product may promise the test: then it may not go, nor become weaker.
 void check_promises(const engine::Domain &domain, const std::string &model_name) {
     engine::Model model = engine::get_model({domain.name, model_name});
-    engine::check_contracts(domain, model, model.columns);
+    engine::check_contracts(model, model.columns);
 }
 
 void drop_registered(const std::string &table, const std::string &text) {

@@ -72,10 +72,10 @@ void check_relation_name(const Model &model) {
     if (model.name.empty()) throw Error("42602", "a model needs a name");
     if (model.alias && model.alias->empty()) throw Error("42602", "alias of model \"" + model.id() + "\" must not be empty");
     if (model.materialized == "ephemeral") return;
-    Value other = registry_value("select name from mesh.model_registry where domain = $1 and name <> $2 and identifier = $3 and materialized <> 'ephemeral'"
+    pg::Result other = registry_prepared("select name from mesh.model_registry where domain = $1 and name <> $2 and identifier = $3 and materialized <> 'ephemeral'"
                                  " and schema_name is not distinct from $4",
                                  {model.domain, model.name, target_identifier(model), model.schema});
-    if (other) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + *other + "\"");
+    if (!other.empty()) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + other.rows[0][0].value() + "\"");
 }
 
 void notice_pending(const Model &model, const Compiled &compiled) {
@@ -91,7 +91,7 @@ void notice_pending(const Model &model, const Compiled &compiled) {
 }
 
 void store_model(const Model &model) {
-    registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier)"
+    registry_prepared("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier)"
              " values ($1, $2, $3, $4, $5::jsonb, $6::text[], $7, 'pending', $8, $9, $10) on conflict (domain, name) do update set body = excluded.body,"
              " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description,"
              " schema_name = excluded.schema_name, alias = excluded.alias, identifier = excluded.identifier, changed_at = pg_catalog.now()",
@@ -178,14 +178,13 @@ void define_model(Model model, bool replace) {
     if (place != model.id() && !find_model(model.domain, target_identifier(model))) recompile_all(readers_of(place), place);
 }
 
-void store_definition(Model model) {
-    Domain domain = get_domain(model.domain);
+void store_definition(const Domain &domain, Model model) {
     settle(domain, model);
     check_relation_name(model);
     std::optional<Model> old = find_model(model.domain, model.name);
     store_model(model);
-    registry("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {model.domain, model.name, model.node});
-    if (old) move_relation(get_domain(model.domain), *old, model);
+    registry_prepared("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {model.domain, model.name, model.node});
+    if (old) move_relation(domain, *old, model);
     if (old && keeps_itself(*old) && !keeps_itself(model)) forget_increment(model);
 }
 

@@ -37,7 +37,7 @@ void recompile_readers_elsewhere(const ModelName &model);
 
 // For a project's models, which are analyzed together: registers what the model is, pending until its body is known, or forgets it. What
 // was built stays.
-void store_definition(Model model);
+void store_definition(const Domain &domain, Model model);
 void forget_model(const Model &model);
 
 // rename.cpp: the body with each reference to `model` replaced by one to `name` in its domain.

@@ -92,7 +92,7 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
 class Deployer {
 public:
     Deployer(const Deployment &deployment, const ReadProject &read, Mesh &mesh, Project &project, Oid caller)
-        : deployment_(deployment), read_(read), manifest_(project.manifest()), mesh_(mesh), project_(project), caller_(caller), lookup_(manifest_) {}
+        : deployment_(deployment), read_(read), manifest_(project.manifest()), mesh_(mesh), project_(project), caller_(caller), lookup_(manifest_), domain_(get_domain(deployment.domain)) {}
 
     std::vector<Change> go() {
         project_.database().set_read_only();
@@ -236,9 +236,11 @@ private:
         if (old != nullptr && !is_changed(node.unique_id)) return;
         Model model = model_from(deployment_.domain, name, node, read_.files, lookup_);
         if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
-        store_definition(model);
+        bool knows_schema = domain_.owns(node.schema);
+        store_definition(domain_, model);
+        if (!knows_schema) domain_ = get_domain(model.domain);
         std::vector<std::string> read = project_.models_read(node.unique_id);
-        registry("insert into mesh.dependency_registry select $1, $2, 'model', id from pg_catalog.unnest($3::text[]) id where id <> $1 || '.' || $2 on conflict do nothing",
+        registry_prepared("insert into mesh.dependency_registry select $1, $2, 'model', id from pg_catalog.unnest($3::text[]) id where id <> $1 || '.' || $2 on conflict do nothing",
                  {model.domain, model.name, pg::array_literal(read)});
     }
 
@@ -311,6 +313,7 @@ private:
     std::map<std::string, bool> changed_macros_;  // those that were looked at
     Oid caller_;
     const project::RefLookup lookup_;
+    Domain domain_;
     std::vector<Change> changes_;
 };
 

@@ -35,7 +35,7 @@ Product product_from(const pg::Row &row) {
 
 std::vector<Product> products_where(const char *column, const std::string &domain, const std::string &name, Lock lock) {
     pg::Result found =
-        registry(std::string("select domain, name, version, model, access, contract from mesh.product_registry"
+        registry_prepared(std::string("select domain, name, version, model, access, contract from mesh.product_registry"
                              " where domain = $1 and ") +
                      column + " = $2 order by name, version desc" + (lock == Lock::update ? " for update" : ""),
                  {domain, name});
@@ -268,19 +268,19 @@ Contract current_contract(const Model &model, const std::vector<pg::Column> &col
     return out;
 }
 
-void check_contracts(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
-    std::vector<Product> products = products_where("model", domain.name, model.name, Lock::none);
+void check_contracts(const Model &model, const std::vector<pg::Column> &columns) {
+    std::vector<Product> products = products_where("model", model.domain, model.name, Lock::none);
     if (products.empty()) return;
     if (model.materialized == "ephemeral" || columns.empty())
         throw Error(
             "42P16", "model \"" + model.id() + "\" must stay readable: " + products[0].label() + " publishes it",
             columns.empty() ? "Something that it reads does not exist." : "Nothing is built from an ephemeral model.",
-            "Use mesh.unpublish(" + call_name(domain.name, products[0].name) + ") first.");
+            "Use mesh.unpublish(" + call_name(model.domain, products[0].name) + ") first.");
     Contract now = current_contract(model, columns);
     for (const Product &product : products) {
         std::vector<std::string> breaks = core::difference(product.contract, now).breaks;
         if (breaks.empty()) continue;
-        std::string next = std::to_string(products_where("name", domain.name, product.name, Lock::none)[0].version + 1);
+        std::string next = std::to_string(products_where("name", model.domain, product.name, Lock::none)[0].version + 1);
         throw Error("42P16", "model \"" + model.id() + "\" would break the contract of " + product.label(),
                     core::sentence(breaks),
                     "Give the new form a model of its own and publish that as mesh.publish(..., product => " +

@@ -39,7 +39,7 @@ core::Contract current_contract(const Model &model, const std::vector<pg::Column
 
 // Raises 42P16, naming the product, its version and what breaks, when the model with these columns would break the
 // contract of a published version. Cheap when no product publishes the model.
-void check_contracts(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns);
+void check_contracts(const Model &model, const std::vector<pg::Column> &columns);
 
 // The tests that the contracts of the model's products promise.
 std::set<std::string> promised_tests(const Model &model);

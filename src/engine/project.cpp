@@ -137,7 +137,7 @@ const Model &Project::current(const Model &model, bool anew) {
     if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed) : compile_after(mesh_, changed, header);
     refuse_itself(changed, compiled);
     add_declared(mesh_, *this, changed, compiled);
-    registry("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
+    registry_prepared("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
     store_compiled(changed, compiled);
     changed.columns = compiled.analysis.columns;
     changed.is_volatile = compiled.analysis.is_volatile;

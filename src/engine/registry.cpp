@@ -19,6 +19,10 @@ pg::Result registry(const std::string &sql, const std::vector<Value> &args) {
     return pg::as_registry([&] { return pg::query(sql, args); });
 }
 
+pg::Result registry_prepared(const std::string &sql, const std::vector<Value> &args) {
+    return pg::as_registry([&] { return pg::query_prepared(sql, args); });
+}
+
 Value registry_value(const std::string &sql, const std::vector<Value> &args) {
     return pg::as_registry([&] { return pg::query_value(sql, args); });
 }
@@ -178,7 +182,7 @@ static Model model_from(const pg::Row &row) {
 }
 
 std::optional<Model> find_model(const std::string &domain, const std::string &name) {
-    pg::Result found = registry(std::string(kModelColumns) + " and name = $2", {domain, name});
+    pg::Result found = registry_prepared(std::string(kModelColumns) + " and name = $2", {domain, name});
     if (found.empty()) return std::nullopt;
     return model_from(found.rows[0]);
 }

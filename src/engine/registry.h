@@ -110,6 +110,8 @@ std::vector<pg::Column> columns_from_json(const Json &json);
 
 // Runs a query on the registry with its owner's rights.
 pg::Result registry(const std::string &sql, const std::vector<Value> &args = {});
+// The same for what is asked for each of many models: its plan is kept for the session. No query that would be planned otherwise for other values.
+pg::Result registry_prepared(const std::string &sql, const std::vector<Value> &args);
 Value registry_value(const std::string &sql, const std::vector<Value> &args = {});
 
 // Calls `f` with the array as text, some rows at a time: what the server makes of it meanwhile stays small.

@@ -151,7 +151,7 @@ bool Runner::has_product(const std::string &id) const {
 }
 
 void Runner::check_contract(const Staged &staged) {
-    if (has_product(staged.model.id())) check_contracts(*staged.domain, staged.model, staged.columns);
+    if (has_product(staged.model.id())) check_contracts(staged.model, staged.columns);
 }
 
 }  // namespace mesh::engine

@@ -1,5 +1,7 @@
 #include "pg/spi.h"
 
+#include <unordered_map>
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
@@ -80,20 +82,51 @@ void copy_out(Raw *raw, MemoryContext home, bool with_types) {
     SPI_freetuptable(table);
 }
 
+struct Parameters {
+    int count;
+    Oid *types;
+    Datum *values;
+    char *nulls;
+};
+
+Parameters text_parameters(int count, const char *const *args) {
+    Parameters out = {count, static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1))), static_cast<Datum *>(palloc(sizeof(Datum) * (count + 1))),
+                      static_cast<char *>(palloc0(count + 1))};
+    for (int i = 0; i < count; i++) {
+        out.types[i] = TEXTOID;
+        out.nulls[i] = args[i] == nullptr ? 'n' : ' ';
+        out.values[i] = args[i] == nullptr ? Datum(0) : CStringGetTextDatum(args[i]);
+    }
+    return out;
+}
+
+SPIPlanPtr keep_plan(const char *sql, const Parameters &parameters) {
+    SPIPlanPtr plan = SPI_prepare(sql, parameters.count, parameters.types);
+    if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
+    SPI_keepplan(plan);
+    return plan;
+}
+
+Raw run_prepared(SPIPlanPtr *plan, const char *sql, int count, const char *const *args) {
+    Raw raw = {};
+    MemoryContext home = CurrentMemoryContext;
+    if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+    Parameters parameters = text_parameters(count, args);
+    if (*plan == nullptr) *plan = keep_plan(sql, parameters);
+    int rc = SPI_execute_plan(*plan, parameters.values, parameters.nulls, false, 0);
+    if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
+    copy_out(&raw, home, false);
+    SPI_finish();
+    return raw;
+}
+
 Raw run(const char *sql, int nargs, const char *const *args, long limit) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    Oid *types = static_cast<Oid *>(palloc(sizeof(Oid) * (nargs + 1)));
-    Datum *values = static_cast<Datum *>(palloc(sizeof(Datum) * (nargs + 1)));
-    char *nulls = static_cast<char *>(palloc0(nargs + 1));
-    for (int i = 0; i < nargs; i++) {
-        types[i] = TEXTOID;
-        nulls[i] = args[i] == nullptr ? 'n' : ' ';
-        values[i] = args[i] == nullptr ? Datum(0) : CStringGetTextDatum(args[i]);
-    }
+    Parameters parameters = text_parameters(nargs, args);
     int rc = nargs == 0 ? SPI_execute(sql, false, limit)
-                        : SPI_execute_with_args(sql, nargs, types, values, nulls, false, limit);
+                        : SPI_execute_with_args(sql, nargs, parameters.types, parameters.values, parameters.nulls, false, limit);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
     copy_out(&raw, home, false);
     SPI_finish();
@@ -131,15 +164,30 @@ Raw run_as_of(const char *sql) {
     return raw;
 }
 
+std::vector<const char *> pointers_to(const std::vector<Value> &args) {
+    std::vector<const char *> out;
+    for (const Value &arg : args) out.push_back(arg ? arg->c_str() : nullptr);
+    return out;
+}
+
 }  // namespace
 
 Result query(const std::string &sql, const std::vector<Value> &args, long limit) {
-    std::vector<const char *> pointers;
-    for (const Value &arg : args) pointers.push_back(arg ? arg->c_str() : nullptr);
+    std::vector<const char *> pointers = pointers_to(args);
     const char *text = sql.c_str();
     int count = static_cast<int>(pointers.size());
     const char *const *data = pointers.data();
     return to_result(call([=] { return run(text, count, data, limit); }));
+}
+
+Result query_prepared(const std::string &sql, const std::vector<Value> &args) {
+    static auto *plans = new std::unordered_map<std::string, SPIPlanPtr>();  // to the end of the session
+    SPIPlanPtr *plan = &(*plans)[sql];
+    std::vector<const char *> pointers = pointers_to(args);
+    const char *text = sql.c_str();
+    int count = static_cast<int>(pointers.size());
+    const char *const *data = pointers.data();
+    return to_result(call([=] { return run_prepared(plan, text, count, data); }));
 }
 
 Result query_as_of(const std::string &sql) {

@@ -21,6 +21,9 @@ struct Result {
 // Raises ServerError for whatever the command raises.
 Result query(const std::string &sql, const std::vector<Value> &args = {}, long limit = 0);
 
+// The same by a plan that is kept for the session: for what is asked often, and is planned alike whatever the parameters are.
+Result query_prepared(const std::string &sql, const std::vector<Value> &args);
+
 // The first column of the first row, or nothing when there is no row or it is NULL.
 Value query_value(const std::string &sql, const std::vector<Value> &args = {});
 

@@ -13,6 +13,26 @@ namespace mesh::core::project {
 
 using jinja::Value;
 
+namespace {
+
+std::string find_own_materialization(Session &session, const std::string &materialized) {
+    for (const char *adapter : {"postgres", "default"}) {
+        const std::string name = "materialization_" + materialized + "_" + adapter;
+        const Value found = session.macros().visible_macro(session.manifest().project_name, name);
+        const auto *macro = found.is_missing() ? nullptr : found.object_as<MacroFunction>();
+        if (macro && !is_builtin_package(macro->info().package_name)) return macro->info().unique_id;
+    }
+    // dbt also takes one from a package, where the root project has none; a built-in one comes before it.
+    for (const auto &[id, macro] : session.manifest().macros)
+        for (const char *adapter : {"postgres", "default"})
+            if (macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name) &&
+                session.macros().visible_macro(session.manifest().project_name, macro.name).is_missing())
+                return id;
+    return "";
+}
+
+}  // namespace
+
 struct Invocation::Inner {
     Inner(const Manifest &manifest, const Settings &settings, Database &database) : session(manifest, settings, &database) {
         set_table_printer([&database](const std::string &text) { database.log(text, true); });
@@ -38,6 +58,7 @@ struct Invocation::Inner {
     }
 
     Session session;
+    std::map<std::pair<std::string, size_t>, std::string> own_materializations;  // by name and how many macros there were
 };
 
 Invocation::Invocation(const Manifest &manifest, const Settings &settings, Database &database)
@@ -83,20 +104,11 @@ std::string Invocation::render_hook(const std::string &unique_id, const std::str
     return hinted(session, [&] { return session.render(text, "hook of " + unique_id); });
 }
 
+// Asked of each model; macros can be added in between, when only a part of the project was read.
 std::string Invocation::own_materialization(const std::string &materialized) const {
-    for (const char *adapter : {"postgres", "default"}) {
-        const std::string name = "materialization_" + materialized + "_" + adapter;
-        const Value found = inner_->session.macros().visible_macro(inner_->session.manifest().project_name, name);
-        const auto *macro = found.is_missing() ? nullptr : found.object_as<MacroFunction>();
-        if (macro && !is_builtin_package(macro->info().package_name)) return macro->info().unique_id;
-    }
-    // dbt also takes one from a package, where the root project has none; a built-in one comes before it.
-    for (const auto &[id, macro] : inner_->session.manifest().macros)
-        for (const char *adapter : {"postgres", "default"})
-            if (macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name) &&
-                inner_->session.macros().visible_macro(inner_->session.manifest().project_name, macro.name).is_missing())
-                return id;
-    return "";
+    auto [known, fresh] = inner_->own_materializations.try_emplace({materialized, inner_->session.manifest().macros.size()});
+    if (fresh) known->second = find_own_materialization(inner_->session, materialized);
+    return known->second;
 }
 
 bool Invocation::generic_test_overridden(const std::string &name) const {
