@@ -6,6 +6,7 @@
 #include "engine/grant.h"
 #include "engine/hooks.h"
 #include "pg/lock.h"
+#include "pg/matview_rows.h"
 #include "pg/relation.h"
 #include "pg/write.h"
 
@@ -33,8 +34,13 @@ const Staged *lock_targets(const std::vector<Staged *> &staged) {
     return OidIsValid(failed) ? *found : nullptr;
 }
 
+// Its storage is exchanged, and its rows could be changed instead. A materialized view that holds no data has none to change.
+bool could_use_rows(const Staged &staged) {
+    return staged.how == Publish::swap && (staged.target.kind == "r" || pg::is_populated(staged.target.oid));
+}
+
 void use_rows(Staged &staged, const std::string &why) {
-    if (staged.how != Publish::swap || staged.target.kind != "r") return;
+    if (!could_use_rows(staged)) return;
     staged.how = Publish::rows;
     add_reason(staged.reason, "published row by row: " + why);
 }
@@ -50,7 +56,7 @@ void keep_new_indexes(const std::vector<Staged *> &staged) {
             use_rows(*s, "its indexes changed while it was built");
 }
 
-// Readers that hold on to a table keep its storage from being exchanged, but not its rows from being replaced.
+// Readers that hold on to a relation keep its storage from being exchanged, but not its rows from being replaced.
 void lock_or_use_rows(const std::vector<Staged *> &staged, std::string &at) {
     if (lock_targets(staged) == nullptr) return;
     use_rows(staged, "other sessions kept the table in use");
@@ -68,8 +74,8 @@ bool is_written_in_place(const Staged *s) {
 // A reader with an older snapshot (of a REPEATABLE READ transaction, of EXECUTE, of a stable function) sees exchanged storage at once, but rows
 // that were changed in place never: where a run has both, such a reader would see one half of it.
 bool could_be_torn(const std::vector<Staged *> &staged) {
-    auto is_exchanged = [](const Staged *s) { return s->how == Publish::swap && s->target.kind == "r"; };
-    return std::any_of(staged.begin(), staged.end(), is_written_in_place) && std::any_of(staged.begin(), staged.end(), is_exchanged);
+    return std::any_of(staged.begin(), staged.end(), is_written_in_place) &&
+           std::any_of(staged.begin(), staged.end(), [](const Staged *s) { return could_use_rows(*s); });
 }
 
 constexpr const char *kOlderSnapshots = "the run also changes rows in place, and older snapshots are in use";

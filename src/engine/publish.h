@@ -16,7 +16,7 @@ void publish(const std::vector<Staged *> &staged, bool commit_follows, std::stri
 // Drops what was staged and not published. False when that cannot be: it was written in place.
 bool drop_stage(const Staged &staged);
 
-// publish_rows.cpp: gives tables their staged rows by writing what differs, and drops the stage; parents of foreign keys get rows first
+// publish_rows.cpp: gives tables and materialized views their staged rows by writing what differs, and drops the stage; parents of foreign keys get rows first
 // and lose them last. The reason tells how many rows were written. Raises 2BP01 when a foreign key would cascade to another
 // table, 55000 when a trigger or rule changed the rows.
 void publish_rows(const std::vector<Staged *> &staged, std::string &at);

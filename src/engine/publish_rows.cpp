@@ -4,6 +4,7 @@
 #include "engine/publish.h"
 #include "engine/row_difference.h"
 #include "pg/lock.h"
+#include "pg/matview_rows.h"
 #include "pg/relation.h"
 #include "pg/write.h"
 
@@ -15,7 +16,7 @@ using pg::qualified;
 
 namespace {
 
-// A table and its staged rows.
+// A table or materialized view, and its staged rows.
 struct Difference : RowDifference {
     std::string target, stage;
     std::string *at;  // says at which model it is
@@ -24,8 +25,22 @@ struct Difference : RowDifference {
         return "not exists (select from " + counted(from) + " o where o.mesh_row = n.mesh_row and o.mesh_n >= n.mesh_n)";
     }
 
+    bool is_matview() const { return staged->target.kind == "m"; }
+
     uint64_t write(const std::string &sql) const {
         return pg::write_rows(staged->target.oid, sql);
+    }
+
+    // The query tells which by their ctid.
+    uint64_t delete_rows(const std::string &ctids) const {
+        if (is_matview()) return pg::delete_matview_rows(staged->target.oid, ctids);
+        return write("delete from only " + target + " t where ctid = any(array(" + ctids + "))");
+    }
+
+    uint64_t insert_rows(const std::string &from) const {
+        std::string rows = "select " + columns() + " from " + from;
+        if (is_matview()) return pg::insert_matview_rows(staged->target.oid, rows);
+        return write("insert into " + target + " (" + columns() + ") " + rows);
     }
 };
 
@@ -39,7 +54,7 @@ void as_owner(const Difference &d, F &&f) {
 }
 
 std::string excess_rows(const Difference &d) {
-    return "(select n.ctid from " + d.numbered("only " + d.target, "ctid") + " n where " + d.in_excess(d.stage) + ")";
+    return "select n.ctid from " + d.numbered("only " + d.target, "ctid") + " n where " + d.in_excess(d.stage);
 }
 
 std::string missing(const Difference &d, bool changed_too) {
@@ -62,8 +77,7 @@ void require_no_cascade(const Difference &d) {
 void remove(Difference &d, bool changed_too) {
     as_owner(d, [&] {
         plain_texts();
-        std::string gone = d.key.empty() ? "ctid = any(array" + excess_rows(d) + ")" : missing(d, changed_too);
-        d.deleted = d.write("delete from only " + d.target + " t where " + gone);
+        d.deleted = d.key.empty() ? d.delete_rows(excess_rows(d)) : d.write("delete from only " + d.target + " t where " + missing(d, changed_too));
         if (d.deleted > 0) require_no_cascade(d);
     });
 }
@@ -78,9 +92,8 @@ void update(Difference &d) {
 void insert(Difference &d) {
     as_owner(d, [&] {
         plain_texts();
-        std::string from = d.key.empty() ? d.numbered(d.stage, d.columns()) + " n where " + d.in_excess("only " + d.target)
-                                         : d.stage + " s where not exists (select from only " + d.target + " t where " + d.same_key() + ")";
-        d.inserted = d.write("insert into " + d.target + " (" + d.columns() + ") select " + d.columns() + " from " + from);
+        d.inserted = d.insert_rows(d.key.empty() ? d.numbered(d.stage, d.columns()) + " n where " + d.in_excess("only " + d.target)
+                                                 : d.stage + " s where not exists (select from only " + d.target + " t where " + d.same_key() + ")");
     });
 }
 
@@ -153,7 +166,7 @@ bool has_own_triggers(const Staged &staged) {
 
 void require_all_written(const Difference &d) {
     const Staged &staged = *d.staged;
-    if (!has_own_triggers(staged)) return;
+    if (d.is_matview() || !has_own_triggers(staged)) return;
     if (pg::query_value("select pg_catalog.count(*) from only " + d.target) == std::to_string(staged.rows.value_or(0))) return;
     throw Error("55000", "a trigger or rule of \"" + staged.model.id() + "\" changed the rows that were to be published", "",
                 "The mesh replaces all rows of this table: drop that trigger or rule, or let it do nothing for role \"" + staged.domain->owner + "\".");

@@ -89,6 +89,15 @@ inline void run_to_the_end(QueryDesc *desc) {
 #endif
 }
 
+// 16: whether only summarizing indexes are meant became an argument.
+inline void insert_index_entries(ResultRelInfo *target, TupleTableSlot *slot, EState *estate) {
+#if PG_VERSION_NUM >= 160000
+    (void)ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL, false);
+#else
+    (void)ExecInsertIndexTuples(target, slot, estate, false, false, nullptr, NIL);
+#endif
+}
+
 // 18: a column of a grouped query is a Var of a range table entry of its own; what it groups by, or NULL for other entries.
 inline Node *grouping_expression([[maybe_unused]] const RangeTblEntry *entry, [[maybe_unused]] int attno) {
 #if PG_VERSION_NUM >= 180000

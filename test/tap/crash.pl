@@ -68,6 +68,20 @@ is(value('SELECT count(*) FROM shop.unlogged'), '0', 'crashed: an unlogged table
 is(value($again), $green, 'crashed: the next run is green');
 is(value('SELECT count(*) FROM shop.unlogged'), '2002', 'crashed: and fills it');
 
+# The same for rows that were changed in place, because somebody read: in a table and a materialized view, and their indexes.
+value('CREATE UNIQUE INDEX numbers ON shop.stored (n); INSERT INTO raw.numbers VALUES (6500, NULL)');
+my $reader = $node->background_psql('postgres');
+$reader->query_safe('BEGIN; SELECT count(*) FROM shop.stored;');
+like(value(q{SET mesh.lock_timeout = 20; SET mesh.lock_retries = 2; SELECT reason FROM mesh.run('shop') WHERE node = 'shop.stored'}),
+    qr/^published row by row: other sessions kept the table in use; 0 deleted, 0 updated, 1 inserted$/, 'rows that were changed in place');
+$after = value($contents);
+$node->stop('immediate');
+eval { $reader->quit };
+$node->start;
+is(value($contents), $after, 'crashed: they are there');
+is(value('SET enable_seqscan = off; SELECT n FROM shop.stored WHERE n = 6500'), '6500', 'crashed: also through the index');
+is(value('REFRESH MATERIALIZED VIEW CONCURRENTLY shop.stored; SELECT count(*) FROM shop.stored'), '2003', 'crashed: and can be refreshed');
+
 # A standby: it follows what is published, and says why it cannot run.
 $node->backup('backup');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
