@@ -134,7 +134,7 @@ void publish_one(const Staged &staged) {
         case Publish::nothing:
         case Publish::in_place: return;
         case Publish::swap: return publish_swap(staged);
-        case Publish::rows: return alter_target(staged);  // its rows come last
+        case Publish::rows: return alter_target(staged);  // its rows came before, or come last
         case Publish::view: return publish_view(staged);
         case Publish::matview: return publish_matview(staged);
         case Publish::rename:
@@ -199,6 +199,14 @@ std::vector<Staged *> written_by_rows(const std::vector<Staged *> &staged) {
     return out;
 }
 
+// Those whose rows can be written before any reader has to wait for locks. Where one gets its columns under them, all come after it: they may
+// refer to one another.
+std::vector<Staged *> written_without_locks(const std::vector<Staged *> &staged) {
+    std::vector<Staged *> out = written_by_rows(staged);
+    if (std::any_of(out.begin(), out.end(), [](const Staged *s) { return needs_lock(*s); })) out.clear();
+    return out;
+}
+
 // Deferred foreign keys are checked when all tables have their rows: what breaks one is told by the run, not by its commit.
 void check_keys(const std::vector<Staged *> &staged, std::string &at) {
     for (bool of_it : {true, false}) {
@@ -226,8 +234,11 @@ std::set<std::string> replaced(const std::vector<Staged *> &staged) {
     return out;
 }
 
-// Everything but the registry, with all locks first.
+// Everything but the registry: what needs no locks first, then all locks.
 void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
+    require_same_targets(staged, at);
+    std::vector<Staged *> early = written_without_locks(staged);
+    publish_rows(early, at);
     lock_or_use_rows(staged, at);
     require_same_targets(staged, at);
     keep_new_indexes(staged);
@@ -254,7 +265,10 @@ void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
         if (offered.count(s->model.id())) apply_grants(*s->domain, s->model);
     }
     at.clear();
-    publish_rows(written_by_rows(staged), at);
+    std::vector<Staged *> by_rows = written_by_rows(staged), late;
+    std::ranges::copy_if(by_rows, std::back_inserter(late), [&](Staged *s) { return std::ranges::find(early, s) == early.end(); });
+    publish_rows(late, at);
+    finish_rows(by_rows, at);
     check_keys(staged, at);
 }
 

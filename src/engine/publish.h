@@ -16,10 +16,11 @@ void publish(const std::vector<Staged *> &staged, bool commit_follows, std::stri
 // Drops what was staged and not published. False when that cannot be: it was written in place.
 bool drop_stage(const Staged &staged);
 
-// publish_rows.cpp: gives tables and materialized views their staged rows by writing what differs, and drops the stage; parents of foreign keys get rows first
-// and lose them last. The reason tells how many rows were written. Raises 2BP01 when a foreign key would cascade to another
-// table, 55000 when a trigger or rule changed the rows.
+// publish_rows.cpp: gives tables and materialized views their staged rows by writing what differs; parents of foreign keys get rows first and
+// lose them last. The reason tells how many rows were written. Raises 2BP01 when a foreign key would cascade to another table, 55000 when a
+// trigger or rule changed the rows. finish_rows() makes the indexes that are new, and drops the stage.
 void publish_rows(const std::vector<Staged *> &staged, std::string &at);
+void finish_rows(const std::vector<Staged *> &staged, std::string &at);
 
 // relations.cpp: what hangs on a relation that has to be dropped and made again: its grants, comments and options, as
 // statements that restore them. Raises 2BP01 when there is something that cannot be restored (triggers, rules, policies).

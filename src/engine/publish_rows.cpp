@@ -164,21 +164,14 @@ bool has_own_triggers(const Staged &staged) {
         .has_value();
 }
 
-void require_all_written(const Difference &d) {
+void require_all_written(Difference &d) {
     const Staged &staged = *d.staged;
     if (d.is_matview() || !has_own_triggers(staged)) return;
-    if (pg::query_value("select pg_catalog.count(*) from only " + d.target) == std::to_string(staged.rows.value_or(0))) return;
+    pg::Value found;
+    as_owner(d, [&] { found = pg::query_value("select pg_catalog.count(*) from only " + d.target); });
+    if (found == std::to_string(staged.rows.value_or(0))) return;
     throw Error("55000", "a trigger or rule of \"" + staged.model.id() + "\" changed the rows that were to be published", "",
                 "The mesh replaces all rows of this table: drop that trigger or rule, or let it do nothing for role \"" + staged.domain->owner + "\".");
-}
-
-void finish(const Difference &d) {
-    as_owner(d, [&] {
-        require_all_written(d);
-        for (const std::string &index : missing_indexes(*d.staged, d.staged->target.oid)) execute(create_index_sql(index, d.target));
-        execute("drop table " + d.stage);
-    });
-    d.staged->reason += "; " + d.counts();
 }
 
 }  // namespace
@@ -217,7 +210,20 @@ void publish_rows(const std::vector<Staged *> &staged, std::string &at) {
         all.push_back({{s, key.columns, "t"}, target_name(*s->domain, s->model), qualified(s->schema, s->name), &at});
     }
     write_all(all);
-    for (const Difference &d : all) finish(d);
+    for (Difference &d : all) {
+        require_all_written(d);
+        d.staged->reason += "; " + d.counts();
+    }
+}
+
+void finish_rows(const std::vector<Staged *> &staged, std::string &at) {
+    for (const Staged *s : staged) {
+        at = s->model.id();
+        pg::as_role(owner_of(*s->domain), s->domain->search_path(), [&] {
+            for (const std::string &index : missing_indexes(*s, s->target.oid)) execute(create_index_sql(index, target_name(*s->domain, s->model)));
+            execute("drop table " + qualified(s->schema, s->name));
+        });
+    }
 }
 
 }  // namespace mesh::engine

@@ -9,8 +9,8 @@ extern "C" {
 namespace mesh::pg {
 
 int history_retention_days = 90;
-int lock_retries = 20;
-int lock_timeout_ms = 200;
+int lock_retries = 80;
+int lock_timeout_ms = 50;
 int threads = 1;
 int progress = kProgressText;
 bool skip_unchanged = true;
@@ -26,9 +26,9 @@ void define_settings() {
                             "Zero keeps everything.", &history_retention_days, 90, 0, 36500, PGC_SUSET, 0, nullptr,
                             nullptr, nullptr);
     DefineCustomIntVariable("mesh.lock_retries", "Sets how often a publish tries again for its locks.", nullptr,
-                            &lock_retries, 20, 0, 1000, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+                            &lock_retries, 80, 0, 1000, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("mesh.lock_timeout", "Sets how long one attempt to publish waits for its locks.",
-                            "While it waits, new readers of the relations queue behind it. It is never longer than half of deadlock_timeout.", &lock_timeout_ms, 200, 1,
+                            "While it waits, new readers of the relations queue behind it. It is never longer than half of deadlock_timeout.", &lock_timeout_ms, 50, 1,
                             INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
     DefineCustomEnumVariable("mesh.progress", "Tells each step of a run in a NOTICE.", "With json, its detail is a JSON object for programs.", &progress,
                              kProgressText, progress_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);

@@ -14,6 +14,7 @@ extern "C" {
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
 }
 
 namespace mesh::pg {
@@ -35,14 +36,20 @@ void set_for_now(const char *setting, int ms) {
     (void)set_config_option(setting, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-// Whoever waits for deadlock_timeout looks for a deadlock and gives way, or cancels the autovacuum that is in the way. The run
-// does so early, before a reader can be chosen. `at` is the lock that is waited for.
+// Readers of what is locked already wait as well: all locks together are waited for no longer than one would be. Whoever waits for
+// deadlock_timeout looks for a deadlock and gives way, or cancels the autovacuum that is in the way: the run does so early, before a
+// reader can be chosen. `at` is the lock that is waited for.
 void lock_list(const Oid *relations, int count, int *at) {
     int level = NewGUCNestLevel();
-    int wait = Max(2, Min(lock_timeout_ms, DeadlockTimeout / 2));
-    set_for_now("lock_timeout", wait);
-    set_for_now("deadlock_timeout", Max(1, wait / 4));
-    for (*at = 0; *at < count; (*at)++) LockRelationOid(relations[*at], AccessExclusiveLock);
+    int most = Max(2, Min(lock_timeout_ms, DeadlockTimeout / 2));
+    TimestampTz start = GetCurrentTimestamp();
+    set_for_now("deadlock_timeout", Max(1, most / 4));
+    for (*at = 0; *at < count; (*at)++) {
+        if (ConditionalLockRelationOid(relations[*at], AccessExclusiveLock)) continue;
+        long waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+        set_for_now("lock_timeout", Max(1, most - static_cast<int>(Min(waited, most))));
+        LockRelationOid(relations[*at], AccessExclusiveLock);
+    }
     AtEOXact_GUC(true, level);
 }
 
@@ -51,10 +58,10 @@ void flush_log() {
     if (XactLastRecEnd != InvalidXLogRecPtr) XLogFlush(XactLastRecEnd);
 }
 
-// Waits of growing and random length, so that two that lost against each other do not meet again.
+// Waits of growing and random length, so that two that lost against each other do not meet again, and readers get their turn.
 void pause(int attempt) {
     double spread = 0.5 + pg_prng_double(&pg_global_prng_state);
-    (void)DirectFunctionCall1(pg_sleep, Float8GetDatum(0.01 * (1 << Min(attempt, 6)) * spread));
+    (void)DirectFunctionCall1(pg_sleep, Float8GetDatum(Min(0.01 * (1 << Min(attempt, 6)), 0.12) * spread));
 }
 
 // True when all are locked; else `at` is the one that is not.

@@ -12,9 +12,9 @@ bool lock_name(const std::string &name, bool wait);
 // Keeps others from taking lock_name(name) as long as this session lives; any number of sessions can do so at once.
 void hold_name(const std::string &name);
 
-// Takes AccessExclusiveLock on all of `relations`, in order of OID, or on none: each attempt waits for a lock no longer than
-// mesh.lock_timeout, so that new readers do not queue behind it for long, and there are mesh.lock_retries more of them. An autovacuum
-// in the way is cancelled. Held to the end of the transaction. Returns the relation that could not be locked, or InvalidOid.
+// Takes AccessExclusiveLock on all of `relations`, in order of OID, or on none: each attempt waits no longer than mesh.lock_timeout for all
+// of them, so that new readers do not queue behind it for long, and there are mesh.lock_retries more of them. An autovacuum in the way
+// is cancelled. Held to the end of the transaction. Returns the relation that could not be locked, or InvalidOid.
 Oid lock_all(std::vector<Oid> relations);
 
 // While it lives, no lock is waited for longer than lock_all() does in all its attempts: then 55P03. For what locks relations and runs no

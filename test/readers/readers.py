@@ -289,7 +289,9 @@ class Publisher:
 
     def __init__(self, lock_timeout):
         self.session = Session(DATABASE)
-        self.session.query(f"set client_min_messages = warning; set mesh.progress = off; set mesh.lock_timeout = '{lock_timeout}'")
+        self.session.query("set client_min_messages = warning; set mesh.progress = off")
+        if lock_timeout:
+            self.session.query(f"set mesh.lock_timeout = '{lock_timeout}'")
         self.bad, self.ways, self.seconds, self.generation = [], collections.Counter(), 0, 1
 
     def publish(self, domain):
@@ -325,7 +327,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--readers", type=int, default=50)
     arguments.add_argument("--publishes", type=int, default=1000)
-    arguments.add_argument("--lock-timeout", default="200ms", help="mesh.lock_timeout of the runs")
+    arguments.add_argument("--lock-timeout", help="mesh.lock_timeout of the runs, when not the default")
     arguments.add_argument("--domains", default=",".join(TABLES))
     arguments.add_argument("--waits", action="store_true", help="long waits are failures too, which a busy machine causes")
     options = arguments.parse_args()
