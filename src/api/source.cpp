@@ -13,6 +13,7 @@ using engine::Domain;
 namespace {
 
 void check_table(const Domain &domain, const std::string &schema, const std::string &table) {
+    engine::refuse_temporary(schema, table);
     pg::Value readable = pg::query_value(
         "select pg_catalog.has_schema_privilege($3::name, n.oid, 'USAGE') and pg_catalog.has_table_privilege($3::name, c.oid, 'SELECT')"
         " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"

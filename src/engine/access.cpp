@@ -70,4 +70,10 @@ void check_relation_access(const Domain &reader, const std::string &schema, cons
     if (std::optional<Model> model = find_model_at(*owner, schema, relation)) check_access(reader, *owner, model->name);
 }
 
+void refuse_temporary(const std::string &schema, const std::string &relation) {
+    if (schema != "pg_temp" && !schema.starts_with("pg_temp_")) return;
+    throw Error("0A000", "temporary relation \"" + relation + "\" cannot be read by a model", "",
+                "Only one session has it, until it ends, and a model is for all: make it a table of a schema.");
+}
+
 }  // namespace mesh::engine

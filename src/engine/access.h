@@ -14,4 +14,7 @@ void check_access(const Domain &reader, const Domain &owner, const std::string &
 // builds.
 void check_relation_access(const Domain &reader, const std::string &schema, const std::string &relation);
 
+// Raises 0A000, without a position, for a relation of a session's temporary schema: a model is for all sessions.
+void refuse_temporary(const std::string &schema, const std::string &relation);
+
 }  // namespace mesh::engine

@@ -76,6 +76,7 @@ std::optional<Upstream> find_in_schema(Mesh &mesh, const Domain &domain, const s
 
 // A name that nothing has yet may be that of a model to come.
 Upstream resolve_plain(Mesh &mesh, const Domain &domain, const pg::ParsedBody &body, const Reference &ref) {
+    check_at(body, ref, [&] { refuse_temporary(ref.schema, ref.name); });
     std::vector<std::string> schemas = ref.schema.empty() ? domain.path : std::vector<std::string>{ref.schema};
     for (const std::string &schema : schemas)
         if (std::optional<Upstream> found = find_in_schema(mesh, domain, schema, body, ref)) return *found;

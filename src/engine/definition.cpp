@@ -78,16 +78,22 @@ void check_relation_name(const Model &model) {
     if (!other.empty()) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + other.rows[0][0].value() + "\"");
 }
 
+// Why what a model waits for may never come.
+std::string hint_for_pending(const Model &model, const std::string &id) {
+    std::string name = id.substr(id.find('.') + 1);
+    if (pg::query_value("select true from pg_catalog.pg_class where relnamespace = pg_catalog.pg_my_temp_schema() and relname = $1", {name}))
+        return "The session's temporary relation \"" + name + "\" cannot be read by a model.";
+    std::vector<std::string> names;
+    for (const pg::Row &row : registry("select domain || '.' || name from mesh.model_registry where domain = $1", {model.domain}).rows)
+        names.push_back(row[0].value());
+    std::erase(names, model.id());
+    std::vector<std::string> close = core::near(id, names);
+    return close.empty() ? "" : "Perhaps you mean \"" + close.front() + "\".";
+}
+
 void notice_pending(const Model &model, const Compiled &compiled) {
-    for (const std::string &id : compiled.pending_on) {
-        std::vector<std::string> names;
-        for (const pg::Row &row : registry("select domain || '.' || name from mesh.model_registry where domain = $1", {model.domain}).rows)
-            names.push_back(row[0].value());
-        std::erase(names, model.id());
-        std::vector<std::string> close = core::near(id, names);
-        pg::notice("model \"" + model.id() + "\" waits for model \"" + id + "\", which does not exist yet", "",
-                   close.empty() ? "" : "Perhaps you mean \"" + close.front() + "\".");
-    }
+    for (const std::string &id : compiled.pending_on)
+        pg::notice("model \"" + model.id() + "\" waits for model \"" + id + "\", which does not exist yet", "", hint_for_pending(model, id));
 }
 
 void store_model(const Model &model) {
