@@ -74,6 +74,14 @@ $publisher->wait_for_catchup('mesh_subscription');
 is($subscriber->safe_psql('postgres', q{SELECT subenabled FROM pg_subscription}), 't', 'the subscription is alive');
 ok(!$subscriber->log_contains(qr/logical replication target relation "shop\.mesh_/), 'and heard of no staged relation');
 
+# Nor of the rows of one, where these are changed: it has no such relation.
+$publisher->safe_psql('postgres', q{INSERT INTO raw.orders VALUES (4, 40); BEGIN; SELECT count(*) FROM mesh.run('shop'); COMMIT});
+is($publisher->safe_psql('postgres', q{SELECT reason FROM mesh.steps WHERE node = 'shop.stored' ORDER BY run_id DESC LIMIT 1}),
+    'published row by row: the run also changes rows in place, in a transaction block; 0 deleted, 0 updated, 1 inserted', 'rows of a materialized view are changed');
+$publisher->wait_for_catchup('mesh_subscription');
+is($subscriber->safe_psql('postgres', $compare), $publisher->safe_psql('postgres', $compare), 'and the subscriber has what it can have');
+ok(!$subscriber->log_contains(qr/logical replication target relation/), 'and misses nothing');
+
 # Without a replica identity the server refuses to delete: the run says so and changes nothing.
 $publisher->safe_psql('postgres', 'ALTER TABLE shop.total REPLICA IDENTITY DEFAULT');
 my $before = $publisher->safe_psql('postgres', $compare);
