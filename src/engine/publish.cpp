@@ -5,6 +5,7 @@
 #include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/hooks.h"
+#include "pg/guc.h"
 #include "pg/lock.h"
 #include "pg/matview_rows.h"
 #include "pg/relation.h"
@@ -304,6 +305,7 @@ void publish(const std::vector<Staged *> &staged, bool commit_follows, std::stri
     write_registry(staged, at);  // first: a row that somebody else is changing is waited for before any reader has to wait
     find_recreated(staged, at);
     if (!commit_follows && could_be_torn(staged)) use_rows(staged, "the run also changes rows in place, in a transaction block");
+    if (pg::standby_readers && could_be_torn(staged)) use_rows(staged, "the run also changes rows in place, and mesh.standby_readers is on");
     if (!could_be_torn(staged)) {
         put_in_place(staged, at);
     } else if (!put_in_place_unseen(staged, at)) {

@@ -14,6 +14,7 @@ int lock_timeout_ms = 50;
 int threads = 1;
 int progress = kProgressText;
 bool skip_unchanged = true;
+bool standby_readers = false;
 char *vars = nullptr;
 
 // json: the line for people as the message, the step's facts as a JSON object in the detail.
@@ -33,6 +34,9 @@ void define_settings() {
     DefineCustomEnumVariable("mesh.progress", "Tells each step of a run in a NOTICE.", "With json, its detail is a JSON object for programs.", &progress,
                              kProgressText, progress_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("mesh.skip_unchanged", "Leaves alone what a run would build as it is.", "mesh.run(force => true) builds it once.", &skip_unchanged, true,
+                             PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomBoolVariable("mesh.standby_readers", "Keeps REPEATABLE READ transactions of standbys from seeing half of a run.",
+                             "A run that changes rows in place then never exchanges the storage of others: it cannot know of older snapshots there.", &standby_readers, false,
                              PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomIntVariable("mesh.threads", "Sets how many models a run builds at once.",
                             "More than one needs as many background workers. mesh.run(threads => ...) goes before it.", &threads, 1, 1, kMostThreads,

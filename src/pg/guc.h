@@ -15,6 +15,7 @@ extern int lock_timeout_ms;         // mesh.lock_timeout: how long one publish a
 extern int threads;                 // mesh.threads: how many models a run builds at once
 extern int progress;                // mesh.progress: how a run tells each step in a NOTICE, a ProgressForm
 extern bool skip_unchanged;         // mesh.skip_unchanged: a run leaves what would come out the same
+extern bool standby_readers;        // mesh.standby_readers: standbys may hold snapshots that are older than a publish
 extern char *vars;                  // mesh.vars: a run's variables, as a JSON object
 
 void define_settings();
