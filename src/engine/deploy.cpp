@@ -9,6 +9,7 @@
 #include "engine/other_projects.h"
 #include "engine/project_products.h"
 #include "engine/project_tests.h"
+#include "engine/seed.h"
 #include "engine/selection.h"
 #include "pg/report.h"
 
@@ -235,7 +236,8 @@ private:
         const Model *old = mesh_.find_model(deployment_.domain, name);
         if (old != nullptr && !is_changed(node.unique_id)) return;
         Model model = model_from(deployment_.domain, name, node, read_.files, lookup_);
-        if (old != nullptr && node.resource_type != ResourceType::seed) model.body = old->body;
+        bool is_seed = node.resource_type == ResourceType::seed, is_read = read_.files.count(node.package_root + node.original_file_path) > 0;
+        if (old != nullptr && !(is_seed && is_read)) model.body = is_seed ? seed_text(*old) : old->body;
         bool knows_schema = domain_.owns(node.schema);
         store_definition(domain_, model);
         if (!knows_schema) domain_ = get_domain(model.domain);
