@@ -79,7 +79,7 @@ MESH_FUNCTION(mesh_invoke) {
     for (const engine::InvokeRow &r : rows)
         api::add_row(fcinfo, {r.run_id == 0 ? pg::Value() : std::to_string(r.run_id), text_or_null(r.unique_id), r.step.node, r.step.kind, text_or_null(r.step.status),
                               number_or_null(r.step.rows), number_or_null(failures_as_dbt_counts(r.step)), std::to_string(r.step.seconds) + " s", text_or_null(r.step.reason),
-                              text_or_null(r.step.message), text_or_null(r.relation), text_or_null(r.compiled), r.step.batches.is_null() ? pg::Value() : r.step.batches.dump()});
+                              text_or_null(r.step.message), text_or_null(r.relation), text_or_null(r.compiled), r.step.batches.is_null() ? pg::Value() : r.step.batches.dump(), text_or_null(r.step.error_kind)});
     return Datum(0);
 }
 
@@ -90,7 +90,7 @@ MESH_FUNCTION(mesh_compiled) {
 
 MESH_FUNCTION(mesh_manifest) {
     engine::Domain domain = visible_domain(fcinfo);
-    return api::text_result(engine::project::manifest_json(engine::load_manifest(engine::get_project(domain.name))).dump());
+    return api::text_result(engine::manifest(domain.name, json_arg(fcinfo, 1, "metadata")).dump());
 }
 
 MESH_FUNCTION(mesh_catalog) {

@@ -21,6 +21,7 @@ Json arguments(const Session &session) {
     args["project_dir"] = session.project.root;
     if (session.profile) args["profile"] = session.profile->name;
     if (session.profile) args["target"] = session.profile->target;
+    if (command == "show") args["limit"] = session.options.limit.value_or(5);
     args.erase("state");
     args.erase("batches");
     return args;
@@ -93,6 +94,15 @@ void write_compiled(const Session &session, const Step &step, const NodeInfo &no
     const std::string below = checked_path(path_below(node), "the manifest");
     write_text(session.target_folder() + "/compiled/" + below, *step.compiled);
     if (executed) write_text(session.target_folder() + "/run/" + below, *step.compiled);
+}
+
+void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {
+    const bool is_written = session.writes_json() && step.compiled && !step.compiled->empty() && !node.original_file_path.empty();
+    const std::string target = session.options.target_path.value_or(session.project.target_path);
+    if (is_written) step.compiled_path = target + "/compiled/" + path_below(node);
+    if (step.error_kind.empty()) return;
+    step.message = artifact::error_message({step.error_kind, resource_type(step), node.name, node.original_file_path, step.message,
+                                            is_written ? target + "/run/" + path_below(node) : ""});
 }
 
 void copy_assets(const Session &session) {

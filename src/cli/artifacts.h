@@ -17,6 +17,9 @@ void write_run_results(const Session &session, const std::vector<Step> &steps);
 // target/compiled/<package>/<file>, and target/run/... for what was executed.
 void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed);
 
+// The message of an error as dbt words it, and where the step's SQL was written.
+void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node);
+
 // The folders of asset-paths as they are now, in target/.
 void copy_assets(const Session &session);
 

@@ -1,5 +1,7 @@
 #include "cli/command_run.h"
 
+#include <filesystem>
+
 #include "cli/artifacts.h"
 #include "cli/clock.h"
 #include "cli/commands.h"
@@ -10,7 +12,7 @@
 namespace mesh::cli {
 namespace {
 
-const char *const columns = "run_id, unique_id, node, kind, status, rows, failures, extract(epoch from duration) AS seconds, reason, message, relation, compiled, batch_results";
+const char *const columns = "run_id, unique_id, node, kind, status, rows, failures, extract(epoch from duration) AS seconds, reason, message, relation, compiled, batch_results, error_kind";
 
 [[noreturn]] void lost(const Error &error, const std::string &domain, long run_id) {
     const std::string which = run_id ? "WHERE run_id = " + std::to_string(run_id) : "WHERE selector LIKE '%" + domain + "%' ORDER BY run_id DESC LIMIT 1";
@@ -48,6 +50,29 @@ void finish_sources(Session &session, const std::vector<Step> &steps) {
     write_sources(session, steps, times, now() - session.started_at);
 }
 
+Json state_manifest(const Session &session, const std::string &folder) {
+    std::error_code absent;
+    if (std::filesystem::equivalent(folder, session.target_folder(), absent))
+        session.log->event(Level::warn, "WarnStateTargetEqual", "I073", session.log->yellow("Warning: The state and target directories are the same: '" + folder + "'. "
+                           "This could lead to missing changes due to overwritten state including non-idempotent retries."));
+    Json manifest = Json::parse(read_file(folder + "/manifest.json"), nullptr, false);
+    if (manifest.is_discarded()) refuse("manifest.json in \"" + folder + "\" is not valid JSON");
+    return manifest;
+}
+
+// query-comment of the project, rendered by the server, which knows its macros.
+void comment_statements(Session &session) {
+    const Json &setting = session.project.query_comment;
+    const Json comment = setting.is_object() ? setting.value("comment", Json()) : setting;
+    if (!comment.is_string() || comment.get<std::string>().empty()) return;
+    const std::string text = "{%- set connection_name = 'master' -%}{%- set node = none -%}\n" + comment.get<std::string>();
+    const std::string rendered = trim(session.database->value("SELECT mesh.compiled($1, $2)", {session.domain(), text}).value_or(""));
+    if (rendered.find("*/") != std::string::npos) refuse("query comment contains illegal value \"*/\": " + rendered);
+    if (rendered.empty()) return;
+    const bool append = setting.is_object() && setting.value("append", Json()) == true;
+    (append ? session.database->comment_after : session.database->comment_before) = append ? "\n/* " + rendered + " */" : "/* " + rendered + " */\n";
+}
+
 }  // namespace
 
 NodeCatalog prepare(Session &session, bool keep_manifest) {
@@ -58,8 +83,9 @@ NodeCatalog prepare(Session &session, bool keep_manifest) {
     const Deployed deployed = deploy(session);
     session.log->event(Level::debug, "Note", "Z050", "Sent " + std::to_string(deployed.sent) + " of " + counted(static_cast<long>(deployed.files), "file"));
     session.database->on_notice = nullptr;
+    comment_statements(session);
     const std::string path = session.target_folder() + (keep_manifest && session.writes_json() ? "/manifest.json" : "/.manifest.json");
-    write_large(session, "mesh.manifest($1)", path);
+    write_large(session, "mesh.manifest($1, $2)", path, {core::project::metadata_json(metadata(session), "manifest/v12").dump()});
     return read_manifest(path);
 }
 
@@ -75,8 +101,10 @@ void invoke(Session &session, const std::string &command, const Json &options, c
 
 Json invocation_options(const Session &session) {
     Json options = server_options(session.options, session.vars);
-    if (session.options.state) options["state"] = Json::parse(read_file(*session.options.state + "/manifest.json"), nullptr, false);
-    if (options.contains("state") && options["state"].is_discarded()) refuse("manifest.json in \"" + *session.options.state + "\" is not valid JSON");
+    const auto &state = session.options.state ? session.options.state : session.options.defer_state;
+    if (!state && (session.options.command == "clone" || session.options.defer.value_or(false)))
+        refuse("--state or --defer-state are required for deferral, but neither was provided");
+    if (state) options["state"] = state_manifest(session, *state);
     options["flags"] = template_flags(session.options);
     options["compile_tests"] = session.writes_json();
     return options;
@@ -98,8 +126,11 @@ int run_nodes(Session &session) {
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
     for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (const NodeInfo *node = catalog.find(steps[i].unique_id)) {
+            if (session.writes_json()) write_compiled(session, steps[i], *node, true);
+            tell_as_dbt(session, steps[i], *node);
+        }
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));
-        if (const NodeInfo *node = catalog.find(steps[i].unique_id); node && session.writes_json()) write_compiled(session, steps[i], *node, true);
     }
     if (!freshness) write_run_results(session, steps);
     if (freshness && session.writes_json()) finish_sources(session, steps);

@@ -85,7 +85,9 @@ void Connection::send(const std::string &sql, const std::vector<Value> &paramete
     std::vector<const char *> values;
     for (const auto &parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
     const int count = static_cast<int>(values.size());
-    if (!PQsendQueryParams(connection_.get(), sql.c_str(), count, nullptr, values.data(), nullptr, nullptr, binary)) raise_lost();
+    const std::string text = comment_before + sql + comment_after;
+    if (on_send) on_send(text);
+    if (!PQsendQueryParams(connection_.get(), text.c_str(), count, nullptr, values.data(), nullptr, nullptr, binary)) raise_lost();
     PQsetSingleRowMode(connection_.get());
     cancelled_ = false;
 }

@@ -47,6 +47,10 @@ public:
 
     std::function<void(const Notice &)> on_notice;
     std::function<void()> on_tick;  // some times a second while waiting
+    std::function<void(const std::string &)> on_send;  // each statement as it is sent
+
+    // Around every statement from now on: pg_stat_activity and the server's log show it.
+    std::string comment_before, comment_after;
 
     std::string identifier(const std::string &name) const;  // quoted
     PGconn *raw() const { return connection_.get(); }

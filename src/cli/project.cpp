@@ -92,6 +92,7 @@ ProjectFile read_project(const std::string &root, const Environment &environment
     file.asset_paths = asset_paths(project);
     file.clean_targets = texts(project, "clean-targets", {file.target_path});
     if (project.contains("flags")) file.flags = project["flags"];
+    if (raw.contains("query-comment")) file.query_comment = raw["query-comment"];
     return file;
 }
 

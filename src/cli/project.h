@@ -14,6 +14,7 @@ struct ProjectFile {
     std::vector<std::string> asset_paths;       // folders that docs generate copies
     std::vector<std::string> clean_targets;
     Json flags = Json::object();
+    Json query_comment;                         // a template, or {comment, append}
 };
 
 // The folder of --project-dir, or the nearest one from here upwards that has a dbt_project.yml. Raises Error when there is none.

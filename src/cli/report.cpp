@@ -36,6 +36,7 @@ void Report::notice(const Notice &notice) {
         starts ? started(named(*step)) : finished(named(*step));
         return;
     }
+    if (starts_with(notice.severity, "DEBUG")) return log_.event(Level::debug, "Note", "Z050", notice.message);
     const bool warning = notice.severity == "WARNING";
     const std::string text = notice.message + (notice.detail.empty() ? "" : "\n" + notice.detail);
     log_.event(warning ? Level::warn : Level::info, "JinjaLogInfo", "I062", warning ? "[" + log_.yellow("WARNING") + "]: " + text : text);
@@ -112,6 +113,10 @@ void Report::print_problem(const Step &step) {
     log_.blank();
     log_.event(level, warning ? "RunResultWarning" : "RunResultFailure", warning ? "Z021" : "Z022", warning ? log_.yellow("Warning" + what) : log_.red("Failure" + what));
     log_.event(level, "RunResultError", "Z024", "  " + (step.message.empty() ? "Status: " + step.status : step.message));
+    if (!step.compiled_path.empty()) {
+        log_.blank();
+        log_.event(Level::info, "SQLCompiledPath", "Z026", "  compiled code at " + step.compiled_path);
+    }
     if (info && info->store_failures && !step.relation.empty())
         log_.event(Level::info, "CheckNodeTestFailure", "Z027", "  See test failures:  select * from " + step.relation);
 }

@@ -48,6 +48,12 @@ void ask_for_progress(Connection &database) {
     }
 }
 
+// Those that meshctl sends, and those of its own that the server tells of.
+void tell_statements(Session &session) {
+    session.database->execute("SET client_min_messages = debug1");
+    session.database->on_send = [&session](const std::string &sql) { session.log->event(Level::debug, "SQLQuery", "E016", "On master: " + sql); };
+}
+
 // A domain has one schema. A project whose domain has another than this target's is this target's domain by a name of its own: as
 // with dbt, the schemas of several developers stand side by side in one database.
 std::string choose_domain(Session &session) {
@@ -96,6 +102,7 @@ void open_database(Session &session) {
             database.execute("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
     }
     if (!database.value("SELECT pg_catalog.to_regprocedure('mesh.invoke(text,text,jsonb)')")) no_extension(database);
+    if (session.log->options().lowest == Level::debug) tell_statements(session);
     ask_for_progress(database);
     session.domain_name = choose_domain(session);
 }

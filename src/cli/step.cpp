@@ -28,6 +28,7 @@ void take(Step &step, const std::string &column, const Value &value) {
     if (column == "message") step.message = value.value_or("");
     if (column == "reason") step.reason = value.value_or("");
     if (column == "relation") step.relation = value.value_or("");
+    if (column == "error_kind") step.error_kind = value.value_or("");
     if (column == "compiled") step.compiled = value;
     if (column == "batch_results") step.batch_results = value;
     if (column == "rows") step.rows = number(value);

@@ -8,7 +8,8 @@
 namespace mesh::cli {
 
 struct Step {
-    std::string unique_id, node, kind, status, message, reason, relation;
+    std::string unique_id, node, kind, status, message, reason, relation, error_kind;
+    std::string compiled_path;              // of its SQL, where that is written
     Value compiled, batch_results;
     std::optional<long> rows, failures;
     double seconds = 0;

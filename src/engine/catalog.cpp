@@ -1,4 +1,4 @@
-// dbt's catalog of a domain: which of its project's relations exist, and what they look like.
+// dbt's manifest and catalog of a domain: what its project says; which of its project's relations exist, and what they look like.
 #include "core/project/artifacts.h"
 #include "engine/invoke.h"
 
@@ -38,7 +38,18 @@ project::CatalogTable table_from(const pg::Row &row, const std::string &id, cons
     return out;
 }
 
+std::string utc_now() {
+    return pg::query_value("select pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").value();
+}
+
 }  // namespace
+
+project::Json manifest(const std::string &domain, const project::Json &metadata) {
+    project::Manifest out = load_manifest(get_project(domain));
+    out.metadata["generated_at"] = utc_now();
+    out.metadata.update(metadata);
+    return project::manifest_json(out);
+}
 
 project::Json catalog(const std::string &domain) {
     project::Manifest manifest = load_manifest(get_project(domain));
@@ -52,7 +63,7 @@ project::Json catalog(const std::string &domain) {
         for (const std::string &id : found->second) tables.push_back(table_from(row, id, manifest.target.database));
     }
     project::ArtifactMetadata metadata;
-    metadata.generated_at = pg::query_value("select pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").value();
+    metadata.generated_at = utc_now();
     return project::catalog_json(metadata, tables);
 }
 

@@ -7,6 +7,7 @@
 #include "engine/proof.h"
 #include "engine/relation_states.h"
 #include "engine/test_sql.h"
+#include "pg/report.h"
 #include "pg/test_scan.h"
 
 namespace mesh::engine {
@@ -82,9 +83,7 @@ private:
         ErrorData *error = pg::try_in_subtransaction(step);
         work.result->seconds += since(start);
         if (error == nullptr) return;
-        work.result->status = "error";
-        work.result->failures.reset();
-        work.result->message = error->message == nullptr ? "unknown error" : error->message;
+        work.result->tell_error(error);
         work.done = true;
     }
 
@@ -259,9 +258,16 @@ private:
 
 }  // namespace
 
+void TestResult::tell_error(const ErrorData *error) {
+    status = "error";
+    failures.reset();
+    message = error->message == nullptr ? "unknown error" : error->message;
+    error_kind = pg::error_kind_name(error);
+}
+
 std::vector<TestResult> run_tests(Mesh &mesh, const std::vector<TestDef> &tests, const std::string &relation, const Stage &stage, Renderer *renderer, RelationStates *states) {
     std::vector<TestResult> results;
-    for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}, {}});
+    for (const TestDef &test : tests) results.push_back({test, "", {}, "", 0, "", {}, {}, ""});
     if (!results.empty()) Checker(mesh, relation, stage, results, renderer, states).run();
     return results;
 }

@@ -35,6 +35,9 @@ struct TestResult {
     std::string reason;  // how the verdict was found, when not by a query of its own
     std::vector<std::string> failed_rows;  // as JSON, for record_failures
     std::vector<pg::Column> columns;       // theirs, when they shall become a relation
+    std::string error_kind;                // of an error: compilation, database or runtime
+
+    void tell_error(const ErrorData *error);  // instead of a verdict
 };
 
 // Data tests and unit tests of a domain share their names. Raises 42710 when the name is taken, unless by a test in the same

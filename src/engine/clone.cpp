@@ -25,7 +25,7 @@ public:
         ErrorData *error = pg::try_in_subtransaction([&] { make(node, there->second, row); });
         if (error == nullptr) return row;
         row.step.status = "error";
-        row.step.message = error->message;
+        row.step.tell_error(error);
         return row;
     }
 
@@ -40,7 +40,9 @@ private:
         std::string name = pg::qualified(node.schema, node.alias);
         Oid held = pg::relation_oid(node.schema, node.alias);
         if (OidIsValid(held) && !replace_) return (void)no_op(row, "its relation exists");
-        if (there.schema == node.schema && there.alias == node.alias) return (void)no_op(row, "the state's relation is its own");
+        bool is_its_own = there.schema == node.schema && there.alias == node.alias;
+        if (is_its_own && !OidIsValid(held)) throw Error("42P01", "relation " + name + ", which the state has, does not exist");
+        if (is_its_own) return (void)no_op(row, "the state's relation is its own");
         pg::as_role(owner_of(domain_), domain_.search_path(), [&] {
             if (OidIsValid(held)) drop(held, name);
             pg::execute("create view " + name + " as select * from " + pg::qualified(there.schema, there.alias));

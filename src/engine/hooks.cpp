@@ -6,6 +6,7 @@
 #include "engine/statement.h"
 #include "engine/target.h"
 #include "pg/relation.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -68,25 +69,37 @@ std::string grantee(const std::string &role) {
     return role == "public" ? role : pg::quote_ident(role);
 }
 
+void execute_and_tell(const std::string &statement) {
+    pg::debug(statement);
+    pg::execute(statement);
+}
+
 void apply_grants_config(const Staged &staged, const std::string &oid, const std::string &name) {
     if (!staged.model.config.contains("grants") || !staged.model.config["grants"].is_object() || staged.model.config["grants"].empty()) return;
     Grants wanted = wanted_grants(staged.model), held = held_grants(staged, oid);
     for (const auto &[privilege, role] : held)
-        if (!wanted.count({privilege, role})) pg::execute("revoke " + privilege + " on " + name + " from " + grantee(role));
+        if (!wanted.count({privilege, role})) execute_and_tell("revoke " + privilege + " on " + name + " from " + grantee(role));
     for (const auto &[privilege, role] : wanted)
-        if (!held.count({privilege, role})) pg::execute("grant " + privilege + " on " + name + " to " + grantee(role));
+        if (!held.count({privilege, role})) execute_and_tell("grant " + privilege + " on " + name + " to " + grantee(role));
+}
+
+// The name that a project's column has in the database: as it is written when it is quoted, else folded.
+std::string folded_name(const Json &column) {
+    std::string name = column.value("name", "");
+    if (column.value("quote", Json(false)) != true)
+        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+    return name;
 }
 
 void comment_on_columns(const Staged &staged, const std::string &name) {
     if (!persists_docs(staged.model, "columns") || !staged.model.config.contains("columns")) return;
+    std::string missing;
     for (const Json &column : staged.model.config["columns"]) {
-        std::string given = column.value("name", ""), text = column.value("description", "");
-        for (const pg::Column &held : staged.columns) {
-            std::string a = held.name, b = given;
-            if (column.value("quote", Json(false)) != true) std::transform(b.begin(), b.end(), b.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
-            if (a == b) pg::execute("comment on column " + name + "." + pg::quote_ident(a) + " is " + pg::quote_literal(text));
-        }
+        std::string own = folded_name(column);
+        if (has_name(staged.columns, own)) pg::execute("comment on column " + name + "." + pg::quote_ident(own) + " is " + pg::quote_literal(column.value("description", "")));
+        else missing += (missing.empty() ? "" : ", ") + column.value("name", "");
     }
+    if (!missing.empty()) pg::warning("In relation " + name + ": The following columns are specified in the schema but are not present in the database: " + missing);
 }
 
 // A hook may have changed the staged rows: as many are to be published.

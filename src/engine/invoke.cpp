@@ -9,6 +9,7 @@
 #include "engine/invoke_options.h"
 #include "pg/guc.h"
 #include "pg/report.h"
+#include "pg/script.h"
 
 namespace mesh::engine {
 
@@ -282,6 +283,17 @@ std::string node_named(const Project &project, const std::string &name) {
     throw Error("42704", "node \"" + name + "\" does not exist in the project of domain \"" + project.domain() + "\"", "", core::name_hint(name, names));
 }
 
+// What a model's header, which may begin the query too, says before the query is done first.
+std::string after_header(Project &project, const Node &node, const std::string &code) {
+    auto header = node.config.find("sql_header");
+    if (header == node.config.end() || !header->is_string()) return code;
+    std::vector<pg::ScriptStatement> statements = pg::parse_script(header->get<std::string>() + "\n" + code);
+    std::string query = statements.back().text;
+    statements.pop_back();
+    for (const pg::ScriptStatement &statement : statements) (void)project.database().execute(statement.text);
+    return query;
+}
+
 bool is_word(const std::string &text) {
     return text.find_first_of(" \t\n{(") == std::string::npos;
 }
@@ -328,8 +340,10 @@ project::Json run_operation(const std::string &domain, const std::string &macro,
 std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit) {
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("show", project::Json::object()));
-    project::Compiled sql = is_word(node_or_sql) ? project.invocation().compile(node_named(project, node_or_sql)) : project.invocation().compile_inline(node_or_sql);
-    std::string limited = "select pg_catalog.row_to_json(mesh_row) from (" + sql.code + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
+    std::string id = is_word(node_or_sql) ? node_named(project, node_or_sql) : "";
+    project::Compiled sql = id.empty() ? project.invocation().compile_inline(node_or_sql) : project.invocation().compile(id);
+    std::string query = id.empty() ? sql.code : after_header(project, project.manifest().nodes.at(id), sql.code);
+    std::string limited = "select pg_catalog.row_to_json(mesh_row) from (" + query + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
     std::vector<std::string> out;
     for (const auto &row : project.database().execute(limited).rows) out.push_back(row[0].value_or("null"));
     return out;

@@ -23,6 +23,9 @@ std::vector<InvokeRow> clone_all(Mesh &mesh, const Project &project, const std::
 // A node's SQL; `node` is a unique id, a name, a name with its version ("orders.v2"), or an SQL text with templates. Raises 42704, with near names in the hint.
 std::string compiled_sql(const std::string &domain, const std::string &node);
 
+// `metadata`: what its metadata says besides.
+project::Json manifest(const std::string &domain, const project::Json &metadata);
+
 project::Json catalog(const std::string &domain);
 
 project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments);

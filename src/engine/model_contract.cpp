@@ -57,19 +57,37 @@ const pg::Column *find(const std::vector<pg::Column> &columns, const std::string
     return found == columns.end() ? nullptr : &*found;
 }
 
+// A type by the name that dbt's driver has for it, where it has one.
+std::string driver_type(const std::string &type) {
+    static const std::map<std::string, const char *> names = {
+        {"integer", "INTEGER"}, {"bigint", "LONGINTEGER"}, {"double precision", "FLOAT"}, {"numeric", "DECIMAL"}, {"text", "TEXT"}, {"boolean", "BOOLEAN"}, {"bytea", "BINARY"},
+        {"date", "DATE"}, {"time without time zone", "TIME"}, {"timestamp without time zone", "DATETIME"}, {"timestamp with time zone", "DATETIMETZ"}, {"interval", "INTERVAL"},
+        {"json", "JSON"}, {"jsonb", "JSONB"}, {"oid", "ROWID"}};
+    std::string base = type_class(type), array;
+    if (base.ends_with("[]")) array = "ARRAY", base.resize(base.size() - 2);
+    auto found = names.find(base);
+    if (found == names.end()) return base_type(type);
+    return array.empty() || base != "text" ? found->second + array : "STRINGARRAY";
+}
+
+// In a dbt project as dbt writes it.
+std::string told_type(const Model &model, const std::string &type) {
+    return model.node.empty() ? base_type(type) : driver_type(type);
+}
+
 std::string differing(const std::string &name, const std::string &definition, const std::string &contract, const std::string &reason) {
     return "| " + name + " | " + definition + " | " + contract + " | " + reason + " |\n";
 }
 
-std::string mismatches(const std::vector<pg::Column> &definition, const std::vector<pg::Column> &contract) {
+std::string mismatches(const Model &model, const std::vector<pg::Column> &definition, const std::vector<pg::Column> &contract) {
     std::string out;
     for (const pg::Column &column : definition) {
         const pg::Column *other = find(contract, column.name);
-        if (other == nullptr) out += differing(column.name, base_type(column.type), "", "missing in contract");
-        else if (type_class(other->type) != type_class(column.type)) out += differing(column.name, base_type(column.type), base_type(other->type), "data type mismatch");
+        if (other == nullptr) out += differing(column.name, told_type(model, column.type), "", "missing in contract");
+        else if (type_class(other->type) != type_class(column.type)) out += differing(column.name, told_type(model, column.type), told_type(model, other->type), "data type mismatch");
     }
     for (const pg::Column &column : contract)
-        if (find(definition, column.name) == nullptr) out += differing(column.name, "", base_type(column.type), "missing in definition");
+        if (find(definition, column.name) == nullptr) out += differing(column.name, "", told_type(model, column.type), "missing in definition");
     return out;
 }
 
@@ -118,6 +136,17 @@ std::optional<Constraint> constraint_of(const Model &model, const Json &constrai
     throw Error("22023", "invalid constraint of model \"" + model.id() + "\"", constraint.dump(), "Its type is one of not_null, check, unique, primary_key, foreign_key, custom.");
 }
 
+// As the server does: a name that is taken is numbered.
+std::vector<Constraint> with_own_names(std::vector<Constraint> constraints) {
+    std::set<std::string> taken;
+    for (Constraint &constraint : constraints) {
+        if (constraint.name.empty()) continue;
+        std::string name = constraint.name;
+        for (int number = 1; !taken.insert(constraint.name).second; number++) constraint.name = fit_identifier(name + std::to_string(number));
+    }
+    return constraints;
+}
+
 std::vector<Constraint> constraints_of(const Model &model, const std::string &table) {
     std::vector<Constraint> out;
     for (const Json &column : columns_json(model))
@@ -126,7 +155,7 @@ std::vector<Constraint> constraints_of(const Model &model, const std::string &ta
     auto own = model.config.find("constraints");
     if (own != model.config.end() && own->is_array())
         for (const Json &constraint : *own) out.push_back(*constraint_of(model, constraint, table, Json::array()));
-    return out;
+    return with_own_names(std::move(out));
 }
 
 }  // namespace
@@ -137,7 +166,7 @@ bool has_enforced_contract(const Model &model) {
 }
 
 void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
-    std::string table = mismatches(columns, contract_columns(domain, model));
+    std::string table = mismatches(model, columns, contract_columns(domain, model));
     if (table.empty()) return;
     throw Error("42P16", "model \"" + model.id() + "\" has an enforced contract that failed",
                 "\n| column_name | definition_type | contract_type | mismatch_reason |\n| ----------- | --------------- | ------------- | --------------- |\n" + table,

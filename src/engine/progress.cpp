@@ -46,6 +46,7 @@ void Progress::finish(const Step &step) {
     if (pg::progress == pg::kProgressText) return pg::notice(line);
     Json facts = event("finish", step.node, step.unique_id);
     facts.update({{"kind", step.kind}, {"status", step.status}, {"seconds", step.seconds}, {"reason", step.reason}, {"message", step.message}});
+    if (!step.error_kind.empty()) facts["error_kind"] = step.error_kind;
     if (step.rows) facts["rows"] = *step.rows;
     if (step.failures) facts["failures"] = *step.failures;
     pg::notice(line, facts.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -11,10 +11,32 @@ namespace {
 
 constexpr size_t kShownRows = 5;
 
-const DatabaseColumn &column_named(const std::vector<DatabaseColumn> &columns, const std::string &name, const std::string &test) {
+std::string lower(const std::string &name) {
+    return pg::query_value("select pg_catalog.lower($1)", {name}).value();
+}
+
+// As dbt's macro says it.
+[[noreturn]] void fail_unknown(const std::vector<DatabaseColumn> &columns, const std::string &name) {
+    std::string known;
+    for (const DatabaseColumn &column : columns) known += (known.empty() ? "'" : ", '") + column.name + "'";
+    throw Error("42703", "Invalid column name: '" + name + "' in unit test fixture for expected output.\nAccepted columns for expected output are: [" + known + "]");
+}
+
+const DatabaseColumn &column_named(const std::vector<DatabaseColumn> &columns, const std::string &name) {
     for (const DatabaseColumn &column : columns)
-        if (column.name == name || pg::query_value("select pg_catalog.lower($1) = pg_catalog.lower($2)", {column.name, name}) == "t") return column;
-    throw Error("42703", "unit test \"" + test + "\" expects column \"" + name + "\", which its model does not give");
+        if (column.name == name || lower(column.name) == lower(name)) return column;
+    fail_unknown(columns, name);
+}
+
+// The rows with the model's names for their columns, which a test may write in other case.
+project::Json with_names(const project::Json &rows, const std::vector<DatabaseColumn> &columns) {
+    project::Json out = project::Json::array();
+    for (const project::Json &row : rows) {
+        project::Json named = project::Json::object();
+        for (const auto &[name, value] : row.items()) named[column_named(columns, name).name] = value;
+        out.push_back(std::move(named));
+    }
+    return out;
 }
 
 std::string literal(const project::Json &value, const std::string &type) {
@@ -45,14 +67,10 @@ std::string names_of(const std::vector<DatabaseColumn> &columns) {
 }
 
 // Columns that the first expected row names are compared, the others do not matter.
-std::vector<DatabaseColumn> tested_columns(const project::Json &rows, const std::vector<DatabaseColumn> &actual, const std::string &test) {
+std::vector<DatabaseColumn> tested_columns(const project::Json &rows, const std::vector<DatabaseColumn> &actual) {
     if (rows.empty()) return actual;
     std::vector<DatabaseColumn> out;
-    for (const auto &[name, value] : rows.front().items()) {
-        DatabaseColumn column = column_named(actual, name, test);
-        column.name = name;
-        out.push_back(column);
-    }
+    for (const auto &[name, value] : rows.front().items()) out.push_back(column_named(actual, name));
     return out;
 }
 
@@ -76,7 +94,9 @@ void run_one(Project &project, const project::OtherResource &unit, TestResult &r
     project::Json rows = expect.value("rows", project::Json::array());
     if (rows.is_string()) return compare(project, "select * from (" + code + "\n) m", rows.get<std::string>(), result);
     if (rows.is_null()) rows = project::Json::array();
-    std::vector<DatabaseColumn> columns = tested_columns(rows, project.database().describe(code), unit.name);
+    std::vector<DatabaseColumn> given = project.database().describe(code);
+    rows = with_names(rows, given);
+    std::vector<DatabaseColumn> columns = tested_columns(rows, given);
     compare(project, "select " + names_of(columns) + " from (" + code + "\n) m", rows_query(rows, columns), result);
 }
 
@@ -105,11 +125,7 @@ std::vector<TestResult> run_project_unit_tests(Project &project, const Model &mo
             run_one(project, unit->second, result);
         });
         result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        if (error != nullptr) {
-            result.status = "error";
-            result.failures.reset();
-            result.message = error->message == nullptr ? "unknown error" : error->message;
-        }
+        if (error != nullptr) result.tell_error(error);
         out.push_back(std::move(result));
     }
     return out;

@@ -117,6 +117,11 @@ uint64_t remove_runs(const std::string &condition, const std::string &value) {
     return runs.size();
 }
 
+void Step::tell_error(const ErrorData *error, const std::string &before) {
+    message = before + pg::error_text(error);
+    error_kind = pg::error_kind_name(error);
+}
+
 History::History(const std::string &command, const std::string &selector, const std::string &exclude, const Json &options, size_t steps) {
     run_id_ = std::stoll(registry_value("select pg_catalog.nextval('mesh.run_id_seq')").value());
     run_ = {{"run_id", run_id_}, {"selector", selector}, {"exclude", optional_text(exclude)}, {"command", command}, {"status", "running"},

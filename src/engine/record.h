@@ -3,6 +3,7 @@
 
 #include "engine/registry.h"
 #include "pg/recorder.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -15,6 +16,9 @@ struct Step {
     std::vector<std::string> failing;  // tests: some of the rows that are wrong, as JSON
     std::string unique_id, compiled;   // of a project's node: dbt's id, its SQL as it was rendered for this run
     Json batches;                      // of a microbatch model: dbt's batch_results
+    std::string error_kind;            // of one that failed by an error: compilation, database or runtime
+
+    void tell_error(const ErrorData *error, const std::string &before = "");  // as its message
 };
 
 // What kind of step builds the model: "model", "seed" or "snapshot".

@@ -205,7 +205,7 @@ Model get_model(const ModelName &name) {
     std::optional<Model> model = find_model(name.domain, name.name);
     if (model) return *model;
     (void)get_domain(name.domain);
-    throw Error("42704", "model \"" + name.id() + "\" does not exist", "", "See mesh.models for the models there are.");
+    throw Error("42704", "model \"" + name.id() + "\" does not exist", "", "See mesh.models for the models there are.").with(core::ErrorKind::database);
 }
 
 Json facts_to_json(const pg::Facts &facts) {

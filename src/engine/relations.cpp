@@ -63,7 +63,8 @@ void refuse_others(const Staged &s, const std::string &ours) {
     if (!others.empty())
         throw Error("2BP01", "cannot replace \"" + s.model.id() + "\" because other objects depend on it",
                     s.reason + "; what depends on it: " + others + ".",
-                    "Drop those first, keep the old columns in place and add new ones at the end, or run the models among them in the same run.");
+                    "Drop those first, keep the old columns in place and add new ones at the end, or run the models among them in the same run.")
+            .with(core::ErrorKind::database);
 }
 
 void refuse_others(const std::vector<Staged *> &staged, std::string &at) {
@@ -117,7 +118,8 @@ std::vector<std::string> save_decorations(const Staged &staged) {
         {oid});
     if (lost)
         throw Error("2BP01", "cannot replace \"" + staged.model.id() + "\" because something of it would be lost", "It has " + *lost + ".",
-                    "Drop that first and create it again afterwards.");
+                    "Drop that first and create it again afterwards.")
+            .with(core::ErrorKind::database);
     const char *kind = staged.model.materialized == "view" ? "view" : staged.model.materialized == "materialized_view" ? "materialized view" : "table";
     std::vector<std::string> names;
     for (const pg::Column &column : staged.columns) names.push_back(column.name);

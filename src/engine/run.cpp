@@ -86,7 +86,7 @@ std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std:
 
 Step test_step(const TestResult &result) {
     return {result.def.domain, result.def.domain + "." + result.def.name, result.def.test == "unit" ? "unit_test" : "test", result.status, {}, result.failures, result.seconds, result.reason,
-            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : ""};
+            result.message, result.failed_rows, result.def.node, result.def.is_rendered ? result.def.sql.value_or("") : "", {}, result.error_kind};
 }
 
 RunResult run(const RunOptions &options, Oid caller) {

@@ -22,7 +22,8 @@ static Json options_json(const RunOptions &options) {
 // The server says no more than that it waited long enough.
 static ErrorData *explained(ErrorData *error) {
     if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE || error->hint != nullptr) return error;
-    return pg::make_error("55P03", "another session kept locked what it needs", error->message, "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.");
+    return pg::make_error("55P03", "another session kept locked what it needs", error->message, "See pg_locks, or raise mesh.lock_timeout or mesh.lock_retries.",
+                          core::ErrorKind::database);
 }
 
 Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline, const std::string &obstacle)
@@ -49,6 +50,7 @@ RunResult Runner::go() {
 RunResult Runner::run_all() {
     start_crew();
     ErrorData *error = attempt();
+    if (cannot_start_) throw pg::ServerError{error};
     if (error != nullptr) history_.forget_written();
     if (!withheld_.empty() && again_) {
         forget();
@@ -170,8 +172,9 @@ void Runner::step(const Model &model, bool is_judged) {
 void Runner::tell_error(Step &out, ErrorData *error) {
     bool untried = options_.only && !unit_failed_.empty();
     out.status = untried ? "skipped" : "error";
-    (untried ? out.reason : out.message) = untried ? unit_failed_ : pg::error_text(explained(error));
-    if (untried) out.compiled.clear();
+    if (!untried) return out.tell_error(explained(error));
+    out.reason = unit_failed_;
+    out.compiled.clear();
 }
 
 // Skipped, or withheld: then it is finished here.
@@ -183,6 +186,7 @@ bool Runner::is_left_out(const Model &model, Step &out) {
     } else if (withheld != withheld_.end()) {
         out.status = "error";
         out.message = withheld->second;
+        out.error_kind = "runtime";
         finish(model, out, tests_of_[model.id()]);
     }
     return out.status != "success";

@@ -101,8 +101,9 @@ private:
 
     // runner_operations.cpp: on-run-start and on-run-end.
     void run_operations(bool start);
-    void operation(Project &project, const std::string &id);
+    void operation(Project &project, const std::string &id, bool start);
     void add_results(Project &project);
+    static std::string message_of(const Project &project, const Step &step);
     static bool is_result(const Project &project, const Step &step);
 
     // runner_crew.cpp: several models at once.
@@ -149,6 +150,7 @@ private:
     std::vector<Step> steps_;
     std::string unit_failed_;                      // why the model at hand is not built
     std::string start_failed_;                     // an operation of on-run-start
+    bool cannot_start_ = false;
     Projects projects_;
     std::unique_ptr<pg::Crew> crew_;
     bool was_parallel_ = false;

@@ -25,7 +25,7 @@ bool Runner::left_as_it_is(const Model &model, Step &out, std::vector<Step> &tes
     });
     out.status = error == nullptr ? "unchanged" : "error";
     out.reason = verdict.reason;
-    if (error != nullptr) out.message = pg::error_text(error);
+    if (error != nullptr) out.tell_error(error);
     else unchanged_.keep(*now, verdict);
     return true;
 }

@@ -182,7 +182,7 @@ void Runner::take(Report report) {
 
 void Runner::accept(Open &open, Report &report) {
     bool tests_failed = std::any_of(report.tests.begin(), report.tests.end(), failed);
-    if (!report.sqlstate.empty() && !tests_failed) throw Error(of_step(report.sqlstate), report.message, report.detail, report.hint);
+    if (!report.sqlstate.empty() && !tests_failed) throw Error(of_step(report.sqlstate), report.message, report.detail, report.hint).with(report.error_kind);
     const Model &model = *open.model;
     Staged &staged = report.staged;
     KnownColumns built_columns = std::move(staged.model.built_columns);

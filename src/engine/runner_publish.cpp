@@ -71,6 +71,7 @@ void Runner::withhold(const std::string &culprit, std::vector<Staged *> &all, Er
         Step &step = steps_[size_at_[s->model.id()]];
         step.status = "skipped";
         step.message.clear();
+        step.error_kind.clear();
         step.reason = "upstream " + culprit + " could not be published";
     }
     std::erase_if(all, is_withheld);
@@ -93,7 +94,7 @@ void Runner::publish_and_note(const std::vector<Staged *> &staged) {
 void Runner::withdraw_one(const std::string &id, const ErrorData *error) {
     failed_[id] = pg::error_text(error);
     steps_[size_at_[id]].status = "error";
-    steps_[size_at_[id]].message = "not published: " + pg::error_text(error);
+    steps_[size_at_[id]].tell_error(error, "not published: ");
 }
 
 // Nothing of the run is published: what was built is rolled back.
@@ -104,7 +105,7 @@ void Runner::withdraw(const ErrorData *error) {
         Step &step = steps_[size_at_[id]];
         bool at_fault = !atomic && (id == culprit || culprit.empty());
         step.status = at_fault ? "error" : "skipped";
-        if (at_fault) step.message = "not published: " + pg::error_text(error);
+        if (at_fault) step.tell_error(error, "not published: ");
         else step.reason = (atomic ? "atomic: " + culprit + " failed" : culprit + " could not be published") + ", nothing was published";
     }
     if (!atomic) failed_[culprit] = pg::error_text(error);

@@ -72,6 +72,7 @@ Step Runner::untested(const Model &model, const Step &failed, const TestDef &tes
     if (model.materialized != "ephemeral" || failed.status != "error" || test.test == "unit") return out;
     out.status = "error";
     out.message = failed.message;
+    out.error_kind = failed.error_kind;
     return out;
 }
 
@@ -183,7 +184,7 @@ void Runner::left_out_tests() {
             if (!tests.empty()) results = run_tests_as(options_, mesh_, tests, published_relation(mesh_, model), stage_, projects_);
         });
         for (const TestDef &test : tests)
-            if (error != nullptr) results.push_back({test, "error", {}, pg::error_text(error)});
+            if (error != nullptr) results.push_back({test, "error", {}, pg::error_text(error), 0, "", {}, {}, pg::error_kind_name(error)});
         (void)note_results(std::move(results), steps);
         std::ranges::move(steps, std::back_inserter(left_out_steps_));
     }

@@ -194,7 +194,7 @@ void require_snapshot_columns(const Model &model, const std::vector<pg::Column> 
     for (const std::string &name : wanted)
         if (!has_name(columns, folded(name))) missing += (missing.empty() ? "" : ", ") + name;
     if (!missing.empty())
-        throw Error("42703", "the table of snapshot \"" + model.id() + "\" has not the columns that its settings need", "Missing: " + missing + ".",
+        throw Error("42703", "Snapshot target is missing configured columns", "The table of \"" + model.id() + "\" has no " + missing + ".",
                     "Add them, or name its columns in snapshot_meta_column_names.");
 }
 

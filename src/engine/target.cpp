@@ -31,7 +31,7 @@ std::string described(const Domain &domain, const Model &model) {
 }
 
 [[noreturn]] void not_ours(const Domain &domain, const Model &model) {
-    throw Error("42809", described(domain, model) + " is not what the mesh built", "", "Restore it, or drop it so that the model can be built anew.");
+    throw Error("42809", described(domain, model) + " is not what the mesh built", "", "Restore it, or drop it so that the model can be built anew.").with(core::ErrorKind::database);
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ void require_ours(const Domain &domain, const Model &model, const Target &target
     if (owned && (model.built_kind == target.kind || (domain.takes_over && std::strchr("rvm", target.kind[0]) != nullptr))) return;
     if (model.built_kind.empty())
         throw Error("42P07", described(domain, model) + " exists and was not made by the mesh", "",
-                    "Rename or drop it, or give model \"" + model.id() + "\" another name.");
+                    "Rename or drop it, or give model \"" + model.id() + "\" another name.").with(core::ErrorKind::database);
     if (!owned)
         throw Error("42501", described(domain, model) + " belongs to \"" + pg::role_name(target.owner) + "\", not to \"" + domain.owner + "\"", "",
                     "ALTER " + std::string(target.kind == "v" ? "VIEW" : target.kind == "m" ? "MATERIALIZED VIEW" : "TABLE") +

@@ -142,7 +142,7 @@ Staged upstream_from(const Json &j) {
 }
 
 Json to_json(const TestResult &r) {
-    return {r.status, r.failures ? Json(*r.failures) : Json(), r.message, r.seconds, r.reason, r.failed_rows, columns_to_json(r.columns)};
+    return {r.status, r.failures ? Json(*r.failures) : Json(), r.message, r.seconds, r.reason, r.failed_rows, columns_to_json(r.columns), r.error_kind};
 }
 
 TestResult result_from(const Json &j) {
@@ -154,6 +154,7 @@ TestResult result_from(const Json &j) {
     r.reason = j.at(4);
     r.failed_rows = j.at(5).get<std::vector<std::string>>();
     r.columns = columns_from_json(j.at(6));
+    r.error_kind = j.at(7);
     return r;
 }
 
@@ -192,7 +193,7 @@ ReceivedTask task_from(const std::string &message) {
 std::string to_message(const Report &report) {
     Json tests = Json::array();
     for (const TestResult &result : report.tests) tests.push_back(to_json(result));
-    return bytes_of({{"number", report.number}, {"error", {report.sqlstate, report.message, report.detail, report.hint}},
+    return bytes_of({{"number", report.number}, {"error", {report.sqlstate, report.message, report.detail, report.hint, static_cast<int>(report.error_kind)}},
                      {"staged", report.is_staged ? to_json(report.staged) : Json()}, {"tests", tests}, {"seconds", report.seconds}});
 }
 
@@ -205,6 +206,7 @@ Report report_from(const std::string &message) {
     out.message = error.at(1);
     out.detail = error.at(2);
     out.hint = error.at(3);
+    out.error_kind = static_cast<core::ErrorKind>(error.at(4).get<int>());
     out.is_staged = !json.at("staged").is_null();
     if (out.is_staged) out.staged = staged_from(json.at("staged"));
     for (const Json &result : json.at("tests")) out.tests.push_back(result_from(result));

@@ -33,6 +33,7 @@ ReceivedTask task_from(const std::string &message);
 struct Report {
     size_t number = 0;
     std::string sqlstate, message, detail, hint;  // sqlstate is empty unless it failed
+    core::ErrorKind error_kind = core::ErrorKind::runtime;
     bool is_staged = false;
     Staged staged;                    // without model, domain, compiled body and target
     std::vector<TestResult> tests;    // one for each of the task's, without its definition

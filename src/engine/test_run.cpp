@@ -72,7 +72,7 @@ private:
         std::vector<TestDef> open = tests;
         std::vector<TestResult> results;
         if (error != nullptr) {
-            for (const TestDef &test : tests) results.push_back({test, "error", {}, pg::error_text(error)});
+            for (const TestDef &test : tests) results.push_back({test, "error", {}, pg::error_text(error), 0, "", {}, {}, pg::error_kind_name(error)});
             return note_all(results);
         }
         if (options_.uses_cache()) results = cache_.take(open, relation, &projects_);

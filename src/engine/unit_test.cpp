@@ -241,9 +241,7 @@ void run_one(Mesh &mesh, TestResult &result, const Model &model, const UnitTest 
         compare(result, read_only(mesh.domain(model.domain), difference_sql(prepared, test.expect) + " order by row_data"), prepared.expected);
     });
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (error == nullptr) return;
-    result.status = "error";
-    result.message = error->message == nullptr ? "unknown error" : error->message;
+    if (error != nullptr) result.tell_error(error);
 }
 
 void check_overrides(const Json &overrides) {

@@ -115,6 +115,7 @@ private:
         report.message = text_of(error.message);
         report.detail = text_of(error.detail);
         report.hint = text_of(error.hint);
+        report.error_kind = pg::error_kind(&error);
     }
 
     // Only what is committed can be read by others, and so only then it is reported.

@@ -16,7 +16,7 @@ static char *copy_or_null(const char *text) {
     return copy;
 }
 
-ErrorData *make_error(const char *sqlstate, const char *message, const char *detail, const char *hint) {
+ErrorData *make_error(const char *sqlstate, const char *message, const char *detail, const char *hint, core::ErrorKind kind) {
     auto *error = static_cast<ErrorData *>(palloc_extended(sizeof(ErrorData), MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO));
     if (error == nullptr) return nullptr;
     error->elevel = ERROR;
@@ -30,10 +30,20 @@ ErrorData *make_error(const char *sqlstate, const char *message, const char *det
     error->hint = copy_or_null(hint);
     error->domain = PG_TEXTDOMAIN("mesh");
     error->context_domain = error->domain;
-    error->filename = "";
+    error->filename = "";  // the server's own have one: see error_kind()
     error->funcname = "";
+    error->lineno = static_cast<int>(kind);
     error->assoc_context = CurrentMemoryContext;
     return error;
+}
+
+ErrorData *make_error(const core::Error &error) {
+    return make_error(error.sqlstate.c_str(), error.what(), error.detail.c_str(), error.hint.c_str(), error.error_kind);
+}
+
+core::ErrorKind error_kind(const ErrorData *error) {
+    bool is_ours = error->filename != nullptr && *error->filename == '\0';
+    return is_ours ? static_cast<core::ErrorKind>(error->lineno) : core::ErrorKind::database;
 }
 
 ErrorData *copy_error(const ErrorData *error) {

@@ -22,7 +22,11 @@ struct ServerError {
 [[noreturn]] void raise(ErrorData *error);
 
 // Builds (but does not raise) an ErrorData in the current memory context; NULL when out of memory.
-ErrorData *make_error(const char *sqlstate, const char *message, const char *detail, const char *hint);
+ErrorData *make_error(const char *sqlstate, const char *message, const char *detail, const char *hint, core::ErrorKind kind = core::ErrorKind::runtime);
+ErrorData *make_error(const core::Error &error);
+
+// Whose error it is; one that the server's code raised is the database's.
+core::ErrorKind error_kind(const ErrorData *error);
 
 // A copy of `error` in the current memory context (CopyErrorData copies only the error being handled).
 ErrorData *copy_error(const ErrorData *error);
@@ -70,7 +74,7 @@ Datum boundary(F &&f) {
     } catch (const ServerError &e) {
         error = e.data;
     } catch (const core::Error &e) {
-        error = make_error(e.sqlstate.c_str(), e.what(), e.detail.c_str(), e.hint.c_str());
+        error = make_error(e);
     } catch (const std::bad_alloc &) {
         error = make_error("53200", "out of memory", "", "");
     } catch (const std::exception &e) {

@@ -91,7 +91,7 @@ bool word_at(const std::string &text, int at, std::string_view word) {
 
 void raise_at(const char *sqlstate, const std::string &message, const std::string &text, int byte,
               const std::string &hint) {
-    ErrorData *error = make_error(sqlstate, message.c_str(), "", hint.c_str());
+    ErrorData *error = make_error(sqlstate, message.c_str(), "", hint.c_str(), core::ErrorKind::database);
     const char *source = text.c_str();
     call([=] {
         error->internalquery = pstrdup(source);

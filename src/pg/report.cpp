@@ -17,6 +17,10 @@ void warning(const std::string &message, const std::string &detail, const std::s
     report(WARNING, message.c_str(), detail.c_str(), hint.c_str());
 }
 
+void debug(const std::string &message) {
+    report(DEBUG1, message.c_str(), "", "");
+}
+
 std::string error_text(const ErrorData *error) {
     std::string text = error->message == nullptr ? "unknown error" : error->message;
     if (error->detail != nullptr && *error->detail != '\0') text += " (" + std::string(error->detail) + ")";
@@ -24,6 +28,10 @@ std::string error_text(const ErrorData *error) {
     if (hint.find("CASCADE") != std::string::npos) hint = "Change or drop what depends on it first; the mesh drops nothing of others.";
     if (!hint.empty()) text += " Hint: " + hint;
     return text;
+}
+
+const char *error_kind_name(const ErrorData *error) {
+    return core::error_kind_name(error_kind(error));
 }
 
 }  // namespace mesh::pg

@@ -9,7 +9,13 @@ namespace mesh::pg {
 void notice(const std::string &message, const std::string &detail = "", const std::string &hint = "");
 void warning(const std::string &message, const std::string &detail = "", const std::string &hint = "");
 
+// For those who ask for more (client_min_messages = debug1).
+void debug(const std::string &message);
+
 // What went wrong, with detail and hint, as one line of a step. The server's advice to drop with CASCADE is not passed on.
 std::string error_text(const ErrorData *error);
+
+// compilation, database or runtime.
+const char *error_kind_name(const ErrorData *error);
 
 }  // namespace mesh::pg

@@ -83,7 +83,7 @@ ErrorData *try_in_subtransaction(F &&f) {
     } catch (const ServerError &e) {
         error = e.data;
     } catch (const core::Error &e) {
-        error = make_error(e.sqlstate.c_str(), e.what(), e.detail.c_str(), e.hint.c_str());
+        error = make_error(e);
     } catch (const std::exception &e) {
         error = make_error("XX000", e.what(), "", "");
     }

@@ -11,15 +11,15 @@ CREATE FUNCTION mesh.deployed_files(domain text, OUT path text, OUT checksum tex
 COMMENT ON FUNCTION mesh.deployed_files IS 'The files of a domain''s dbt project, with the md5 of their text in UTF-8.';
 
 CREATE FUNCTION mesh.invoke(domain text, command text, options jsonb DEFAULT '{}', OUT run_id bigint, OUT unique_id text, OUT node text, OUT kind text,
-        OUT status text, OUT rows bigint, OUT failures bigint, OUT duration interval, OUT reason text, OUT message text, OUT relation text, OUT compiled text, OUT batch_results jsonb)
+        OUT status text, OUT rows bigint, OUT failures bigint, OUT duration interval, OUT reason text, OUT message text, OUT relation text, OUT compiled text, OUT batch_results jsonb, OUT error_kind text)
     RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_invoke';
 COMMENT ON FUNCTION mesh.invoke IS 'A dbt command (run, build, test, seed, snapshot, compile, list, source freshness, clone) on a domain''s project, with dbt''s options by name: select, exclude, selector, resource_types, full_refresh, fail_fast, vars, empty, sample, event_time_start, event_time_end, state, defer, favor_state, warn_error, indirect_selection ...; one row a node. compile_tests: true gives every test''s SQL; batches: batch_results of a run before makes microbatch models do the failed ones again.';
 
 CREATE FUNCTION mesh.compiled(domain text, node text) RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_compiled';
 COMMENT ON FUNCTION mesh.compiled IS 'The SQL of a node of the domain''s dbt project (a name or dbt''s unique id), rendered now.';
 
-CREATE FUNCTION mesh.manifest(domain text) RETURNS json LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'mesh_manifest';
-COMMENT ON FUNCTION mesh.manifest IS 'dbt''s manifest (version 12) of the domain''s project.';
+CREATE FUNCTION mesh.manifest(domain text, metadata jsonb DEFAULT '{}') RETURNS json LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'mesh_manifest';
+COMMENT ON FUNCTION mesh.manifest IS 'dbt''s manifest (version 12) of the domain''s project. metadata: what its metadata says besides, such as the invocation_id of a call.';
 
 CREATE FUNCTION mesh.catalog(domain text) RETURNS json LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'mesh_catalog';
 COMMENT ON FUNCTION mesh.catalog IS 'dbt''s catalog (version 1) of the domain''s project: the relations that exist, with their columns.';

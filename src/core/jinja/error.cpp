@@ -50,11 +50,13 @@ const char *error_class_name(ErrorClass kind) {
     return "Error";
 }
 
-TemplateError::TemplateError(ErrorClass error_kind, const std::string &message)
-    : Error(sqlstate_of(error_kind), message), kind(error_kind) {}
+TemplateError::TemplateError(ErrorClass error_class, const std::string &message)
+    : Error(sqlstate_of(error_class), message), kind(error_class) {
+    error_kind = ErrorKind::compilation;
+}
 
-TemplateError::TemplateError(ErrorClass error_kind, const std::string &message, Site site)
-    : TemplateError(error_kind, message) {
+TemplateError::TemplateError(ErrorClass error_class, const std::string &message, Site site)
+    : TemplateError(error_class, message) {
     add_site(std::move(site));
 }
 

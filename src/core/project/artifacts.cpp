@@ -71,7 +71,28 @@ Json freshness_json(const FreshnessResult &result) {
     return build("execution_time", result.execution_time).take();
 }
 
+std::string indented(const std::string &text, const std::string &by) {
+    std::string out = by;
+    for (char c : text) out += c == '\n' ? c + by : std::string(1, c);
+    return out;
+}
+
+// "Compilation Error in model orders (models/orders.sql)", and below it the message.
+std::string told_of_node(std::string kind, const NodeError &error) {
+    if (!kind.empty()) kind[0] = static_cast<char>(kind[0] - 'a' + 'A');
+    const std::string path = error.path.empty() ? "" : " (" + error.path + ")";
+    return kind + " Error in " + error.resource_type + " " + error.name + path + "\n";
+}
+
 }  // namespace
+
+std::string error_message(const NodeError &error) {
+    std::string out = told_of_node(error.kind, error) + indented(error.message, "  ");
+    if (error.kind == "database" && !error.compiled_at.empty()) out += "\n  compiled code at " + error.compiled_at;
+    if (error.resource_type != "unit_test") return out;
+    return told_of_node("runtime", error) + "  An error occurred during execution of unit test '" + error.name +
+           "'. There may be an error in the unit test definition: check the data types.\n" + indented(out, " ");
+}
 
 Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema) {
     ObjectBuilder build;

@@ -24,6 +24,13 @@ struct ArtifactTiming {
 // dbt's object for it; schema: as "catalog/v1".
 Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema);
 
+// What a node's error says as dbt says it, in its results and its log: whose error it is and where, the message, and where SQL that the database
+// refused was written (empty: nowhere). kind: compilation, database or runtime.
+struct NodeError {
+    std::string kind, resource_type, name, path, message, compiled_at;
+};
+std::string error_message(const NodeError &error);
+
 // One node of a run. status: success, error, skipped, partial success, no-op, for tests pass, fail, warn, error, skipped.
 struct ArtifactResult {
     std::string unique_id, status, thread_id = "Thread-1";

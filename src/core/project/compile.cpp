@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "core/jinja/runtime.h"
 #include "core/jinja/text.h"
 #include "core/project/members.h"
 #include "core/project/relation.h"
@@ -174,7 +175,11 @@ Compiled compile_inline(Session &session, const std::string &text) {
     frame.free_refs = true;
     const Session::Entered entered(session, frame);
     Rendered rendered;
-    rendered.sql = hinted(session, [&] { return session.render(text, "inline_query"); });
+    try {
+        rendered.sql = hinted(session, [&] { return session.render(text, "inline_query"); });
+    } catch (const jinja::MacroReturn &returned) {
+        rendered.sql = jinja::to_text(returned.value);
+    }
     rendered.ephemeral = frame.ephemeral;
     return finish(session, std::move(rendered));
 }

@@ -1,5 +1,7 @@
 #include "core/project/manifest_json.h"
 
+#include "core/digest.h"
+
 #include <algorithm>
 
 #include "core/project/manifest_parts.h"
@@ -96,7 +98,7 @@ Json group_map(const Manifest &manifest) {
 Json metadata(const Manifest &manifest) {
     ObjectBuilder build;
     build("dbt_schema_version", "https://schemas.getdbt.com/dbt/manifest/v12.json")("dbt_version", kDbtVersion)("env", Json::object());
-    build("project_name", manifest.project_name)("project_id", nullptr)("user_id", nullptr)("send_anonymous_usage_stats", false);
+    build("project_name", manifest.project_name)("project_id", md5(manifest.project_name))("user_id", nullptr)("send_anonymous_usage_stats", false);
     build("adapter_type", manifest.target.type);
     build("quoting", {{"database", true}, {"schema", true}, {"identifier", true}, {"column", nullptr}});
     return build.overlay(manifest.metadata).take();

@@ -1,0 +1,89 @@
+-- Where a project behaves as dbt's own tests of an adapter expect it: whose error it is, names and schemas, catalogs, contracts, unit tests.
+CREATE EXTENSION mesh;
+SET mesh.progress = off;
+SET client_min_messages = warning;
+\set VERBOSITY terse
+CREATE FUNCTION profiles(schema text) RETURNS text LANGUAGE sql AS $f$
+SELECT format('like_dbt: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: %s}}}', current_database(), schema) $f$;
+CREATE FUNCTION deploy(files jsonb, schema text DEFAULT 'like_dbt') RETURNS SETOF text LANGUAGE sql AS $f$
+SELECT message FROM mesh.deploy('like_dbt', '{"dbt_project.yml": "name: like_dbt\nprofile: like_dbt\n"}' || files, profiles => profiles(schema), "check" => false) WHERE change = 'warning' $f$;
+
+-- Whose error it is. A model that reads its own relation fails, and no other.
+SELECT * FROM deploy($${
+"models/absent.sql": "select * from nowhere",
+"models/divided.sql": "{{ config(materialized='table') }} select 1 / 0 as x",
+"models/raised.sql": "select {% if execute %}{{ exceptions.raise_compiler_error('not good') }}{% endif %} as a",
+"models/asked.sql": "{% if execute %}{% do run_query('select * from gone') %}{% endif %}select 1 as a",
+"models/itself.sql": "select * from {{ this }}",
+"models/fine.sql": "select 1 as a",
+"tests/broken.sql": "select nothing from {{ ref('fine') }}"}$$);
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'build', '{"threads": 1}') ORDER BY 1;
+
+-- An on-run-start hook that cannot be rendered ends the run before it starts; one whose SQL fails is a step.
+SELECT * FROM deploy($${"models/fine.sql": "select 1 as a",
+"dbt_project.yml": "name: like_dbt\nprofile: like_dbt\non-run-start: \"{% if execute %}{% do run_query('select * from gone') %}{% endif %}select 1\"\n"}$$);
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
+SELECT * FROM deploy($${"models/fine.sql": "select 1 as a", "dbt_project.yml": "name: like_dbt\nprofile: like_dbt\non-run-start: select * from gone\n"}$$);
+SELECT unique_id, status, error_kind FROM mesh.invoke('like_dbt', 'run');
+
+-- What on-run-end hears of an error is what dbt tells.
+SELECT * FROM deploy($${"models/raised.sql": "select {% if execute %}{{ exceptions.raise_compiler_error('not\\ngood') }}{% endif %} as a",
+"dbt_project.yml": "name: like_dbt\nprofile: like_dbt\non-run-end: create table if not exists like_dbt.heard as select {{ \"$x$\" ~ results[0].message ~ \"$x$\" }}::text as said\n"}$$);
+SELECT status FROM mesh.invoke('like_dbt', 'run');
+SELECT split_part(said, E' (In', 1) AS said FROM like_dbt.heard;
+
+-- A hook of a seed comes before everything that could be referred to.
+SELECT * FROM deploy($${"seeds/s.csv": "a\n1\n", "models/m.sql": "select 1 as a", "dbt_project.yml": "name: like_dbt\nprofile: like_dbt\nseeds: {+post-hook: \"select * from {{ ref('m') }}\"}\n"}$$);
+
+-- A schema that somebody has dropped is there again when the project is deployed, and a name that is too long for one is fitted.
+SELECT * FROM deploy('{"models/m.sql": "select 1 as a", "models/n.sql": "{{ config(schema=''more'') }} select 2 as a"}');
+SELECT count(*) FROM mesh.invoke('like_dbt', 'run') WHERE status = 'success';
+DROP SCHEMA like_dbt, like_dbt_more CASCADE;
+SELECT * FROM deploy('{"models/m.sql": "select 1 as a", "models/n.sql": "{{ config(schema=''more'') }} select 2 as a"}');
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
+SELECT change, node FROM mesh.deploy('long', '{"dbt_project.yml": "name: like_dbt\nprofile: like_dbt\n", "models/m.sql": "select 1 as a"}', profiles => profiles('like_dbt_' || repeat('long_', 20)));
+SELECT unique_id, status FROM mesh.invoke('long', 'run');
+SELECT relation AS long, split_part(relation, '.', 1) AS long_schema, octet_length(split_part(relation, '.', 1)) AS bytes FROM mesh.models WHERE domain = 'long' \gset
+SELECT :'bytes' AS bytes, count(*) FROM :long;
+
+-- A relation is in the catalog as the node that makes it and as the source that it is for others.
+SELECT * FROM deploy($${"models/m.sql": "select 1 as a", "models/reader.sql": "select * from {{ source('own', 'm') }}",
+"models/s.yml": "sources: [{name: own, schema: like_dbt, tables: [{name: m}]}]"}$$);
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run', '{"select": "m"}') UNION ALL SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run', '{"select": "reader"}');
+SELECT kind, key FROM mesh.catalog('like_dbt') c, LATERAL (SELECT 'node' AS kind, key FROM json_each(c->'nodes') UNION ALL SELECT 'source', key FROM json_each(c->'sources')) k ORDER BY 2;
+SELECT m->>'project_id' = md5('like_dbt') AS project_id, m->>'generated_at' IS NOT NULL AS generated, m->>'adapter_type' AS adapter_type, m->>'invocation_id' AS invocation_id
+FROM (SELECT mesh.manifest('like_dbt', '{"invocation_id": "mine"}')->'metadata' AS m) x;
+
+-- Constraints without a name are numbered as the server does; types in a broken contract have the names that dbt's driver has for them.
+SELECT * FROM deploy($${"models/checked.sql": "{{ config(materialized='table') }} select 1 as id", "models/w.sql": "select array['a'] as tags, now() as at, 1::bigint as n",
+"models/s.yml": "models:\n- {name: checked, config: {contract: {enforced: true}}, columns: [{name: id, data_type: int, constraints: [{type: check, expression: id > 0}, {type: check, expression: id < 9}]}]}\n- {name: w, config: {contract: {enforced: true}}, columns: [{name: tags, data_type: int}, {name: at, data_type: int}, {name: n, data_type: text}]}"}$$);
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'run');
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'like_dbt.checked'::regclass ORDER BY 1;
+
+-- A column that is described and not there is told; one that is quoted in the project is another than the one in lower case.
+SELECT * FROM deploy($${"models/described.sql": "select 1 as a, 2 as \"B\"",
+"models/s.yml": "models: [{name: described, config: {persist_docs: {columns: true}}, columns: [{name: A, description: one}, {name: b, quote: true, description: other}, {name: gone, description: x}]}]"}$$);
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
+SELECT col_description('like_dbt.described'::regclass, 1) AS a, col_description('like_dbt.described'::regclass, 2) AS "B";
+
+-- Names in unit tests: in any case, and refused with dbt's words.
+SELECT * FROM deploy($${"models/up.sql": "select 1 as tested", "models/over.sql": "select tested from {{ ref('up') }}",
+"models/u.yml": "unit_tests:\n- {name: fine, model: over, given: [{input: ref('up'), rows: [{tested: 1}, {TESTED: 2}]}], expect: {rows: [{TESTED: 1}, {tested: 2}]}}\n- {name: wrong, model: over, given: [{input: ref('up'), rows: [{tested: 1}]}], expect: {rows: [{other: 1}]}}"}$$);
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'test');
+
+-- A seed whose properties alone are deployed anew keeps its rows.
+CREATE ROLE regress_like_dbt;
+SELECT * FROM deploy($${"seeds/s.csv": "a\n1\n2\n", "seeds/s.yml": "seeds: [{name: s, description: one}]"}$$);
+SELECT change, node FROM mesh.deploy('like_dbt', $${"seeds/s.yml": "seeds: [{name: s, config: {grants: {select: [regress_like_dbt]}}}]"}$$, partial => true);
+SELECT unique_id, status, rows FROM mesh.invoke('like_dbt', 'seed');
+SELECT has_table_privilege('regress_like_dbt', 'like_dbt.s', 'select');
+
+-- What a model's header begins, show ends.
+SELECT * FROM deploy($${"models/headed.sql": "{% call set_sql_header(config) %}with given as (select 7 as a){% endcall %}select a from given"}$$);
+SELECT * FROM mesh.show('like_dbt', 'headed', 5);
+
+DROP EXTENSION mesh CASCADE;
+DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
+DROP FUNCTION deploy, profiles;
+DROP ROLE regress_like_dbt;
