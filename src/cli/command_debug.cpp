@@ -1,20 +1,70 @@
 // debug: what is taken from where, and whether it works.
+#include <filesystem>
+
 #include "cli/commands.h"
+#include "cli/text.h"
+#include "cli/yaml.h"
 
 namespace mesh::cli {
 namespace {
 
-// Runs one check and says how it went; true when it went well.
-bool check(Session &session, const std::string &what, const std::function<void()> &body, std::vector<std::string> &problems) {
-    try {
-        body();
-        session.log->output("  " + what + " [" + session.log->green("OK") + "]");
-        return true;
-    } catch (const Error &error) {
-        session.log->output("  " + what + " [" + session.log->red("ERROR") + "]");
-        problems.push_back(error.what() + std::string(error.detail.empty() ? "" : "\n  " + error.detail) + (error.hint.empty() ? "" : "\n  " + error.hint));
-        return false;
+// What was checked, as dbt tells it: each with its line at once, what went wrong at the end.
+class Checks {
+public:
+    explicit Checks(Session &session) : session_(session) {}
+
+    // What a failure's message begins with: `failing`. True when it went well.
+    bool run(const std::string &what, const std::string &failing, const std::string &word, const std::function<void()> &body) {
+        try {
+            body();
+            say("  " + what + " [" + session_.log->green("OK") + "]");
+            return true;
+        } catch (const Error &error) {
+            say("  " + what + " [" + session_.log->red(word) + "]");
+            std::string problem = failing + "\n  " + sentence(error.what());
+            for (const auto &more : {error.detail, error.hint})
+                if (!more.empty()) problem += "\n  " + more;
+            problems_.push_back(problem);
+            return false;
+        }
     }
+
+    void say(const std::string &line) { session_.log->output(line); }
+
+    int end() {
+        if (problems_.empty()) {
+            say(session_.log->green("All checks passed!"));
+            return exit_success;
+        }
+        say(session_.log->red(counted(static_cast<long>(problems_.size()), "check") + " failed:"));
+        for (const auto &problem : problems_) say(problem + "\n");
+        return exit_failed;
+    }
+
+private:
+    static std::string sentence(std::string text) {
+        if (text.empty()) return text;
+        if (text.rfind("dbt", 0) != 0) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+        return text.back() == '.' ? text : text + ".";
+    }
+
+    Session &session_;
+    std::vector<std::string> problems_;
+};
+
+void load_project(Session &session) {
+    if (session.options.vars) session.vars = parse_mapping(*session.options.vars, "--vars");
+    const std::string root = find_project(session.options);
+    add_env_file(session.environment, root + "/.env");
+    session.project.root = root;
+    session.project = read_project(root, session.environment, session.vars);
+}
+
+void load_profile(Session &session, const std::string &folder) {
+    if (session.options.profiles_dir && !session.options.connection && !file_exists(folder + "/profiles.yml"))
+        throw Error("58P01", "dbt looked for a profiles.yml file in " + folder + "/profiles.yml, but did not find one", "",
+                    "Write one, or name its folder with --profiles-dir.");
+    session.profile = read_profile(session.options, session.environment, session.project, session.vars);
 }
 
 void describe_connection(Session &session) {
@@ -30,26 +80,33 @@ void describe_connection(Session &session) {
     if (session.profile) line("schema", session.profile->text("schema"));
 }
 
+void check_git() {
+    if (std::system("git --version >/dev/null 2>&1") != 0) throw Error("58P01", "git is not installed");
+}
+
 }  // namespace
 
 int debug(Session &session) {
-    const std::string folder = profiles_folder(session.options, session.environment);
-    if (session.options.config_dir) {
-        session.log->output("To view your profiles.yml file, look into:\n\n" + folder);
+    const Options &options = session.options;
+    if (options.project_dir && !std::filesystem::is_directory(*options.project_dir))
+        refuse("invalid value for --project-dir: directory \"" + *options.project_dir + "\" does not exist");
+    const std::string folder = profiles_folder(options, session.environment);
+    Checks checks(session);
+    if (options.config_dir) {
+        checks.say("To view your profiles.yml file, look into:\n\n" + folder);
         return exit_success;
     }
-    std::vector<std::string> problems;
-    session.log->output("Using profiles dir at " + folder + "\nUsing profiles.yml file at " + folder + "/profiles.yml");
-    session.log->output("Configuration:");
-    const bool project = check(session, "dbt_project.yml and profile", [&] { open_project(session); }, problems);
-    if (!session.project.root.empty()) session.log->output("Using dbt_project.yml file at " + session.project.root + "/dbt_project.yml");
-    if (!session.options.connection_only)
-        check(session, "git (for packages)", [] { if (std::system("git --version >/dev/null 2>&1") != 0) throw Error("58P01", "git is not installed"); }, problems);
-    session.log->output("Connection:");
-    if (project && check(session, "connection and extension", [&] { open_database(session); }, problems)) describe_connection(session);
-    for (const auto &problem : problems) session.log->output("\n" + session.log->red("Error: ") + problem);
-    session.log->output(problems.empty() ? session.log->green("All checks passed!") : session.log->red(std::to_string(problems.size()) + " failed"));
-    return problems.empty() ? exit_success : exit_failed;
+    checks.say("Using profiles dir at " + folder + "\nUsing profiles.yml file at " + folder + "/profiles.yml");
+    checks.say("Configuration:");
+    const bool project = checks.run("dbt_project.yml file", "Project loading failed for the following reason:", "ERROR invalid", [&] { load_project(session); });
+    if (!session.project.root.empty()) checks.say("Using dbt_project.yml file at " + session.project.root + "/dbt_project.yml");
+    const bool profile = (project || options.profile) &&
+                         checks.run("profiles.yml file", "Profile loading failed for the following reason:", "ERROR invalid", [&] { load_profile(session, folder); });
+    if (options.connection_only) checks.say("Skipping steps before connection verification");
+    else checks.run("git (for packages)", "What packages need is missing:", "ERROR", check_git);
+    checks.say("Connection:");
+    if (profile && checks.run("Connection test:", "meshctl was unable to connect to the specified database:", "ERROR", [&] { open_database(session); })) describe_connection(session);
+    return checks.end();
 }
 
 }  // namespace mesh::cli

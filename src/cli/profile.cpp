@@ -51,8 +51,7 @@ void check_output(const Profile &profile) {
         if (!profile.output.contains(key) && !profile.output.contains(alias)) refuse("required field \"" + std::string(key) + "\" not found" + of);
 }
 
-bool libpq_knows(const Options &options, const Environment &environment) {
-    if (options.connection) return true;
+bool libpq_knows(const Environment &environment) {
     for (const char *name : {"PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGUSER", "PGPORT"})
         if (environment.count(name)) return true;
     return false;
@@ -98,7 +97,7 @@ std::optional<Profile> read_profile(const Options &options, const Environment &e
     const std::string path = profiles_folder(options, environment) + "/profiles.yml";
     const std::string name = options.profile.value_or(project.profile);
     if (!file_exists(path)) {
-        if (libpq_knows(options, environment)) return std::nullopt;
+        if (options.connection || (!options.profiles_dir && libpq_knows(environment))) return std::nullopt;
         no_profiles(path);
     }
     const Json profiles = parse_mapping(read_file(path), path);
