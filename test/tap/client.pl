@@ -128,7 +128,7 @@ profile(type => 'snowflake');
 fails('another kind of database', 2, [qr/snowflake/], $good, 'run');
 profile(port => 1);
 fails('no server', 2, [qr/could not connect/], $good, 'run');
-fails('debug without a server', 1, [qr/connection.*ERROR/], $good, 'debug');
+fails('debug without a server', 1, [qr/Connection test.*ERROR/], $good, 'debug');
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
 profile(user => value('SELECT current_user'), dbname => 'bare');
 fails('no extension', 2, [qr/does not have the extension mesh/, qr/CREATE EXTENSION mesh/], $good, 'run');

@@ -3,14 +3,17 @@
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import dbt.tests.util
+from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import NodeStatus, RunStatus, TestStatus
+from dbt.cli.exceptions import DbtUsageException
 from dbt.contracts.graph.manifest import Manifest
 from dbt.exceptions import ParsingError
-from dbt_common.exceptions import CompilationError
+from dbt_common.exceptions import CompilationError, DbtDatabaseError
 
 TIMEOUT = 300  # seconds
 
@@ -19,10 +22,10 @@ def install(executable):
     """Replaces the functions by which the tests run dbt and see its graph, in the module that they import them from."""
 
     def run(args=None, expect_pass=True, callbacks=None):
-        return run_meshctl(executable, list(args or ["run"]), expect_pass)[0]
+        return run_meshctl(executable, words(args), expect_pass)[0]
 
     def run_and_capture(args=None, expect_pass=True):
-        return run_meshctl(executable, list(args or ["run"]), expect_pass)
+        return run_meshctl(executable, words(args), expect_pass)
 
     def get_manifest(project_root):
         file = os.path.join(project_root, "target", "manifest.json")
@@ -33,16 +36,40 @@ def install(executable):
     dbt.tests.util.get_manifest = get_manifest
 
 
+def words(args):
+    """As dbt's own parser takes them, which the tests call with numbers too."""
+    return [str(word) for word in args or ["run"]]
+
+
 def run_meshctl(executable, arguments, expect_pass):
     """As run_dbt: what the command led to, and what it printed; raises for what could not be run at all."""
     remove(os.path.join("target", "run_results.json"))
+    if "show" in arguments:
+        arguments = [*arguments, "--output", "json"]
+    with connections_closed():
+        end = call(executable, arguments)
+    if expect_pass is not None:
+        assert (end.returncode == 0) == expect_pass, "exit code did not match expected"
+    return outcome(arguments, end), end.stdout + end.stderr
+
+
+def call(executable, arguments):
     end = subprocess.run([executable, *arguments], capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
     print(f"\nmeshctl {' '.join(arguments)}: {end.returncode}\n{end.stdout}{end.stderr}")
     if end.returncode not in (0, 1):
         raise error_of(end)
-    if expect_pass is not None:
-        assert (end.returncode == 0) == expect_pass, "exit code did not match expected"
-    return outcome(arguments, end), end.stdout + end.stderr
+    return end
+
+
+@contextmanager
+def connections_closed():
+    """As after a command of dbt's own, the test's process has a connection that opens when it is asked for."""
+    adapters = list(FACTORY.adapters.values())
+    for adapter in adapters:
+        adapter.cleanup_connections()
+    yield
+    for adapter in adapters:
+        adapter.acquire_connection("master")
 
 
 def remove(path):
@@ -50,7 +77,7 @@ def remove(path):
         os.remove(path)
 
 
-class Refused(ParsingError, CompilationError):
+class Refused(ParsingError, CompilationError, DbtDatabaseError, DbtUsageException):
     """A command that could not be run: meshctl has one kind of error where dbt has many classes of exceptions."""
 
 
@@ -66,9 +93,17 @@ def outcome(arguments, end):
         return end.stdout.splitlines()
     if "parse" in words:
         return manifest(os.path.join("target", "manifest.json"))
-    if os.path.exists(os.path.join("target", "run_results.json")):
-        return Results(read("run_results.json"), read("manifest.json"))
-    return None
+    if not os.path.exists(os.path.join("target", "run_results.json")):
+        return None
+    results = Results(read("run_results.json"), read("manifest.json"))
+    if "show" in words:
+        results.results[0].agate_table = shown_rows(end.stdout)
+    return results
+
+
+def shown_rows(text):
+    """Of the JSON that show prints after its log."""
+    return json.JSONDecoder().raw_decode(text, text.index("{\n"))[0]["show"]
 
 
 def manifest(file):
@@ -89,6 +124,7 @@ class Results:
                  for name, node in manifest.get(kind, {}).items()}
         self.results = [result(one, nodes) for one in run_results["results"]]
         self.elapsed_time = run_results.get("elapsed_time")
+        self.args = run_results.get("args")
 
     def __len__(self):
         return len(self.results)

@@ -2,7 +2,8 @@
 
 A test counts when dbt passes it. What dbt passes is read from dbt_outcomes.json, since dbt is slow and does the same
 each time; --dbt runs it and writes that file anew for these groups. Tests in meant.differs have a reason to end
-differently; that one of them does not is a failure. The last lines have passed / total of both, by group.
+differently; that one of them does not is a failure. The last lines have passed / total of both, by group. The groups run
+side by side, in as many databases as the machine has processors (--jobs).
 """
 
 import argparse
@@ -11,18 +12,21 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
+TEST_USERS = {f"DBT_TEST_USER_{number}": f"dbt_test_user_{number}" for number in (1, 2, 3)}  # whom the tests of grants name
 REMEMBERED, MEANT = HERE / "dbt_outcomes.json", HERE / "meant.differs"
 
 
 def main():
     options = read_options()
-    with tempfile.TemporaryDirectory(prefix="mesh-suite.") as place:
+    with tempfile.TemporaryDirectory(prefix="mesh-suite.") as place, test_users():
         if options.dbt:
-            remember(outcomes("compat_suite_dbt", place, options.groups, []))
-        mesh = outcomes("compat_suite_meshctl", place, options.groups, [f"--meshctl={os.path.abspath(options.meshctl)}"])
+            remember(outcomes("compat_suite_dbt", place, lots(options), []))
+        mesh = outcomes("compat_suite_meshctl", place, lots(options), [f"--meshctl={os.path.abspath(options.meshctl)}"])
     dbt = {name: outcome for name, outcome in json.loads(REMEMBERED.read_text()).items() if group_of(name) in options.groups}
     expected = sorted(name for name, outcome in dbt.items() if outcome == "passed")
     failures = report(expected, mesh, {name: reason for name, reason in meant().items() if group_of(name) in options.groups})
@@ -36,14 +40,32 @@ def read_options():
     parser = argparse.ArgumentParser(description="Runs dbt Labs' tests of an adapter with meshctl.")
     parser.add_argument("meshctl", help="the path of a meshctl")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help="as basic; all when none is named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many groups run at once")
     parser.add_argument("--dbt", action="store_true", help="runs dbt too, and keeps what it passes")
     options = parser.parse_args()
     options.groups = options.groups or sorted(file.stem.removeprefix("test_") for file in HERE.glob("test_*.py"))
     return options
 
 
-def outcomes(database, place, groups, options):
-    """test -> {outcome: passed, failed or skipped; seconds}, with what pytest printed kept in the folder MESH_SUITE_LOG, if that is set."""
+def lots(options):
+    """The groups in lots of about as many tests, one a job."""
+    known = json.loads(REMEMBERED.read_text()) if REMEMBERED.exists() else {}
+    sizes = {group: sum(group_of(name) == group for name in known) for group in options.groups}
+    shares = [[] for _ in range(max(1, min(options.jobs, len(options.groups))))]
+    for group in sorted(options.groups, key=lambda group: -sizes[group]):
+        min(shares, key=lambda share: sum(sizes[one] for one in share)).append(group)
+    return shares
+
+
+def outcomes(database, place, shares, options):
+    """test -> {outcome: passed, failed or skipped; seconds} of all shares, each in a database of its own."""
+    with ThreadPoolExecutor(len(shares)) as jobs:
+        found = jobs.map(lambda job: share_outcomes(f"{database}_{job[0]}", place, job[1], options), enumerate(shares, 1))
+        return {name: one for share in found for name, one in share.items()}
+
+
+def share_outcomes(database, place, groups, options):
+    """What pytest printed is kept in the folder MESH_SUITE_LOG, if that is set."""
     psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
     psql(f"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'")
     if options:
@@ -53,10 +75,11 @@ def outcomes(database, place, groups, options):
     with open(log, "w") as out:
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--show-capture=stdout", "--disable-warnings", f"--rootdir={place}", f"--outcomes={file}", *options,
-             *(str(HERE / f"test_{group}.py") for group in groups)],
-            cwd=HERE, env=dict(os.environ, PGDATABASE=database, DBT_SEND_ANONYMOUS_USAGE_STATS="false"),
+             f"--basetemp={place}/{database}", *(str(HERE / f"test_{group}.py") for group in groups)],
+            cwd=HERE, env=dict(os.environ, PGDATABASE=database, DBT_SEND_ANONYMOUS_USAGE_STATS="false", **TEST_USERS),
             stdout=out, stderr=subprocess.STDOUT,
         )
+    psql(f"DROP DATABASE {database} WITH (FORCE)")
     return json.loads(file.read_text())
 
 
@@ -104,6 +127,16 @@ def passed(found, name):
 
 def group_of(name):
     return name.split(".py::")[0].removeprefix("test_")
+
+
+@contextmanager
+def test_users():
+    for role in TEST_USERS.values():
+        psql(f"DROP ROLE IF EXISTS {role}")
+        psql(f"CREATE ROLE {role}")
+    yield
+    for role in TEST_USERS.values():
+        psql(f"DROP ROLE {role}")
 
 
 def psql(statement, database="postgres"):
