@@ -79,6 +79,11 @@ SELECT change, node FROM mesh.deploy('like_dbt', $${"seeds/s.yml": "seeds: [{nam
 SELECT unique_id, status, rows FROM mesh.invoke('like_dbt', 'seed');
 SELECT has_table_privilege('regress_like_dbt', 'like_dbt.s', 'select');
 
+-- predicates are incremental_predicates by another name.
+SELECT * FROM deploy($${"models/kept.sql": "{{ config(materialized='incremental', unique_key='id', predicates=['id != 2']) }} select g as id, {{ is_incremental() | lower }} as again from generate_series(1, 2) g"}$$);
+SELECT status FROM mesh.invoke('like_dbt', 'run') UNION ALL SELECT status FROM mesh.invoke('like_dbt', 'run');
+SELECT * FROM like_dbt.kept ORDER BY 1, 2;
+
 -- What a model's header begins, show ends.
 SELECT * FROM deploy($${"models/headed.sql": "{% call set_sql_header(config) %}with given as (select 7 as a){% endcall %}select a from given"}$$);
 SELECT * FROM mesh.show('like_dbt', 'headed', 5);

@@ -50,9 +50,12 @@ std::string key_names(const std::vector<std::string> &key) {
     return out;
 }
 
+// A project may call them predicates too, and then means those.
 std::string predicates(const Model &model) {
+    std::vector<std::string> all = model.node.empty() ? std::vector<std::string>() : configured(model, "predicates");
+    if (all.empty()) all = configured(model, "incremental_predicates");
     std::string out;
-    for (const std::string &predicate : configured(model, "incremental_predicates")) out += " and (" + predicate + ")";
+    for (const std::string &predicate : all) out += " and (" + predicate + ")";
     return out;
 }
 
