@@ -2,6 +2,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use Digest::MD5 qw(md5_hex);
 use File::Path qw(make_path remove_tree);
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
@@ -113,6 +114,41 @@ my $writes = project('models/a.sql' => "{% do run_query('create table public.mad
 fails('a query that writes', 0, [], $writes, 'parse');
 is(value("SELECT to_regclass('public.made') IS NULL"), 't', 'is not done while parsing');
 
+# An error says whose it is and where, in the log and in run_results.json.
+my $kinds = project('models/a.sql' => 'select * from nowhere', 'models/b.sql' => "select {% if execute %}{{ exceptions.raise_compiler_error('not good') }}{% endif %}");
+$said = fails('errors by their kinds', 1, [qr/  Database Error in model a \(models\/a\.sql\)\n  .*nowhere.*\n  compiled code at target\/run\/shop\/models\/a\.sql\n/, qr/  Compilation Error in model b \(models\/b\.sql\)\n  not good/,
+    qr/  compiled code at target\/compiled\/shop\/models\/a\.sql/], $kinds, 'run');
+like(slurp_file("$kinds/target/run_results.json"), qr/"message":"Database Error in model a \(models\/a\.sql\)\\n  .*nowhere.*compiled code at target\/run/, 'the artifact has it too');
+fails('a hook of on-run-start that cannot be rendered', 2, [qr/gone/], project('dbt_project.yml' => "name: shop\nprofile: shop\non-run-start: \"{% if execute %}{% do run_query('select * from gone') %}{% endif %}\"\n", 'models/a.sql' => 'select 1 as a'), 'run');
+
+# docs generate: assets are copied, a relation is in the catalog as node and as source; --no-compile writes no manifest.
+my $docs = project('dbt_project.yml' => "name: shop\nprofile: shop\nasset-paths: [assets, none]\n", 'assets/deep/logo.svg' => '<svg/>', 'models/a.sql' => 'select 1 as a',
+    'models/s.yml' => "sources: [{name: own, schema: shop, tables: [{name: a}]}]\n");
+fails('what is documented', 0, [], $docs, 'run');
+remove_tree("$docs/target");
+fails('docs generate --no-compile', 0, [], $docs, 'docs', 'generate', '--no-compile');
+ok(-s "$docs/target/catalog.json" && !-e "$docs/target/manifest.json", 'writes a catalog and no manifest');
+like(slurp_file("$docs/target/catalog.json"), qr/"unique_id" *: *"model\.shop\.a".*"unique_id" *: *"source\.shop\.own\.a"/s, 'which has the relation twice');
+is(slurp_file("$docs/target/assets/deep/logo.svg"), '<svg/>', 'and assets beside it');
+{
+    local $ENV{DBT_ENV_CUSTOM_ENV_TEAM} = 'sales';
+    fails('docs generate', 0, [], $docs, 'docs', 'generate');
+}
+my ($of_manifest) = slurp_file("$docs/target/manifest.json") =~ /("metadata": *\{.*?)"nodes"/s;
+like($of_manifest, $_, "metadata of the manifest: $_") for qr/"generated_at": *"20\d\d-/, qr/"invocation_id": *"[0-9a-f-]{36}"/, qr/"invocation_started_at": *"20/, qr/"env": *\{"TEAM": *"sales"\}/,
+    qr/"project_id": *"\Q@{[md5_hex('shop')]}\E"/, qr/"send_anonymous_usage_stats": *false/, qr/"adapter_type": *"postgres"/;
+
+# query-comment is on what meshctl sends, and --debug shows that.
+my $comment = project('dbt_project.yml' => "name: shop\nprofile: shop\nquery-comment: \"{{ return(tojson(about(target.name))) }}\"\n", 'macros/m.sql' => "{% macro about(name) %}{{ return({'by': name}) }}{% endmacro %}", 'models/a.sql' => 'select 1 as a');
+fails('query-comment', 0, [qr/On master: \/\* \{"by": "dev"\} \*\/\n *SELECT .* FROM mesh\.invoke/], $comment, 'run', '--debug');
+fails('query-comment at the end', 0, [qr/mesh\.invoke.*\n\/\* mine \*\//], project('dbt_project.yml' => "name: shop\nprofile: shop\nquery-comment: {comment: mine, append: true}\n", 'models/a.sql' => 'select 1 as a'), 'run', '--debug');
+fails('query-comment that ends itself', 2, [qr/illegal value "\*\/"/], project('dbt_project.yml' => "name: shop\nprofile: shop\nquery-comment: 'a */ b'\n", 'models/a.sql' => 'select 1 as a'), 'run');
+
+# What is compared with, or deferred to.
+fails('clone without a state', 2, [qr/--state or --defer-state are required for deferral/], $docs, 'clone');
+fails('a state that is the target', 0, [qr/The state and target directories are the same: '\Q$docs\E\/target'/], $docs, 'run', '--state', "$docs/target");
+fails('--defer-state', 0, [], $docs, 'run', '--defer', '--defer-state', "$docs/target");
+
 # References and names.
 fails('missing ref', 2, [qr/ref\('stg_order'\)/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');
 fails('defined twice', 2, [qr/"twice" is defined twice|two models/, qr/models\/d\/twice\.sql/], project('models/twice.sql' => 'select 1', 'models/d/twice.sql' => 'select 1'), 'run');
@@ -129,6 +165,12 @@ fails('another kind of database', 2, [qr/snowflake/], $good, 'run');
 profile(port => 1);
 fails('no server', 2, [qr/could not connect/], $good, 'run');
 fails('debug without a server', 1, [qr/Connection test.*ERROR/], $good, 'debug');
+profile(user => value('SELECT current_user'));
+fails('debug', 0, [qr/dbt_project\.yml file \[OK\]/, qr/profiles\.yml file \[OK\]/, qr/All checks passed!/], $good, 'debug');
+fails('debug of another target', 1, [qr/Skipping steps before connection verification/, qr/1 check failed:/, qr/The profile 'shop' does not have a target named 'none'\./], $good, 'debug', '--connection', '--target', 'none');
+fails('debug of another profile', 1, [qr/Profile loading failed for the following reason:\n  Could not find profile named 'none'/], $good, 'debug', '--profile', 'none');
+fails('debug without profiles', 1, [qr/looked for a profiles\.yml file in \/nowhere/], $good, 'debug', '--profiles-dir', '/nowhere');
+fails('debug of nothing', 2, [qr/"\/nowhere" does not exist/], '/nowhere', 'debug');
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
 profile(user => value('SELECT current_user'), dbname => 'bare');
 fails('no extension', 2, [qr/does not have the extension mesh/, qr/CREATE EXTENSION mesh/], $good, 'run');
