@@ -132,8 +132,7 @@ def group_of(name):
 @contextmanager
 def test_users():
     for role in TEST_USERS.values():
-        psql(f"DROP ROLE IF EXISTS {role}")
-        psql(f"CREATE ROLE {role}")
+        psql(f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
     yield
     for role in TEST_USERS.values():
         psql(f"DROP ROLE {role}")
