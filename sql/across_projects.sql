@@ -64,6 +64,8 @@ SELECT * FROM mesh.deploy('marketing', marketing('{"models/bad.sql": "select * f
 SELECT * FROM mesh.deploy('marketing', marketing('{"models/bad.sql": "select * from {{ ref(''shop'', ''orders'', v=3) }}"}'), profiles => profiles('marketing'));
 SELECT * FROM mesh.deploy('marketing', marketing('{"models/bad.sql": "select * from {{ ref(''shpo'', ''customers'') }}"}'), profiles => profiles('marketing'));
 SELECT * FROM mesh.deploy('marketing', marketing('{"models/bad.sql": "select nothing from {{ ref(''shop'', ''customers'') }}"}'), profiles => profiles('marketing'));
+SELECT * FROM mesh.deploy('marketing', marketing('{"models/bad.sql": "select * from {{ ref(''stg_customers'') }}"}'), profiles => profiles('marketing'));
+SELECT * FROM mesh.deploy('marketing', marketing('{"models/best.sql": "select * from {{ ref(''customers'') }}", "dependencies.yml": "", "tests/spent.sql": "select 1"}'), profiles => profiles('marketing'));
 SELECT count(*) FROM mesh.agreements;
 
 -- A ref is an agreement, an edge, and a node of the manifest without a file.
@@ -86,6 +88,12 @@ TABLE marketing.best ORDER BY 1;
 SELECT relname, has_table_privilege('regress_marketing', oid, 'SELECT') AS reads FROM pg_class WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r' ORDER BY 1;
 RESET SESSION AUTHORIZATION;
 SELECT node, status FROM mesh.run('marketing shop', force => true);
+
+-- With one argument, ref looks into the projects that dependencies.yml names.
+SET SESSION AUTHORIZATION regress_marketing;
+SELECT change, node FROM mesh.deploy('marketing', '{"models/one.sql": "select name from {{ ref(''customers'') }}"}', partial => true);
+SELECT node, status, rows FROM mesh.run('marketing.one');
+SELECT change, node FROM mesh.deploy('marketing', '{"models/one.sql": null}', partial => true);
 
 -- A change that others would notice is refused, and says whom it breaks; one that they do not is taken.
 SET SESSION AUTHORIZATION regress_shop;

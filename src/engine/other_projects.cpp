@@ -33,6 +33,16 @@ std::vector<std::string> DeployedProjects::names() {
     return out;
 }
 
+std::vector<std::string> DeployedProjects::that_offer(const std::string &model) {
+    std::vector<std::string> out;
+    for (const pg::Row &row : registry("select distinct p.name from mesh.project_registry p join mesh.project_resource_registry r using (domain)"
+                                       " where domain <> $1 and r.resource_type = 'model' and r.name = $2 and r.path <> '' and r.content::json->'node'->>'access' = 'public'"
+                                       " and pg_catalog.split_part(r.unique_id, '.', 2) = p.name order by 1",
+                                       {domain_, model}).rows)
+        out.push_back(row[0].value());
+    return out;
+}
+
 std::string changed_external(const std::string &domain) {
     pg::Result found = registry(
         "select r.unique_id, r.content, o.content from mesh.project_resource_registry r left join (mesh.project_registry p join mesh.project_resource_registry o on o.domain = p.domain)"

@@ -16,6 +16,7 @@ public:
 
     std::optional<std::vector<project::Node>> models(const std::string &project) override;
     std::vector<std::string> names() override;
+    std::vector<std::string> that_offer(const std::string &model) override;
 
 private:
     std::string domain_;

@@ -35,6 +35,9 @@ public:
         return out;
     }
     std::vector<std::string> names() override { return {"shop"}; }
+    std::vector<std::string> that_offer(const std::string &model) override {
+        return model == "customers" || model == "orders" ? names() : std::vector<std::string>();
+    }
 
 private:
     Manifest shop_;
@@ -80,7 +83,13 @@ TEST(ProjectExternal, VersionsAreTheOthers) {
 TEST(ProjectExternal, ADeclaredProjectNeedsNoSecondName) {
     const Files files{{"dependencies.yml", "projects: [{name: shop}]"}, {"models/m.sql", "select * from {{ ref('customers') }}"}};
     EXPECT_EQ(parsed(files).nodes.at("model.marketing.m").depends_on_nodes, std::vector<std::string>{"model.shop.customers"});
-    EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('customers') }}"}}).find("42704"), std::string::npos);
+}
+
+TEST(ProjectExternal, OneThatNothingNamesIsHinted) {
+    EXPECT_EQ(refusal({{"models/m.sql", "select * from {{ ref('customers') }}"}}),
+              "42704 model \"m\" depends on ref('customers'), which does not exist\nmodels/m.sql\nOf another project: ref('shop', 'customers').");
+    EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('orders', v=2) }}"}}).find("\nOf another project: ref('shop', 'orders', v=2)."), std::string::npos);
+    EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('stg') }}"}}).find("\nKnown are \"m\"."), std::string::npos);
 }
 
 TEST(ProjectExternal, OthersAreRefusedWithTheirAccess) {

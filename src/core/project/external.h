@@ -15,6 +15,9 @@ public:
     virtual std::optional<std::vector<Node>> models(const std::string &project) = 0;
 
     virtual std::vector<std::string> names() = 0;
+
+    // The projects that have a public model of this name, for hints.
+    virtual std::vector<std::string> that_offer(const std::string &model) = 0;
 };
 
 // The names under `projects:` of dependencies.yml. Raises Error 22023 when that is no list of names, or stands in packages.yml.

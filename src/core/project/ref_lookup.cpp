@@ -1,6 +1,6 @@
 #include "core/project/ref_lookup.h"
 
-#include <set>
+#include <algorithm>
 
 #include "core/error.h"
 
@@ -92,6 +92,7 @@ std::vector<std::string> RefLookup::ref_names(const std::string &package) const 
     std::vector<std::string> names;
     for (const auto &[name, nodes] : nodes_)
         if (package.empty() || of_package(nodes, package)) names.push_back(name);
+    std::sort(names.begin(), names.end());
     return names;
 }
 

@@ -70,10 +70,25 @@ void check_hidden(const ParseState &state, const Asker &asker, const Ref &ref) {
             not_allowed(asker, model, "Ask the owner of project \"" + ref.package + "\" to make the model public.");
 }
 
+// Models of a project that nothing of this one names are not looked at: a ref that means one has to name it.
+std::string other_project_hint(const ParseState &state, const Ref &ref) {
+    std::string hint;
+    for (const std::string &project : state.others->that_offer(ref.name)) {
+        Ref named = ref;
+        named.package = project;
+        hint += (hint.empty() ? "Of another project: " : " or ") + written(named);
+    }
+    return hint.empty() ? hint : hint + ".";
+}
+
 // What a ref may have meant: names of its own project, or projects when it names none.
 std::string ref_hint(const ParseState &state, const RefLookup &lookup, const Ref &ref) {
     const std::string name = ref.version.empty() ? ref.name : ref.name + ".v" + ref.version;
-    if (ref.package.empty() || state.others == nullptr) return name_hint(name, lookup.ref_names());
+    if (state.others == nullptr) return name_hint(name, lookup.ref_names());
+    if (ref.package.empty()) {
+        const std::string hint = other_project_hint(state, ref);
+        return hint.empty() ? name_hint(name, lookup.ref_names()) : hint;
+    }
     if (const std::vector<std::string> names = lookup.ref_names(ref.package); !names.empty() || state.hidden.contains(ref.package)) return name_hint(name, names);
     const std::string hint = name_hint(ref.package, state.others->names());
     return "Neither a package nor a deployed project has the name \"" + ref.package + "\"." + (hint.empty() ? "" : " " + hint);
