@@ -4,12 +4,15 @@ namespace mesh::api {
 
 Value arg(FunctionCallInfo fcinfo, int i) {
     if (PG_NARGS() <= i || PG_ARGISNULL(i)) return std::nullopt;
-    return pg::call([=] {
+    char *text = pg::call([=] {
         Oid output;
         bool varlena;
         getTypeOutputInfo(get_fn_expr_argtype(fcinfo->flinfo, i), &output, &varlena);
-        return static_cast<const char *>(OidOutputFunctionCall(output, PG_GETARG_DATUM(i)));
+        return OidOutputFunctionCall(output, PG_GETARG_DATUM(i));
     });
+    std::string out = text;
+    pfree(text);  // a project's files may be large
+    return out;
 }
 
 std::string required(FunctionCallInfo fcinfo, int i, const char *name) {

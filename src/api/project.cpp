@@ -50,7 +50,7 @@ MESH_FUNCTION(mesh_deploy) {
     deployment.settings = settings_of(fcinfo);
     deployment.partial = api::arg(fcinfo, 8).value_or("f") == "t";
     deployment.check = api::arg(fcinfo, 9).value_or("t") == "t";
-    std::vector<engine::Change> changes = engine::deploy(deployment, GetUserId());
+    std::vector<engine::Change> changes = engine::deploy(std::move(deployment), GetUserId());
     api::start_rows(fcinfo);
     for (const engine::Change &c : changes)
         api::add_row(fcinfo, {c.change, text_or_null(c.node), text_or_null(c.kind), text_or_null(c.file), text_or_null(c.message)});

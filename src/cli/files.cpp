@@ -67,7 +67,16 @@ void add_variables(const std::string &text, const Environment &environment, std:
     }
 }
 
+// All files go to the server in one jsonb, which takes 256 MB.
+constexpr std::uintmax_t most_bytes = 250'000'000;
+
+[[noreturn]] void too_large(const FilePlace &file, std::uintmax_t bytes, const char *what) {
+    throw Error("54000", "file \"" + file.path + "\" is too large", what + std::string(" ") + std::to_string(bytes / 1'000'000) + " MB, and at most " + std::to_string(most_bytes / 1'000'000) + " MB can be sent.",
+                "Load much data with COPY into a table, and make it a source.");
+}
+
 std::string read_text(const FilePlace &file) {
+    if (const auto bytes = fs::file_size(file.place); bytes > most_bytes) too_large(file, bytes, "It has");
     std::string text = read_file(file.place);
     const auto at = not_utf8_at(text);
     if (!at) return text;
@@ -95,6 +104,7 @@ Changes find_changes(const std::vector<FilePlace> &files, const std::map<std::st
     changes.total = files.size();
     bool asks_environment = false;
     std::set<std::string> present;
+    std::uintmax_t bytes = 0;
     for (const auto &file : files) {
         std::string text = read_text(file);
         if (!ends_with(file.path, ".csv")) {
@@ -103,7 +113,9 @@ Changes find_changes(const std::vector<FilePlace> &files, const std::map<std::st
         }
         present.insert(file.path);
         const auto known = deployed.find(file.path);
-        if (known == deployed.end() || known->second != core::md5(text)) changes.changed.emplace(file.path, std::move(text));
+        if (known != deployed.end() && known->second == core::md5(text)) continue;
+        if (bytes += text.size(); bytes > most_bytes) too_large(file, bytes, "With the other files that changed it is");
+        changes.changed.emplace(file.path, std::move(text));
     }
     if (!asks_environment) changes.variables.clear();
     for (const auto &[path, checksum] : deployed)

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <random>
 
@@ -29,13 +30,22 @@ std::map<std::string, std::string> parameters_of(const Session &session) {
     return parameters;
 }
 
-[[noreturn]] void no_extension(Connection &database) {
+// "0.1" of "0.1.0": versions that differ behind it know the same functions.
+std::pair<int, int> release_of(const std::string &version) {
+    std::pair<int, int> release;
+    (void)std::sscanf(version.c_str(), "%d.%d", &release.first, &release.second);
+    return release;
+}
+
+void check_extension(Connection &database) {
     const Value version = database.value("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'mesh'");
+    if (version && release_of(*version) >= release_of(MESH_VERSION)) return;
     const std::string name = database.value("SELECT pg_catalog.current_database()").value_or("");
-    if (version)
-        throw Error("42704", "the extension mesh of database \"" + name + "\" is too old", "It has version " + *version + ", and cannot run dbt projects.",
-                    "Install a newer version in the server, then ALTER EXTENSION mesh UPDATE.");
-    throw Error("42704", "database \"" + name + "\" does not have the extension mesh", "", "Run CREATE EXTENSION mesh in it, as a superuser.");
+    if (!version) throw Error("42704", "database \"" + name + "\" does not have the extension mesh", "", "Run CREATE EXTENSION mesh in it, as a superuser.");
+    const std::string there = database.value("SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'mesh'").value_or("");
+    const bool newer = release_of(there) >= release_of(MESH_VERSION);
+    throw Error("42704", "the extension mesh of database \"" + name + "\" is too old", "It has version " + *version + ", and meshctl is of version " MESH_VERSION ".",
+                newer ? "Run ALTER EXTENSION mesh UPDATE in it." : "Install version " MESH_VERSION " in the server, then run ALTER EXTENSION mesh UPDATE.");
 }
 
 // The server may know no machine-readable progress yet: then the lines come when the run is over.
@@ -101,7 +111,7 @@ void open_database(Session &session) {
         if (const auto path = session.profile->text("search_path"); !path.empty())
             database.execute("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
     }
-    if (!database.value("SELECT pg_catalog.to_regprocedure('mesh.invoke(text,text,jsonb)')")) no_extension(database);
+    check_extension(database);
     if (session.log->options().lowest == Level::debug) tell_statements(session);
     ask_for_progress(database);
     session.domain_name = choose_domain(session);

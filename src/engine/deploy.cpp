@@ -321,7 +321,7 @@ private:
 
 }  // namespace
 
-std::vector<Change> deploy(const Deployment &deployment, Oid caller) {
+std::vector<Change> deploy(Deployment deployment, Oid caller) {
     lock_registry();
     ReadProject read = read_project(deployment, caller);
     if (read.whole) ensure_domain(deployment, read.manifest, caller);

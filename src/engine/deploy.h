@@ -21,6 +21,6 @@ struct Change {
 // All or nothing. Creates the domain when there is none, owned by the caller. Raises what parsing the project raises (with file and
 // line), 42501 when the caller is not the domain's owner, 42P16 when a reader in another domain or a product's contract would break, 2BP01 when a
 // model that others hold as a product is gone or no longer public.
-std::vector<Change> deploy(const Deployment &deployment, Oid caller);
+std::vector<Change> deploy(Deployment deployment, Oid caller);
 
 }  // namespace mesh::engine

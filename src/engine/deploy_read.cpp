@@ -17,13 +17,15 @@ std::string list(const std::set<std::string> &items) {
     return pg::array_literal({items.begin(), items.end()});
 }
 
-project::Files merged_files(const Deployment &deployment, const project::Files &before) {
+// The files' texts are moved: a seed may be large.
+project::Files merged_files(Deployment &deployment, const project::Files &before) {
     project::Files out;
     if (deployment.partial) out = before;
-    for (const auto &[path, text] : deployment.files.items()) {
+    for (auto &[path, text] : deployment.files.items()) {
         if (text.is_null()) out.erase(path);
-        else out[path] = text.get<std::string>();
+        else out[path] = std::move(text.get_ref<std::string &>());
     }
+    deployment.files.clear();
     if (out.empty()) throw Error("22023", "a project needs files", "", "Give them as {\"dbt_project.yml\": \"...\", \"models/orders.sql\": \"...\"}.");
     return out;
 }
@@ -152,7 +154,7 @@ std::string reader() {
 
 }  // namespace
 
-ReadProject read_project(const Deployment &deployment, Oid caller) {
+ReadProject read_project(Deployment &deployment, Oid caller) {
     check_files(deployment);
     std::optional<StoredProject> before = find_project(deployment.domain);
     if (before) require_owner(get_domain(deployment.domain), caller);

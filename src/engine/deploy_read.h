@@ -15,8 +15,8 @@ struct ReadProject {
     bool other_edges = true;                     // does some node depend on others than before?
 };
 
-// Raises what reading a project raises, and 42501 when the domain is there and is not the caller's.
-ReadProject read_project(const Deployment &deployment, Oid caller);
+// Raises what reading a project raises, and 42501 when the domain is there and is not the caller's. Takes the files out of the deployment.
+ReadProject read_project(Deployment &deployment, Oid caller);
 
 // The project that is stored, for parse_part().
 class RegistryParts : public project::Stored {

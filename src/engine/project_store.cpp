@@ -12,6 +12,8 @@ using project::ResourceType;
 
 namespace {
 
+constexpr size_t kLargeFile = 1 << 20;
+
 std::string text_of(const project::Json &settings, const char *key) {
     return settings.contains(key) && settings[key].is_string() ? settings[key].get<std::string>() : "";
 }
@@ -115,11 +117,20 @@ void store_project(const StoredProject &stored) {
              {stored.domain, stored.name, stored.settings.dump(), stored.head.dump(), pg::role_name(GetUserId()), stored.reader, stored.read_as});
 }
 
+// Many small files at once, a large one by itself: of a large text there would be some ten copies at a time.
 void store_files(const std::string &domain, const project::Files &before, const project::Files &now) {
     registry("delete from mesh.project_file_registry where domain = $1 and path = any($2::text[])", {domain, pg::array_literal(gone(now, before))});
+    const std::string conflict = " on conflict (domain, path) do update set checksum = excluded.checksum, content = excluded.content";
+    Json small = Json::array();
+    for (const auto &[path, text] : now) {
+        auto old = before.find(path);
+        if (old != before.end() && old->second == text) continue;
+        if (text.size() < kLargeFile) small.push_back({path, text});
+        else registry("insert into mesh.project_file_registry values ($1, $2, pg_catalog.md5(pg_catalog.convert_to($3, 'UTF8')), $3)" + conflict, {domain, path, text});
+    }
     registry("insert into mesh.project_file_registry select $1, e->>0, pg_catalog.md5(pg_catalog.convert_to(e->>1, 'UTF8')), e->>1"
-             " from pg_catalog.json_array_elements($2::json) e on conflict (domain, path) do update set checksum = excluded.checksum, content = excluded.content",
-             {domain, changed_pairs(now, before).dump()});
+             " from pg_catalog.json_array_elements($2::json) e" + conflict,
+             {domain, small.dump()});
 }
 
 void store_resources(const std::string &domain, const Resources &before, const Resources &now, const Manifest &manifest) {

@@ -156,8 +156,16 @@ fails('nothing selected', 0, [qr/does not match any/], $good = project('models/a
 
 # Seeds.
 fails('broken row', 1, [qr/s\.csv.*line 3|line 3/s], project('seeds/s.csv' => "a,b\n1,2\n3,4,5\n"), 'seed');
-my $large = project('seeds/big.csv' => "a,b\n" . ("1234567890,'some text of a row'\n" x 300_000));
-fails('a seed of 10 MB', 0, [qr/INSERT 300000/], $large, 'seed');
+my $large = project('seeds/big.csv' => "a,b\n" . ("1234567890,'some text of a row'\n" x 600_000));
+fails('a seed of 20 MB', 0, [qr/INSERT 600000/], $large, 'seed');
+$large = project('seeds/big.csv' => '');
+truncate "$large/seeds/big.csv", 300_000_000 or die $!;
+fails('a seed that is too large', 2, [qr/file "seeds\/big\.csv" is too large/, qr/It has 300 MB, and at most 250 MB/, qr/COPY/], $large, 'seed');
+$large = project(map { ("seeds/big$_.csv" => "a\n" . ("12345678,90\n" x 11_000_000)) } 1, 2);
+fails('seeds that are too large together', 2, [qr/file "seeds\/big2\.csv" is too large/, qr/With the other files that changed it is 264 MB/], $large, 'seed');
+
+# Many files.
+fails('10,000 files', 0, [qr/Found 10000 models/], project(map { ("models/m$_.sql" => "select $_ as a") } 1 .. 10_000), 'parse');
 
 # Connections and servers.
 profile(type => 'snowflake');
@@ -174,6 +182,9 @@ fails('debug of nothing', 2, [qr/"\/nowhere" does not exist/], '/nowhere', 'debu
 $node->safe_psql('postgres', 'CREATE DATABASE bare');
 profile(user => value('SELECT current_user'), dbname => 'bare');
 fails('no extension', 2, [qr/does not have the extension mesh/, qr/CREATE EXTENSION mesh/], $good, 'run');
+$node->safe_psql('bare', q{CREATE EXTENSION mesh; UPDATE pg_extension SET extversion = '0.0.9' WHERE extname = 'mesh'});
+fails('an older extension', 2, [qr/the extension mesh of database "bare" is too old/, qr/version 0\.0\.9, and meshctl is of version/, qr/Run ALTER EXTENSION mesh UPDATE/], $good, 'run');
+fails('debug with an older extension', 1, [qr/is too old/], $good, 'debug');
 profile(user => value('SELECT current_user'));
 
 # A connection that is lost: what became of the run can be asked for.
@@ -196,6 +207,20 @@ $run->finish;
 isnt($run->result(0), 0, 'Ctrl-C: exit code');
 is(value(q{SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'}), 0, 'the server works no more');
 is(value("SELECT to_regclass('shop.slow') IS NULL"), 't', 'nothing is published');
+
+# It cancels a template that does not end too; so does statement_timeout, which the role may have.
+my $endless = project('models/a.sql' => ('{% for i in range(99999) %}' x 4) . 'x' . ('{% endfor %}' x 4));
+($out, $err) = ('', '');
+$run = IPC::Run::start(['meshctl', 'run', '--project-dir', $endless], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout($limit));
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%mesh.deploy(%' AND pid <> pg_backend_pid()}) or die 'it does not parse';
+$run->signal('INT');
+$run->finish;
+isnt($run->result(0), 0, 'Ctrl-C in an endless template: exit code');
+unlike($err . $out, qr/steps/, 'it ended by this and by no limit');
+is(value(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'meshctl' AND state = 'active'}), 0, 'the server works no more');
+value('ALTER ROLE CURRENT_USER SET statement_timeout = 500');
+fails('statement_timeout in an endless template', 2, [qr/statement timeout/], $endless, 'run');
+value('ALTER ROLE CURRENT_USER RESET statement_timeout');
 
 $node->stop;
 done_testing();
