@@ -2,6 +2,7 @@
 #include "api/args.h"
 #include "engine/deploy.h"
 #include "engine/invoke.h"
+#include "engine/progress.h"
 
 using namespace mesh;
 using core::Error;
@@ -66,19 +67,13 @@ MESH_FUNCTION(mesh_deployed_files) {
     return Datum(0);
 }
 
-// A test that passes has none for dbt, however many rows it found below its thresholds, and a unit test that fails has one.
-static std::optional<int64_t> failures_as_dbt_counts(const engine::Step &step) {
-    if (step.failures && step.kind == "unit_test" && *step.failures > 1) return 1;
-    return step.failures && step.status == "pass" ? 0 : step.failures;
-}
-
 MESH_FUNCTION(mesh_invoke) {
     engine::Domain domain = visible_domain(fcinfo);
     std::vector<engine::InvokeRow> rows = engine::invoke(domain.name, api::required(fcinfo, 1, "command"), json_arg(fcinfo, 2, "options"), GetUserId());
     api::start_rows(fcinfo);
     for (const engine::InvokeRow &r : rows)
         api::add_row(fcinfo, {r.run_id == 0 ? pg::Value() : std::to_string(r.run_id), text_or_null(r.unique_id), r.step.node, r.step.kind, text_or_null(r.step.status),
-                              number_or_null(r.step.rows), number_or_null(failures_as_dbt_counts(r.step)), std::to_string(r.step.seconds) + " s", text_or_null(r.step.reason),
+                              number_or_null(r.step.rows), number_or_null(engine::failures_as_dbt_counts(r.step)), std::to_string(r.step.seconds) + " s", text_or_null(r.step.reason),
                               text_or_null(r.step.message), text_or_null(r.relation), text_or_null(r.compiled), r.step.batches.is_null() ? pg::Value() : r.step.batches.dump(), text_or_null(r.step.error_kind)});
     return Datum(0);
 }

@@ -46,6 +46,7 @@ std::string source_name(const Step &step) {  // source.project.raw.orders
 // What the server's command tag would be, when the server did not say it.
 std::string success_word(const Step &step, const NodeInfo *info) {
     if (!step.message.empty()) return split(step.message, '\n').front();
+    if (info && info->microbatch) return "SUCCESS";
     const std::string type = resource_type(step), kind = materialized(step, info);
     const std::string rows = step.rows ? " " + std::to_string(*step.rows) : "";
     if (type == "seed") return "INSERT" + rows;
@@ -58,7 +59,7 @@ std::string success_word(const Step &step, const NodeInfo *info) {
 
 Line skip_line(const Step &step, const NodeInfo *info, const Log &log) {
     const std::string type = resource_type(step);
-    const bool built = type == "model" || type == "seed" || type == "snapshot";
+    const bool built = type == "model" || type == "seed" || type == "snapshot" || type == "function";
     const std::string message = "SKIP " + (built ? "relation " + relation(step, info) : type + " " + step.node);
     return {Level::info, "SkippingDetails", "Q034", with_status(step, message, log.yellow("SKIP"), log, false)};
 }
@@ -89,6 +90,7 @@ struct Words {
 Words words_for(const std::string &type) {
     if (type == "seed") return {"LogSeedResult", "Q016", "OK loaded ", "ERROR loading "};
     if (type == "snapshot") return {"LogSnapshotResult", "Q015", "OK snapshotted ", "ERROR snapshotting "};
+    if (type == "function") return {"LogFunctionResult", "Q047", "OK created ", "ERROR creating "};
     if (type == "operation") return {"LogHookEndLine", "Q033", "OK hook: ", "ERROR hook: "};
     return {"LogModelResult", "Q012", "OK created ", "ERROR creating "};
 }
@@ -99,9 +101,9 @@ Line built_line(const Step &step, const NodeInfo *info, const Log &log) {
     // dbt leaves out the word "snapshot" here.
     const std::string what = type == "snapshot" ? relation(step, info) : describe(step, info);
     if (step.status == "partial success")
-        return {Level::error, words.name, words.code, with_status(step, "PARTIALLY created " + what, log.yellow("PARTIAL SUCCESS"), log)};
+        return {Level::error, words.name, words.code, with_status(step, "PARTIALLY created " + what, log.yellow(step.message.empty() ? "PARTIAL SUCCESS" : step.message), log)};
     if (outcome(step) == Outcome::error) return {Level::error, words.name, words.code, with_status(step, words.bad + what, log.red("ERROR"), log)};
-    const std::string status = type == "operation" ? "OK" : success_word(step, info);
+    const std::string status = type == "operation" ? "OK" : type == "function" ? "SUCCESS" : success_word(step, info);
     return {Level::info, words.name, words.code, with_status(step, words.good + what, log.green(status), log)};
 }
 
@@ -112,9 +114,10 @@ std::string describe(const Step &step, const NodeInfo *info) {
     if (type == "seed") return "seed file " + relation(step, info);
     if (type == "snapshot") return "snapshot " + relation(step, info);
     if (type == "operation") return step.node;
+    if (type == "function") return "function " + relation(step, info);
     if (type == "source") return "freshness of " + source_name(step);
     if (type != "model") return type + " " + step.node;
-    const std::string kind = materialized(step, info);
+    const std::string kind = info && info->microbatch ? "microbatch" : materialized(step, info);
     return (info ? info->language : "sql") + " " + (kind.empty() ? "" : kind + " ") + "model " + relation(step, info);
 }
 
@@ -132,6 +135,14 @@ Line result_line(const Step &step, const NodeInfo *info, const Log &log) {
     if (type == "test" || type == "unit_test") return test_line(step, log);
     if (type == "source") return source_line(step, log);
     return built_line(step, info, log);
+}
+
+Line batch_line(const Step &step, const NodeInfo *info, const Log &log, bool starts) {
+    const std::string what = "batch " + step.batch + " of " + relation(step, info);
+    if (starts) return {Level::info, "LogStartBatch", "Q045", "Batch " + with_status(step, "START " + what, "RUN", log, false)};
+    if (step.status == "error") return {Level::error, "LogBatchResult", "Q046", "Batch " + with_status(step, "ERROR creating " + what, log.red("ERROR"), log)};
+    if (step.status == "skipped") return {Level::info, "LogBatchResult", "Q046", "Batch " + with_status(step, "SKIP " + what, log.yellow("SKIPPED"), log)};
+    return {Level::info, "LogBatchResult", "Q046", "Batch " + with_status(step, "OK created " + what, log.green(step.message), log)};
 }
 
 std::string done_line(const std::map<Outcome, long> &counts) {

@@ -17,6 +17,7 @@ struct Line {
 };
 
 Line start_line(const Step &step, const NodeInfo *info, const Log &log);
+Line batch_line(const Step &step, const NodeInfo *info, const Log &log, bool starts);
 Line result_line(const Step &step, const NodeInfo *info, const Log &log);
 
 // "Done. PASS=5 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=5"

@@ -7,7 +7,7 @@
 namespace mesh::cli {
 namespace {
 
-const char *const sections[] = {"nodes", "sources", "exposures", "metrics", "unit_tests", "semantic_models", "saved_queries", "macros"};
+const char *const sections[] = {"nodes", "sources", "exposures", "metrics", "unit_tests", "semantic_models", "saved_queries", "functions", "macros"};
 
 // Called for each token of the JSON text. Only what is at nodes.<unique id>.<key>, and some of config, is kept.
 class Reader : public nlohmann::json_sax<Json> {
@@ -56,6 +56,7 @@ private:
 
     bool scalar(const std::string &value) {
         if (!node_) return true;
+        if (in_config() && key_ == "incremental_strategy") node_->microbatch = value == "microbatch";
         if (in_config() && key_ == "materialized") node_->materialized = value;
         if (depth_ == 3 && arrays_ == 0) field(value);
         if (depth_ == 3 && arrays_ == 1 && field_ == "fqn") node_->fqn.push_back(value);

@@ -33,7 +33,8 @@ std::string kind_of(const Step &step, const NodeInfo *info) {
 void Report::notice(const Notice &notice) {
     bool starts = false;
     if (const auto step = step_of_notice(notice, starts)) {
-        starts ? started(named(*step)) : finished(named(*step));
+        if (!step->batch.empty()) batch(named(*step), starts);
+        else starts ? started(named(*step)) : finished(named(*step));
         return;
     }
     if (starts_with(notice.severity, "DEBUG")) return log_.event(Level::debug, "Note", "Z050", notice.message);
@@ -50,6 +51,7 @@ void Report::row(Step step, long index, long total) {
     step = named(std::move(step));
     const NodeInfo *info = catalog_.find(step.unique_id);
     ++counts_[outcome(step)];
+    if (step.status == "partial success") ++partly_;
     if (step.status != "skipped") ++kinds_[kind_of(step, info)];
     const Outcome how = outcome(step);
     if (how == Outcome::error || how == Outcome::warn) problems_.push_back(step);
@@ -65,10 +67,13 @@ void Report::end(double elapsed) {
     for (const auto &[kind, count] : kinds_) parts.push_back(counted(count, kind));
     log_.blank();
     if (!parts.empty()) log_.event(Level::info, "FinishedRunningStats", "E047", "Finished running " + join(parts, ", ") + " in " + elapsed_words(elapsed) + ".");
-    const long errors = counts_[Outcome::error], warnings = counts_[Outcome::warn];
+    const long errors = counts_[Outcome::error] - partly_, warnings = counts_[Outcome::warn];
+    const std::string partly = std::to_string(partly_) + (partly_ == 1 ? " partial success" : " partial successes");
     std::string summary = log_.green("Completed successfully");
     if (errors > 0)
-        summary = log_.red("Completed with " + counted(errors, "error") + ", 0 partial successes, and " + counted(warnings, "warning") + ":");
+        summary = log_.red("Completed with " + counted(errors, "error") + ", " + partly + ", and " + counted(warnings, "warning") + ":");
+    else if (partly_ > 0)
+        summary = log_.yellow("Completed with " + partly + " and " + counted(warnings, "warning"));
     else if (warnings > 0)
         summary = log_.yellow("Completed with " + counted(warnings, "warning") + ":");
     log_.blank();
@@ -98,6 +103,11 @@ void Report::finished(const Step &step) {
     total_ = std::max(total_, step.total);
     if (step.run_id) run_id_ = step.run_id;
     print(result_line(step, catalog_.find(step.unique_id), log_), step);
+    draw();
+}
+
+void Report::batch(const Step &step, bool starts) {
+    print(batch_line(step, catalog_.find(step.unique_id), log_, starts), step);
     draw();
 }
 

@@ -22,6 +22,7 @@ public:
 private:
     void started(const Step &step);
     void finished(const Step &step);
+    void batch(const Step &step, bool starts);
     void print(const Line &line, const Step &step);
     void print_problem(const Step &step);
     void draw();
@@ -32,6 +33,7 @@ private:
     std::map<std::string, std::string> running_;  // unique id -> name
     std::set<std::string> told_;
     std::map<Outcome, long> counts_;
+    long partly_ = 0;  // of the errors, models of which some batches succeeded
     std::vector<Step> problems_;
     std::map<std::string, long> kinds_;
     double began_ = 0;

@@ -43,10 +43,11 @@ std::optional<Step> step_of_notice(const Notice &notice, bool &starts) {
     if (notice.detail.empty() || notice.detail[0] != '{') return std::nullopt;
     const Json event = Json::parse(notice.detail, nullptr, false);
     if (!event.is_object() || !event.contains("event") || !event.contains("unique_id")) return std::nullopt;
-    starts = text(event, "event") == "start";
+    starts = text(event, "event") == "start" || text(event, "status") == "started";
     Step step;
     step.unique_id = text(event, "unique_id");
     step.node = text(event, "node");
+    step.batch = text(event, "batch");
     step.kind = text(event, "kind");
     step.status = text(event, "status");
     step.message = text(event, "message");

@@ -10,6 +10,7 @@ namespace mesh::cli {
 struct Step {
     std::string unique_id, node, kind, status, message, reason, relation, error_kind;
     std::string compiled_path;              // of its SQL, where that is written
+    std::string batch;                      // of a microbatch model: "2024-01-01"; index and total count them
     Value compiled, batch_results;
     std::optional<long> rows, failures;
     double seconds = 0;

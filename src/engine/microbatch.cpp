@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/setting.h"
+#include "pg/report.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -24,9 +25,10 @@ const std::vector<BatchRange> *ranges_of(const std::map<std::string, std::vector
 
 class Batches {
 public:
-    Batches(Mesh &mesh, Project &project, const Model &model, const Target &target, Stage &stage, const BuildOptions &options, const BatchOptions &batches, BatchResults &results)
+    Batches(Mesh &mesh, Project &project, const Model &model, const Target &target, Stage &stage, const BuildOptions &options, const BatchOptions &batches, BatchResults &results,
+            const TellBatch &tell)
         : mesh_(mesh), project_(project), model_(model), node_(project.manifest().nodes.at(model.node)), target_(target), stage_(stage), options_(options), batches_(batches),
-          results_(results) {}
+          results_(results), tell_(tell) {}
 
     Staged go() {
         bool adds = target_.kind == "r" && !setting(model_, "full_refresh", options_.full_refresh);
@@ -58,18 +60,38 @@ private:
 
     // After a first batch that failed there is nothing to add the others to, says dbt.
     template <typename F>
-    void each(const std::vector<BatchRange> &batches, F &&build_one) {
+    void each(const std::vector<BatchRange> &batches, bool creates, F &&build_one) {
         for (const BatchRange &batch : batches) {
             pg::call([] { CHECK_FOR_INTERRUPTS(); });
+            BatchProgress now = told(batches, batch, "started");
+            Clock clock;
+            uint64_t before = rows_;
             ErrorData *error = pg::try_in_subtransaction([&] { build_one(of_batch(batch)); });
             (error == nullptr ? results_.successful : results_.failed).push_back(batch);
+            now.seconds = clock.seconds();
+            now.status = error == nullptr ? "success" : "error";
+            now.message = error != nullptr ? pg::error_text(error) : (creates && results_.successful.size() == 1 ? "SELECT " : "MERGE ") + std::to_string(rows_ - before);
+            tell_(now);
             if (error == nullptr) continue;
             project_.invocation().set_batch(model_.node, "", "");
             if (error_ == nullptr) error_ = error;
             if (results_.successful.empty()) break;
         }
-        for (size_t i = results_.successful.size() + results_.failed.size(); i < batches.size(); i++) results_.failed.push_back(batches[i]);
+        for (size_t i = results_.successful.size() + results_.failed.size(); i < batches.size(); i++) {
+            results_.failed.push_back(batches[i]);
+            (void)told(batches, batches[i], "skipped");
+        }
         if (results_.successful.empty()) fail();
+    }
+
+    BatchProgress told(const std::vector<BatchRange> &batches, const BatchRange &batch, const char *status) {
+        BatchProgress out;
+        out.name = project::batch_name(node_.config.value("batch_size", "day"), batch);
+        out.number = static_cast<size_t>(&batch - batches.data()) + 1;
+        out.count = batches.size();
+        out.status = status;
+        tell_(out);
+        return out;
     }
 
     [[noreturn]] void fail() {
@@ -88,7 +110,7 @@ private:
 
     Staged add_to_target() {
         Staged last;
-        each(wanted(true), [&](const Model &batch) {
+        each(wanted(true), false, [&](const Model &batch) {
             Staged staged = build(mesh_, batch, target_, stage_, options_);
             count(staged);
             last = std::move(staged);
@@ -99,7 +121,7 @@ private:
     // Batch after batch goes into a table beside, from which the model is built at once.
     Staged build_anew() {
         Target beside;
-        each(wanted(false), [&](const Model &batch) {
+        each(wanted(false), true, [&](const Model &batch) {
             Model gathered = gathering(batch);
             BuildOptions options = options_;
             options.full_refresh = options.is_product = false;
@@ -153,6 +175,7 @@ private:
     const BuildOptions &options_;
     const BatchOptions &batches_;
     BatchResults &results_;
+    const TellBatch &tell_;
     ErrorData *error_ = nullptr;  // of the first batch that failed
     uint64_t rows_ = 0;
 };
@@ -169,8 +192,8 @@ bool is_batched(Project &project, const Model &model) {
 }
 
 Staged build_batches(Mesh &mesh, Project &project, const Model &model, const Target &target, Stage &stage, const BuildOptions &options, const BatchOptions &batches,
-                     BatchResults &results) {
-    return Batches(mesh, project, model, target, stage, options, batches, results).go();
+                     BatchResults &results, const TellBatch &tell) {
+    return Batches(mesh, project, model, target, stage, options, batches, results, tell).go();
 }
 
 }  // namespace mesh::engine

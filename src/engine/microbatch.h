@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/project/batches.h"
+#include "engine/progress.h"
 #include "engine/project.h"
 
 namespace mesh::engine {
@@ -19,12 +20,14 @@ struct BatchResults {
     Json json() const;    // as in run_results.json
 };
 
+using TellBatch = std::function<void(const BatchProgress &)>;
+
 // Is the model built in batches?
 bool is_batched(Project &project, const Model &model);
 
 // Builds as build() does. The rows of a failed batch are left out, `results` and the reason of what is returned say which; when all fail, or the
 // first does, which keeps the others from being tried, raises that one's error. The stage holds what there is of the model while it is built.
 Staged build_batches(Mesh &mesh, Project &project, const Model &model, const Target &target, Stage &stage, const BuildOptions &options,
-                     const BatchOptions &batches, BatchResults &results);
+                     const BatchOptions &batches, BatchResults &results, const TellBatch &tell);
 
 }  // namespace mesh::engine

@@ -31,6 +31,11 @@ std::string line_of(const Step &step) {
 
 }  // namespace
 
+std::optional<int64_t> failures_as_dbt_counts(const Step &step) {
+    if (step.failures && step.kind == "unit_test" && *step.failures > 1) return 1;
+    return step.failures && step.status == "pass" ? 0 : step.failures;
+}
+
 void Progress::reach(const std::string &node) {
     at_++;
     pg::show_progress("mesh run " + std::to_string(run_id_) + " [" + std::to_string(at_) + "/" + std::to_string(models_) + "] " + node);
@@ -48,8 +53,16 @@ void Progress::finish(const Step &step) {
     facts.update({{"kind", step.kind}, {"status", step.status}, {"seconds", step.seconds}, {"reason", step.reason}, {"message", step.message}});
     if (!step.error_kind.empty()) facts["error_kind"] = step.error_kind;
     if (step.rows) facts["rows"] = *step.rows;
-    if (step.failures) facts["failures"] = *step.failures;
+    if (std::optional<int64_t> failures = failures_as_dbt_counts(step)) facts["failures"] = *failures;
     pg::notice(line, facts.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+// The lines for people count models.
+void Progress::batch(const std::string &node, const std::string &unique_id, const BatchProgress &batch) {
+    if (pg::progress != pg::kProgressJson) return;
+    Json facts = event("batch", node, unique_id);
+    facts.update({{"batch", batch.name}, {"index", batch.number}, {"total", batch.count}, {"status", batch.status}, {"seconds", batch.seconds}, {"message", batch.message}});
+    pg::notice(node + " batch " + batch.name + " ... " + batch.status, facts.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Progress::publish() {

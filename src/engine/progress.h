@@ -8,6 +8,17 @@
 
 namespace mesh::engine {
 
+// A test that passes has none for dbt, however many rows it found below its thresholds, and a unit test that fails has one.
+std::optional<int64_t> failures_as_dbt_counts(const Step &step);
+
+// A batch begins or has ended: as dbt names it ("2024-01-01"), which one of how many, and what became of it.
+struct BatchProgress {
+    std::string name;
+    size_t number = 0, count = 0;
+    std::string status, message;  // "started"; "success" with a command tag, "error", "skipped"
+    double seconds = 0;
+};
+
 class Clock {
 public:
     double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -24,6 +35,7 @@ public:
     void reach(const std::string &node);                              // the next of the models
     void start(const std::string &node, const std::string &unique_id);  // its work begins; dbt's id, of a project's node
     void finish(const Step &step);
+    void batch(const std::string &node, const std::string &unique_id, const BatchProgress &batch);
     void publish();
 
 private:

@@ -126,7 +126,7 @@ Staged Runner::build_in_batches(Project &project, const Model &model, const Targ
     BatchResults results;
     out.compiled.clear();  // each batch has its own
     try {
-        Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results);
+        Staged staged = build_batches(mesh_, project, model, target, stage_, options, options_.batches, results, [&](const BatchProgress &batch) { progress_.batch(model.id(), model.node, batch); });
         out.batches = results.json();
         out.message = results.message;
         if (!results.failed.empty()) out.status = "partial success";

@@ -76,8 +76,31 @@ ok(-s "$home/elsewhere/run_results.json", '--target-path');
 my $units = project('models/a.sql' => 'select 1.50 as a', 'models/s.yml' => "unit_tests:\n  - {name: scale, model: a, given: [], expect: {rows: [{a: 1.50}]}}\n  - {name: text, model: a, given: [], expect: {rows: [{a: '1.50'}]}}\n");
 ($exit, $said) = meshctl($units, 'run');
 ($exit, $said) = meshctl($units, 'test');
-like($said, qr/FAIL \d+ scale.*PASS text/s, 'values of unit tests are compared by their text');
+like($said, qr/FAIL 1 scale.*\[FAIL 1 in .*PASS text/s, 'values of unit tests are compared by their text');
 ok(-s "$units/target/compiled/shop/models/s.yml/models/$_.sql", "the SQL of unit test $_ is written") for qw(scale text);
+
+# Batches are told as dbt tells them.
+my $batches = project('models/raw.sql' => "{{ config(event_time='at') }}select at, extract(day from at)::int as v from generate_series(timestamp '2024-01-01', '2024-01-03', '1 day') at",
+    'models/days.sql' => "{{ config(materialized='incremental', incremental_strategy='microbatch', unique_key='at', event_time='at', batch_size='day', begin='2024-01-01') }}select at, 10 / (v - {{ var('bad', 0) }}) as v from {{ ref('raw') }}");
+my @days = ('--event-time-start', '2024-01-01', '--event-time-end', '2024-01-04');
+($exit, $said) = meshctl($batches, 'run', @days);
+like($said, qr/2 of 2 START sql microbatch model shop\.days \.+ \[RUN\].*Batch 1 of 3 START batch 2024-01-01 of shop\.days \.+ \[RUN\].*Batch 1 of 3 OK created batch 2024-01-01 of shop\.days \.+ \[SELECT 1 in .*Batch 3 of 3 OK created batch 2024-01-03 of shop\.days \.+ \[MERGE 1 in .*2 of 2 OK created sql microbatch model shop\.days \.+ \[SUCCESS in/s, 'batches are told') or diag $said;
+($exit, $said) = meshctl($batches, 'run', @days, '--vars', 'bad: 2');
+like($said, qr/Batch 2 of 3 ERROR creating batch 2024-01-02 of shop\.days \.+ \[ERROR in .*Batch 3 of 3 OK created.*2 of 2 PARTIALLY created sql microbatch model shop\.days \.+ \[PARTIAL SUCCESS \(2\/3\) in .*Completed with 1 partial success and 0 warnings/s, 'one that fails') or diag $said;
+($exit, $said) = meshctl($batches, 'run', @days, '--vars', 'bad: 1', '--full-refresh');
+like($said, qr/Batch 1 of 3 ERROR creating.*Batch 2 of 3 SKIP batch 2024-01-02 of shop\.days \.+ \[SKIPPED in/s, 'those behind a first one that fails') or diag $said;
+unlike($said, qr/Batch 2 of 3 START/, 'are not begun');
+
+# As many at once as the profile says.
+profile(user => value('SELECT current_user'), threads => 3);
+sub threads { return value(q{SELECT coalesce(options->>'threads', '1') FROM mesh.runs ORDER BY run_id DESC LIMIT 1}) }
+($exit, $said) = meshctl($good, 'run');
+is(threads(), 3, 'threads of the profile') or diag $said;
+($exit, $said) = meshctl($good, 'run', '--threads', '2');
+is(threads(), 2, '--threads comes before it');
+profile(user => value('SELECT current_user'));
+($exit, $said) = meshctl($good, 'run');
+is(threads(), 1, 'one thread');
 
 # A project of another target stands beside it.
 value('CREATE SCHEMA other');
