@@ -71,8 +71,8 @@ void recompile_all(const std::vector<ModelName> &readers, const std::string &id)
 void check_relation_name(const Model &model) {
     if (model.name.empty()) throw Error("42602", "a model needs a name");
     if (model.alias && model.alias->empty()) throw Error("42602", "alias of model \"" + model.id() + "\" must not be empty");
-    if (model.materialized == "ephemeral") return;
-    pg::Result other = registry_prepared("select name from mesh.model_registry where domain = $1 and name <> $2 and identifier = $3 and materialized <> 'ephemeral'"
+    if (relkind_for(model.materialized).empty()) return;
+    pg::Result other = registry_prepared("select name from mesh.model_registry where domain = $1 and name <> $2 and identifier = $3 and materialized not in ('ephemeral', 'function')"
                                  " and schema_name is not distinct from $4",
                                  {model.domain, model.name, target_identifier(model), model.schema});
     if (!other.empty()) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + other.rows[0][0].value() + "\"");

@@ -278,8 +278,18 @@ private:
     void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
         std::string file = node.package_root + node.original_file_path;
         bool breaks_others = error->sqlerrcode == ERRCODE_INVALID_TABLE_DEFINITION;  // a product's contract
-        if (deployment_.check || breaks_others) raise_in_file(error, node, file);
+        if ((deployment_.check && !reads_function(node)) || breaks_others) raise_in_file(error, node, file);
+        unknown_.insert(node.unique_id);
         changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
+    }
+
+    // Functions are made by runs: until then, nothing is known of what calls one.
+    bool reads_function(const Node &node) const {
+        return std::any_of(node.depends_on_nodes.begin(), node.depends_on_nodes.end(), [&](const std::string &id) {
+            auto parent = manifest_.nodes.find(id);
+            if (parent == manifest_.nodes.end()) return false;
+            return parent->second.resource_type == ResourceType::function || (unknown_.count(id) > 0);
+        });
     }
 
     [[noreturn]] static void raise_in_file(ErrorData *error, const Node &node, const std::string &file) {
@@ -311,6 +321,7 @@ private:
     Project &project_;
     std::set<std::string> reshaped_;           // unique ids of models that have other columns now
     std::vector<std::string> order_;           // of the nodes, where it was needed
+    std::set<std::string> unknown_;            // that could not be analyzed
     std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
     std::map<std::string, bool> changed_macros_;  // those that were looked at
     Oid caller_;

@@ -149,7 +149,7 @@ std::optional<ReadProject> read_part(const Deployment &deployment, const std::op
 std::string reader() {
     std::string macros;
     for (const project::BuiltinFile &file : project::builtin_files()) macros += file.text;
-    return "1 " + core::md5(macros);
+    return "2 " + core::md5(macros);
 }
 
 }  // namespace

@@ -108,6 +108,10 @@ void count_rows(const Domain &domain, Staged &own) {
     own.rows = as_session_owner(domain, [&] { return std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
 }
 
+void run_after(const Staged &staged) {
+    for (const std::string &sql : staged.after) pg::execute(sql);
+}
+
 }  // namespace
 
 bool persists_docs(const Model &model, const char *what) {
@@ -146,13 +150,14 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
 
 void apply_settings(const Staged &staged) {
     if (staged.model.materialized == "ephemeral") return;
+    if (is_function(staged.model)) return run_after(staged);
     std::string name = target_name(*staged.domain, staged.model);
     Oid oid = pg::relation_oid(target_schema(*staged.domain, staged.model), target_identifier(staged.model));
     apply_grants_config(staged, std::to_string(oid), name);
     comment_on_columns(staged, name);
     if (relkind_for(staged.model.materialized) == "r")
         for (const std::string &action : missing_constraints(staged.model, oid)) pg::execute("alter table " + name + " " + action);
-    for (const std::string &sql : staged.after) pg::execute(sql);
+    run_after(staged);
 }
 
 void check_grants(const Model &model) {

@@ -55,7 +55,7 @@ const Model *Mesh::find_model_at(const Domain &domain, const std::string &schema
     if (fresh)
         for (const Model *model : models_of(domain.name)) {
             const Model *&at = names->second[target_name(domain, *model)];
-            if (at == nullptr || at->materialized == "ephemeral") at = model;
+            if (at == nullptr || relkind_for(at->materialized).empty()) at = model;
         }
     auto found = names->second.find(pg::qualified(schema, identifier));
     return found == names->second.end() ? nullptr : found->second;

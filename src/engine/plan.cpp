@@ -85,6 +85,8 @@ private:
 
     void decide(Planned &out) {
         const Model &model = *out.model;
+        if (is_function(model)) return decide_function(out);
+        if (model.body.empty() && calls_function(model.id())) return decide_unknown(out);
         Compiled compiled = resolve(mesh_, model);
         if (model.status == "pending") {
             add(out.reason, "pending: it reads what does not exist yet: ");
@@ -107,6 +109,36 @@ private:
         Staged &staged = stage_[model.id()];
         staged.relation = "(select)";
         staged.at_target = out.at_target;
+    }
+
+    // A run makes it anew, which costs nothing; what calls it is looked at again.
+    void decide_function(Planned &out) {
+        out.action = "replace";
+        out.reason = "a function is made anew";
+        out.at_target = true;
+        Staged &staged = stage_[out.model->id()];
+        staged.relation = target_name(mesh_.domain(out.model->domain), *out.model);
+        staged.at_target = true;
+        unchanged_.built(out.model->id(), std::nullopt);
+    }
+
+    bool calls_function(const std::string &id) const {
+        const auto &parents = selection_.graph.parents(id);
+        return std::any_of(parents.begin(), parents.end(), [&](const std::string &parent) {
+            const core::Node *node = selection_.graph.find(parent);
+            const Model *model = node == nullptr || node->kind != core::NodeKind::model ? nullptr : mesh_.find_model(node->domain, node->name);
+            return model != nullptr && is_function(*model);
+        });
+    }
+
+    // Nothing is known of what calls a function that is not there yet.
+    void decide_unknown(Planned &out) {
+        const Model &model = *out.model;
+        out.action = out.target.exists() ? "rebuild" : "create";
+        out.reason = "it calls a function, and is analyzed when that is there";
+        Staged &staged = stage_[model.id()];
+        staged.relation = "(select)";
+        unchanged_.built(model.id(), std::nullopt);
     }
 
     // Has the model to be built at all? Where nothing else is known, what changed since is the reason to build it.

@@ -5,6 +5,7 @@
 #include "engine/check.h"
 #include "engine/hooks.h"
 #include "engine/other_projects.h"
+#include "engine/statement.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -63,7 +64,7 @@ Project::Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, co
 
 Project::Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole)
     : mesh_(mesh), domain_(stored.domain), version_(stored.version), shared_(std::move(manifest)), manifest_(*shared_), whole_(whole), settings_(settings_of(stored, options.vars, options.flags)),
-      names_(whole ? model_names(manifest_) : stored_model_names(domain_)), ids_(turned(names_)), in_run_(stage != nullptr), database_(mesh, stored.domain, stage),
+      names_(whole ? model_names(manifest_) : stored_model_names(domain_)), ids_(turned(names_)), in_run_(stage != nullptr), stage_(stage), database_(mesh, stored.domain, stage),
       invocation_(manifest_, settings_, database_) {
     external_ = locate_external(manifest_, domain_);
     invocation_.set_selected(options.selected);
@@ -165,7 +166,45 @@ bool Project::materializes(const Model &model) const {
     return !invocation_.own_materialization(model.materialized).empty();
 }
 
+// The body with what the run has staged in the place of what is published. One in another language than SQL stays as it is.
+std::string Project::body_over_stage(const std::string &body) {
+    std::string out;
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        for (const pg::ScriptStatement &statement : pg::parse_script(body)) out += (out.empty() ? "" : ";\n") + over_stage(mesh_, stage_, statement);
+    });
+    return error == nullptr ? out : body;
+}
+
+// Other models of the run may call it, so that it is made at once, over what is staged; and made again of what is published by then.
+Staged Project::make_function(const Model &model) {
+    Staged staged;
+    staged.model = model;
+    staged.domain = &mesh_.domain(model.domain);
+    project::Compiled compiled = invocation_.compile(model.node);
+    std::string body = reads_staged(model) ? body_over_stage(compiled.code) : compiled.code;
+    std::vector<std::string> statements;
+    database_.record(body == compiled.code ? nullptr : &statements);
+    (void)invocation_.materialize(model.node, {body, {}, false});
+    database_.record(nullptr);
+    for (std::string &statement : statements)
+        if (size_t at = statement.find(body); at != std::string::npos) staged.after.push_back(statement.replace(at, body.size(), compiled.code));
+    staged.at_target = true;
+    staged.how = Publish::in_place;
+    staged.final_sql = model.body;
+    staged.relation = target_name(*staged.domain, model);
+    staged.relkind = "f";
+    return staged;
+}
+
+bool Project::reads_staged(const Model &model) const {
+    if (stage_ == nullptr) return false;
+    for (const ModelName &read : refs_of(model.node))
+        if (auto found = stage_->find(read.id()); found != stage_->end() && !found->second.at_target) return true;
+    return false;
+}
+
 Staged Project::materialize(const Model &model, const Target &target) {
+    if (is_function(model)) return make_function(model);
     Staged staged;
     staged.model = model;
     staged.domain = &mesh_.domain(model.domain);

@@ -64,6 +64,9 @@ private:
     Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<project::Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole);
     bool is(const StoredProject &stored) const { return domain_ == stored.domain && version_ == stored.version; }
     void load_rest();
+    std::string body_over_stage(const std::string &body);
+    bool reads_staged(const Model &model) const;
+    Staged make_function(const Model &model);
     void add_resources(const Resources &resources);
 
     Mesh &mesh_;
@@ -76,6 +79,7 @@ private:
     project::Settings settings_;
     std::map<std::string, std::string> names_, ids_;
     bool in_run_;
+    const Stage *stage_;
     ProjectDatabase database_;
     project::Invocation invocation_;
 };

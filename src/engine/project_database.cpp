@@ -84,6 +84,7 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
     for (const ScriptStatement &statement : pg::parse_script(sql)) {
         if (statement.kind == ScriptStatement::Kind::transaction) continue;  // the run's own transaction goes on
         std::string text = over_stage(mesh_, stage_, statement);
+        if (recorded_ != nullptr) recorded_->push_back(statement.text);
         pg::ReadOnly read_only(read_only_);
         out = to_query_result(as_session_owner(mesh_.domain(domain_), [&] { return run_statement(statement.kind, text); }), statement.tag);
     }
@@ -117,7 +118,7 @@ std::vector<RelationInfo> ProjectDatabase::list_relations(const std::string &sch
     }
     if (stage_ == nullptr) return out;
     for (const auto &[id, staged] : *stage_) {
-        if (staged.model.materialized == "ephemeral" || target_schema(*staged.domain, staged.model) != schema) continue;
+        if (relkind_for(staged.model.materialized).empty() || target_schema(*staged.domain, staged.model) != schema) continue;
         std::string name = target_identifier(staged.model);
         if (seen.insert(name).second) out.push_back({schema, name, relation_type(staged.model.materialized)});
     }

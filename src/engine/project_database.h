@@ -12,6 +12,9 @@ public:
     // `stage` may be nullptr: nothing is staged. All must outlive it.
     ProjectDatabase(Mesh &mesh, std::string domain, const Stage *stage) : mesh_(mesh), domain_(std::move(domain)), stage_(stage) {}
 
+    // Keeps what is executed from here on, statement by statement; nullptr: no longer.
+    void record(std::vector<std::string> *statements) { recorded_ = statements; }
+
     // While nothing is run, templates may ask and not change: a statement that writes raises 25006.
     void set_read_only() { read_only_ = true; }
 
@@ -31,6 +34,7 @@ private:
     std::string domain_;
     const Stage *stage_;
     bool read_only_ = false;
+    std::vector<std::string> *recorded_ = nullptr;
 };
 
 // A column as information_schema describes it, from its name and type.

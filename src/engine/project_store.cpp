@@ -170,7 +170,7 @@ std::vector<std::string> build_order(const project::Manifest &manifest) {
 
 std::vector<std::string> stored_build_order(const std::string &domain) {
     core::Graph graph;
-    for (const pg::Row &row : registry("select unique_id, depends_on from mesh.project_resource_registry where domain = $1 and resource_type in ('model', 'seed', 'snapshot', 'analysis', 'operation')"
+    for (const pg::Row &row : registry("select unique_id, depends_on from mesh.project_resource_registry where domain = $1 and resource_type in ('model', 'seed', 'snapshot', 'analysis', 'operation', 'function')"
                                        " and content like '{\"node\":%' order by unique_id collate \"C\"",
                                        {domain}).rows)
         add_node(graph, row[0].value(), pg::parse_array(row[1].value()));
@@ -182,7 +182,7 @@ std::map<std::string, std::string> model_names(const project::Manifest &manifest
     std::set<std::string> taken;
     for (bool of_root : {true, false}) {
         for (const auto &[id, node] : manifest.nodes) {
-            bool builds = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
+            bool builds = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot || node.resource_type == ResourceType::function;
             if (!builds || node.is_external() || (node.package_name == manifest.project_name) != of_root) continue;
             std::string name = node.version.empty() ? node.name : node.name + ".v" + node.version;
             if (!taken.insert(name).second) taken.insert(name = node.package_name + "." + name);

@@ -21,8 +21,9 @@ struct Step {
     void tell_error(const ErrorData *error, const std::string &before = "");  // as its message
 };
 
-// What kind of step builds the model: "model", "seed" or "snapshot".
+// What kind of step builds the model: "model", "seed", "snapshot" or "function".
 inline const char *step_kind(const Model &model) {
+    if (is_function(model)) return "function";
     return model.materialized == "seed" ? "seed" : model.materialized == "snapshot" ? "snapshot" : "model";
 }
 

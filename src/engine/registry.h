@@ -67,6 +67,11 @@ struct Source {
     std::string id() const { return domain + "." + source + "." + table; }
 };
 
+// A dbt project's function: registered beside the models, because it is built in their order, and no relation.
+inline bool is_function(const Model &model) {
+    return model.materialized == "function";
+}
+
 struct ModelName {
     std::string domain, name;
     std::string id() const { return domain + "." + name; }

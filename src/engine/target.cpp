@@ -59,7 +59,7 @@ std::string logging_change(const Model &model, const Target &target) {
 }
 
 std::string relkind_for(const std::string &materialized) {
-    if (materialized == "ephemeral") return "";
+    if (materialized == "ephemeral" || materialized == "function") return "";
     if (materialized == "view") return "v";
     return materialized == "materialized_view" ? "m" : "r";
 }
@@ -67,6 +67,7 @@ std::string relkind_for(const std::string &materialized) {
 Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
     std::map<std::string, std::map<std::string, std::string>> wanted;  // schema -> identifier -> id
     for (const Model *model : models) {
+        if (is_function(*model)) continue;
         std::string &id = wanted[target_schema(mesh.domain(model->domain), *model)][target_identifier(*model)];
         if (id.empty() || model->materialized != "ephemeral") id = model->id();
     }
@@ -83,6 +84,7 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
 }
 
 Target current_target(Mesh &mesh, const Model &model, const Target &seen) {
+    if (is_function(model)) return seen;
     Oid now = pg::relation_oid(target_schema(mesh.domain(model.domain), model), target_identifier(model));
     if (now == seen.oid) return seen;
     Target found = find_targets(mesh, {&model})[model.id()];

@@ -29,7 +29,7 @@ std::string target_name(const Domain &domain, const Model &model);
 bool wants_unlogged(const Model &model, const Target &target);
 std::string logging_change(const Model &model, const Target &target);
 
-// "v", "m", "r", or "" for an ephemeral model.
+// "v", "m", "r", or "" for an ephemeral model or a function.
 std::string relkind_for(const std::string &materialized);
 
 // Looks all of the models up at once.

@@ -23,7 +23,7 @@ COMMENT ON FUNCTION mesh.identifier IS 'The identifier under which a model of th
 CREATE FUNCTION mesh.plan(selector text, exclude text DEFAULT NULL, full_refresh boolean DEFAULT false, force boolean DEFAULT false,
         OUT step integer, OUT node text, OUT kind text, OUT action text, OUT reason text, OUT change text)
     RETURNS SETOF record LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_plan';
-COMMENT ON FUNCTION mesh.plan IS 'What mesh.run would do with the same arguments and why, without doing it and without a lock on any of your relations. action: create, rebuild (a table or materialized view), replace (a view), increment, snapshot, keep, inline (ephemeral), test, skip, or error where the run would report one. change, of a model: new, changed (its definition, its settings or, by hand, its relation), stale (something that it reads), or unchanged; the reason says what. What is unchanged is kept, unless force or full_refresh is given or mesh.skip_unchanged is off.';
+COMMENT ON FUNCTION mesh.plan IS 'What mesh.run would do with the same arguments and why, without doing it and without a lock on any of your relations. action: create, rebuild (a table or materialized view), replace (a view or a function), increment, snapshot, keep, inline (ephemeral), test, skip, or error where the run would report one. change, of a model: new, changed (its definition, its settings or, by hand, its relation), stale (something that it reads), or unchanged; the reason says what. What is unchanged is kept, unless force or full_refresh is given or mesh.skip_unchanged is off.';
 
 CREATE TYPE mesh.lineage_node AS (node text, kind text, direction text, depth integer, via text);
 COMMENT ON TYPE mesh.lineage_node IS 'One row of mesh.lineage().';

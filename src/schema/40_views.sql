@@ -29,7 +29,7 @@ COMMENT ON COLUMN mesh.domains.is_seen IS 'Does the current role see the domain'
 
 CREATE VIEW mesh.models WITH (security_barrier) AS
     SELECT m.domain, m.name, m.materialized, m.status, m.pending_on, m.tags, m.description,
-           CASE WHEN m.materialized <> 'ephemeral' THEN pg_catalog.format('%I.%I', coalesce(m.schema_name, d.schema_name), m.identifier) END AS relation,
+           CASE WHEN m.materialized NOT IN ('ephemeral', 'function') THEN pg_catalog.format('%I.%I', coalesce(m.schema_name, d.schema_name), m.identifier) END AS relation,
            m.row_count, m.built_at, s.run_id AS last_run_id, s.status AS last_status, m.changed_at, m.columns, m.body, m.config
     FROM mesh.model_registry m JOIN mesh.domain_registry d ON d.name = m.domain
     LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind IN ('model', 'seed', 'snapshot')

@@ -87,7 +87,7 @@ TEST(ProjectExternal, ADeclaredProjectNeedsNoSecondName) {
 
 TEST(ProjectExternal, OneThatNothingNamesIsHinted) {
     EXPECT_EQ(refusal({{"models/m.sql", "select * from {{ ref('customers') }}"}}),
-              "42704 model \"m\" depends on ref('customers'), which does not exist\nmodels/m.sql\nOf another project: ref('shop', 'customers').");
+              "42704 model \"m\" depends on ref('customers'), which does not exist\nIn models/m.sql.\nOf another project: ref('shop', 'customers').");
     EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('orders', v=2) }}"}}).find("\nOf another project: ref('shop', 'orders', v=2)."), std::string::npos);
     EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('stg') }}"}}).find("\nKnown are \"m\"."), std::string::npos);
 }

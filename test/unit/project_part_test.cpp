@@ -33,6 +33,11 @@ const Files project = {
     {"tests/positive.sql", "select * from {{ ref('stg') }} where amount < 0"},
     {"snapshots/both.sql", "{% snapshot a_history %}{{ config(unique_key='id', strategy='check', check_cols='all') }}select * from {{ ref('stg') }}{% endsnapshot %}"
                            "{% snapshot b_history %}{{ config(unique_key='id', strategy='check', check_cols='all') }}select * from {{ ref('sums') }}{% endsnapshot %}"},
+    {"functions/twice.sql", "select 2 * x"},
+    {"functions/four.sql", "select {{ function('twice') }}(x)"},
+    {"functions/functions.yml", "functions:\n  - {name: twice, arguments: [{name: x, data_type: int}], returns: {data_type: int}}\n"
+                                "  - {name: four, arguments: [{name: x, data_type: int}], returns: {data_type: int}}\n"},
+    {"models/calls.sql", "select {{ function('four') }}(1) as v"},
     {"snapshots/yaml.yml", "snapshots: [{name: c_history, relation: ref('sums'), config: {unique_key: id, strategy: timestamp, updated_at: at}}]\n"},
 };
 
@@ -106,6 +111,14 @@ TEST(ProjectPart, TextOfANode) {
     EXPECT_EQ(outcome(edited("tests/positive.sql", "amount < 0", "amount < 1")), "part");
     EXPECT_EQ(outcome(edited("snapshots/both.sql", "check_cols='all'", "check_cols=['id']")), "part");
     EXPECT_EQ(outcome(edited("seeds/countries.csv", "1", "2")), "part");
+}
+
+TEST(ProjectPart, Functions) {
+    EXPECT_EQ(outcome(edited("functions/twice.sql", "2 * x", "x + x")), "part");
+    EXPECT_EQ(outcome(edited("functions/four.sql", "twice", "four2")), "error: function \"four\" depends on function('four2'), which does not exist");
+    EXPECT_EQ(outcome(edited("models/calls.sql", "four", "twice")), "part");
+    EXPECT_EQ(outcome(edited("functions/functions.yml", "data_type: int}}\n  - {name: four", "data_type: bigint}}\n  - {name: four")), "part");
+    EXPECT_EQ(outcome(edited("functions/functions.yml", "{name: four,", "{name: four, description: d,")), "part");
 }
 
 TEST(ProjectPart, Properties) {

@@ -99,7 +99,7 @@ bool used(const Path &path, const std::vector<const Path *> &fqns) {
 
 void warn_unused_configs(ParseState &state) {
     const std::pair<const char *, ResourceType> trees[] = {{"models", ResourceType::model}, {"seeds", ResourceType::seed}, {"snapshots", ResourceType::snapshot},
-                                                           {"data_tests", ResourceType::test}, {"sources", ResourceType::source}};
+                                                           {"data_tests", ResourceType::test}, {"sources", ResourceType::source}, {"functions", ResourceType::function}};
     for (const auto &[key, type] : trees) {
         std::set<Path> paths;
         Path path;

@@ -19,6 +19,7 @@ bool appends_tags(ResourceType type) {
         case ResourceType::test:
         case ResourceType::unit_test:
         case ResourceType::analysis:
+        case ResourceType::function:
         case ResourceType::operation: return true;
         default: return false;
     }
@@ -102,6 +103,19 @@ void finish_test(Json &config, const std::string &file) {
     else if (store.is_boolean()) as = store.get<bool>() ? "table" : "ephemeral";
 }
 
+// Of what kind a function is, and whether it may give other results for the same arguments.
+void check_function(const Json &config, const std::string &file) {
+    const auto one_of = [&](const char *key, std::initializer_list<const char *> known) {
+        const Json &value = config[key];
+        if (value.is_null() || std::any_of(known.begin(), known.end(), [&](const char *word) { return value == word; })) return;
+        std::string list;
+        for (const char *word : known) list += std::string(list.empty() ? "" : ", ") + "\"" + word + "\"";
+        fail("22023", "config \"" + std::string(key) + "\" of a function must be one of " + list + ", not " + value.dump(), file);
+    };
+    one_of("type", {"scalar", "aggregate", "table"});
+    one_of("volatility", {"deterministic", "stable", "non-deterministic"});
+}
+
 void finish_node(Json &config, ResourceType type, const std::string &file) {
     finish_hooks(config, "pre-hook");
     finish_hooks(config, "post-hook");
@@ -109,6 +123,7 @@ void finish_node(Json &config, ResourceType type, const std::string &file) {
     restrict_to(config, "contract", {{"enforced", false}, {"alias_types", true}});
     check_booleans(config["contract"], {"enforced"}, file);
     check_booleans(config, {"full_refresh"}, file);
+    if (type == ResourceType::function) check_function(config, file);
     if (type == ResourceType::snapshot)
         restrict_to(config, "snapshot_meta_column_names",
                     {{"dbt_valid_to", nullptr}, {"dbt_valid_from", nullptr}, {"dbt_scd_id", nullptr}, {"dbt_updated_at", nullptr}, {"dbt_is_deleted", nullptr}});
@@ -172,6 +187,7 @@ void finish_config(Json &config, ResourceType type, const std::string &file) {
         case ResourceType::seed:
         case ResourceType::snapshot:
         case ResourceType::analysis:
+        case ResourceType::function:
         case ResourceType::operation: return finish_node(config, type, file);
         default: return;
     }

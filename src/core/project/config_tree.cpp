@@ -4,7 +4,7 @@ namespace mesh::core::project {
 
 namespace {
 
-const char *tree_key(ResourceType type) {
+const char *tree_key(ResourceType type, bool raw) {
     switch (type) {
         case ResourceType::seed: return "seeds";
         case ResourceType::snapshot: return "snapshots";
@@ -15,6 +15,7 @@ const char *tree_key(ResourceType type) {
         case ResourceType::saved_query: return "saved_queries";
         case ResourceType::exposure: return "exposures";
         case ResourceType::unit_test: return "unit_tests";
+        case ResourceType::function: return raw ? "models" : "functions";  // as dbt has it
         default: return "models";
     }
 }
@@ -47,7 +48,7 @@ void Configs::each_layer(bool raw, ResourceType type, const std::vector<std::str
                          const Json *patch, Visit visit) const {
     const auto tree = [&](const LoadedProject &project) {
         const Json &data = raw ? project.raw : project.package.project;
-        const auto found = data.find(tree_key(type));
+        const auto found = data.find(tree_key(type, raw));
         if (found == data.end() || !found->is_object()) return;
         const Json *level = &*found;
         visit(level_config(*level));

@@ -86,7 +86,37 @@ public:
         return source_relation(frame, *found.source);
     }
 
+    Value function(Arguments &arguments) {
+        Frame &frame = session_.frame();
+        const std::vector<std::string> call = read_function(arguments);
+        if (!frame.execute()) {
+            if (frame.found) frame.found->functions.push_back(call);
+            return frame.node ? of_type_function(node_relation(session_, *frame.node)) : make_relation("", "", call.back());
+        }
+        const auto found = lookup().function(call, frame.node ? frame.node->package_name : frame.package);
+        if (!found.node) {
+            const std::string where = call.size() > 1 ? "in package or project '" + call[0] + "' " : "";
+            not_found(frame, "function", where + (found.disabled ? "which is disabled" : "which was not found"), call.back(), lookup().function_names());
+        }
+        return of_type_function(node_relation(session_, *found.node));
+    }
+
 private:
+    static std::vector<std::string> read_function(Arguments &arguments) {
+        const auto &given = arguments.positional;
+        if (given.empty() || given.size() > 2) raise_compilation("function() takes at most two arguments (" + std::to_string(given.size()) + " given)");
+        if (!given.back().is_string()) raise_compilation("The name argument to function() must be a string, got " + jinja::type_name(given.back()));
+        if (given.size() == 1 || given[0].is_none()) return {given.back().text()};
+        if (!given[0].is_string()) raise_compilation("The package argument to function() must be a string or None, got " + jinja::type_name(given[0]));
+        return {given[0].text(), given.back().text()};
+    }
+
+    static Value of_type_function(const Value &relation) {
+        RelationFields fields = relation.object_as<Relation>()->fields();
+        fields.type = "function";
+        return make_relation(std::move(fields));
+    }
+
     // A manifest that is a part of its project grows.
     const RefLookup &lookup() {
         const std::size_t size = session_.manifest().nodes.size() + session_.manifest().sources.size();
@@ -221,6 +251,11 @@ Value node_relation(Session &session, const Node &node) {
 Value make_ref(Session &session) {
     auto references = std::make_shared<References>(session);
     return jinja::make_function("ref", [references](Arguments &arguments) { return references->ref(arguments); });
+}
+
+Value make_function_reference(Session &session) {
+    auto references = std::make_shared<References>(session);
+    return jinja::make_function("function", [references](Arguments &arguments) { return references->function(arguments); });
 }
 
 Value make_source(Session &session) {

@@ -106,6 +106,7 @@ void render_hooks(ParseState &state, Node &node) {
             ParsedText parsed = state.renderer->render_hook(node, hook.sql);
             node.refs.insert(node.refs.end(), parsed.refs.begin(), parsed.refs.end());
             node.sources.insert(node.sources.end(), parsed.sources.begin(), parsed.sources.end());
+            node.functions.insert(node.functions.end(), parsed.functions.begin(), parsed.functions.end());
             for (std::string &macro : parsed.macros)
                 if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), macro) == node.depends_on_macros.end())
                     node.depends_on_macros.push_back(std::move(macro));

@@ -206,6 +206,7 @@ Json take_rendered(const TestBuilder &test, const MacroInfo &macro, Node &node) 
     if (!test.config.empty()) merge_config_call(calls, test.config);
     node.refs = std::move(parsed.refs);
     node.sources = std::move(parsed.sources);
+    node.functions = std::move(parsed.functions);
     for (std::string &id : parsed.macros)
         if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), id) == node.depends_on_macros.end())
             node.depends_on_macros.push_back(std::move(id));

@@ -28,7 +28,7 @@ std::string find_own_materialization(Session &session, const std::string &materi
             if (macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name) &&
                 session.macros().visible_macro(session.manifest().project_name, macro.name).is_missing())
                 return id;
-    return "";
+    return materialized == "function" ? "macro.dbt.materialization_function_default" : "";
 }
 
 }  // namespace

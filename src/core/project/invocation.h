@@ -50,7 +50,8 @@ public:
     // Runs a hook's text (pre-hook, post-hook) in the node's context, or of an operation: the SQL it renders to, not executed.
     std::string render_hook(const std::string &unique_id, const std::string &text);
 
-    // Does the project (or a package of it) define this materialization itself? Empty: no, mesh's own is used.
+    // Does the project (or a package of it) define this materialization itself, or is it that of functions, which is macros all through?
+    // Empty: no, the engine's own is used.
     std::string own_materialization(const std::string &materialized) const;
 
     // Has the project overridden the macro behind this built-in generic test ("not_null" ...), or get_where_subquery?

@@ -6,8 +6,8 @@ namespace mesh::core::project {
 
 namespace {
 
-constexpr std::array<const char *, 15> kNames = {"model", "seed", "snapshot", "test", "unit_test", "analysis", "operation", "source",
-                                                 "exposure", "group", "macro", "doc", "metric", "semantic_model", "saved_query"};
+constexpr std::array<const char *, 16> kNames = {"model", "seed", "snapshot", "test", "unit_test", "analysis", "operation", "source",
+                                                 "exposure", "group", "macro", "doc", "metric", "semantic_model", "saved_query", "function"};
 
 }  // namespace
 

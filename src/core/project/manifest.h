@@ -12,7 +12,7 @@
 
 namespace mesh::core::project {
 
-enum class ResourceType { model, seed, snapshot, test, unit_test, analysis, operation, source, exposure, group, macro, doc, metric, semantic_model, saved_query };
+enum class ResourceType { model, seed, snapshot, test, unit_test, analysis, operation, source, exposure, group, macro, doc, metric, semantic_model, saved_query, function };
 
 // "model", "seed", ...
 const char *resource_type_name(ResourceType type);
@@ -47,7 +47,7 @@ struct TestMetadata {
     bool operator==(const TestMetadata &) const = default;
 };
 
-// Models, seeds, snapshots, data tests, analyses and operations (hooks of the run).
+// Models, seeds, snapshots, data tests, analyses, functions and operations (hooks of the run).
 struct Node {
     ResourceType resource_type = ResourceType::model;
     std::string unique_id;                  // "model.shop.orders", "model.shop.orders.v2", "test.shop.not_null_orders_id.cf6c17daed"
@@ -75,6 +75,7 @@ struct Node {
     // Found while it was rendered for parsing.
     std::vector<Ref> refs;
     std::vector<std::vector<std::string>> sources;  // [source, table]
+    std::vector<std::vector<std::string>> functions;  // of function(): [name] or [package, name]
     std::vector<std::string> depends_on_nodes;      // unique ids, resolved
     std::vector<std::string> depends_on_macros;     // unique ids
 
@@ -148,7 +149,7 @@ struct Package {
     std::string name, root;                 // "" or "dbt_packages/x/"
     std::string version, profile;
     Json project = Json::object();          // its text as data, rendered
-    std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths, snapshot_paths, docs_paths, asset_paths;
+    std::vector<std::string> model_paths, seed_paths, test_paths, analysis_paths, macro_paths, snapshot_paths, function_paths, docs_paths, asset_paths;
     bool operator==(const Package &) const = default;
 };
 

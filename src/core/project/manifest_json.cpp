@@ -28,6 +28,14 @@ Json section(const Map &resources) {
     return object;
 }
 
+// The nodes that are functions, or all others.
+Json section(const std::map<std::string, Node> &nodes, bool functions) {
+    Json object = Json::object();
+    for (const auto &[id, node] : nodes)
+        if ((node.resource_type == ResourceType::function) == functions) append(object, id, manifest_json(node));
+    return object;
+}
+
 Json section(const Manifest &manifest, ResourceType type) {
     Json object = object_for(manifest.others.size());
     for (const auto &[id, resource] : manifest.others)
@@ -109,14 +117,14 @@ Json metadata(const Manifest &manifest) {
 Json manifest_json(const Manifest &manifest) {
     const Edges parents = parents_of(manifest);
     ObjectBuilder build;
-    build("metadata", metadata(manifest))("nodes", section(manifest.nodes))("sources", section(manifest.sources));
+    build("metadata", metadata(manifest))("nodes", section(manifest.nodes, false))("sources", section(manifest.sources));
     build("macros", section(manifest.macros))("docs", section(manifest.docs));
     build("exposures", section(manifest, ResourceType::exposure))("metrics", section(manifest, ResourceType::metric));
     build("groups", section(manifest, ResourceType::group))("selectors", manifest.selectors)("disabled", disabled(manifest));
     build("parent_map", edges_json(parents))("child_map", edges_json(turned(parents)))("group_map", group_map(manifest));
     build("saved_queries", section(manifest, ResourceType::saved_query));
     build("semantic_models", section(manifest, ResourceType::semantic_model));
-    build("unit_tests", section(manifest, ResourceType::unit_test))("functions", Json::object());
+    build("unit_tests", section(manifest, ResourceType::unit_test))("functions", section(manifest.nodes, true));
     return build.take();
 }
 

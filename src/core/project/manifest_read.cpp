@@ -72,6 +72,7 @@ void read_properties(const Json &json, Node &node) {
 void read_dependencies(const Json &json, Node &node) {
     node.refs = refs_from(member_or(json, "refs", Json::array()));
     node.sources = sources_from(member_or(json, "sources", Json::array()));
+    node.functions = sources_from(member_or(json, "functions", Json::array()));
     const Json depends_on = member_or(json, "depends_on", Json::object());
     node.depends_on_nodes = texts_of(depends_on, "nodes");
     node.depends_on_macros = texts_of(depends_on, "macros");
@@ -210,7 +211,8 @@ void read(const Json &json, Manifest &manifest) {
     manifest.metadata = section("metadata");
     manifest.project_name = text_of(manifest.metadata, "project_name");
     manifest.selectors = section("selectors");
-    for (const auto &[id, node] : section("nodes").items()) manifest.nodes.emplace(id, node_of(node));
+    for (const char *key : {"nodes", "functions"})
+        for (const auto &[id, node] : section(key).items()) manifest.nodes.emplace(id, node_of(node));
     for (const auto &[id, source] : section("sources").items()) manifest.sources.emplace(id, source_of(source));
     for (const auto &[id, macro] : section("macros").items()) manifest.macros.emplace(id, macro_of(macro));
     for (const auto &[id, doc] : section("docs").items()) manifest.docs.emplace(id, doc_of(doc));

@@ -45,7 +45,7 @@ void add_properties(ObjectBuilder &build, const Node &node) {
 }
 
 void add_compiled(ObjectBuilder &build, const Node &node) {
-    build("language", node.language)("refs", refs_json(node.refs))("sources", node.sources)("metrics", Json::array())("functions", Json::array());
+    build("language", node.language)("refs", refs_json(node.refs))("sources", node.sources)("metrics", Json::array())("functions", node.functions);
     build("depends_on", depends_on_json(node.depends_on_macros, node.depends_on_nodes))("compiled_path", nullptr);
     build("contract", contract_json(node));
 }
@@ -74,6 +74,7 @@ Json manifest_json(const Node &node) {
     else
         build("root_path", nullptr)("depends_on", {{"macros", node.depends_on_macros}});
     if (node.resource_type == ResourceType::model) add_model(build, node);
+    if (node.resource_type == ResourceType::function) build("returns", nullptr)("arguments", Json::array());
     if (node.test_metadata) add_generic_test(build, node);
     if (node.resource_type == ResourceType::operation) build("index", nullptr);
     return build.overlay(node.extra).take();

@@ -7,6 +7,7 @@ namespace mesh::core::project {
 
 jinja::Value make_ref(Session &session);
 jinja::Value make_source(Session &session);
+jinja::Value make_function_reference(Session &session);
 jinja::Value make_metric(Session &session);
 jinja::Value make_config(Session &session);
 jinja::Value make_adapter(Session &session);

@@ -91,7 +91,7 @@ jinja::Value graph_value(const Manifest &manifest, bool empty) {
     for (const char *kind : {"exposures", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries", "unit_tests", "functions"})
         graph[kind] = Json::object();
     if (empty) return to_value(graph);
-    for (const auto &[id, node] : manifest.nodes) graph["nodes"][id] = manifest_json(node);
+    for (const auto &[id, node] : manifest.nodes) graph[node.resource_type == ResourceType::function ? "functions" : "nodes"][id] = manifest_json(node);
     for (const auto &[id, source] : manifest.sources) graph["sources"][id] = manifest_json(source);
     for (const auto &[id, other] : manifest.others) {
         const std::string kind = resource_type_name(other.resource_type);

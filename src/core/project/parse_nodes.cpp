@@ -1,4 +1,4 @@
-// Models, snapshots, analyses, singular tests, seeds and hooks of the run: what is in files of its own.
+// Models, snapshots, analyses, singular tests, functions, seeds and hooks of the run: what is in files of its own.
 #include <algorithm>
 
 #include "core/digest.h"
@@ -38,6 +38,7 @@ void take(Draft &draft, ParsedText parsed) {
     for (const Json &call : parsed.config_calls) merge_config_call(draft.calls, call);
     draft.node.refs = std::move(parsed.refs);
     draft.node.sources = std::move(parsed.sources);
+    draft.node.functions = std::move(parsed.functions);
     if (!parsed.metrics.empty()) draft.node.extra["metrics"] = parsed.metrics;
     for (const std::string &macro : parsed.macros) add_unique(draft.node.depends_on_macros, macro);
 }
@@ -65,6 +66,25 @@ void read_file(ParseState &state, ResourceType type, const ResourceFile &file, c
     node.checksum = sha256(node.raw_code);
     if (file.path.ends_with(".py")) read_python(draft);
     else render(state, draft);
+}
+
+// Its arguments and what it returns are properties; dbt has this type until it has read them. Python is not rendered.
+void read_function(ParseState &state, const ResourceFile &file) {
+    if (!file.path.ends_with(".py")) {
+        read_file(state, ResourceType::function, file, file.path);
+    } else {
+        Draft &draft = new_draft(state, ResourceType::function, *file.package, file.name());
+        draft.place = file.place();
+        draft.node.path = file.path;
+        draft.node.original_file_path = file.original_path;
+        draft.node.fqn = make_fqn(file.package->name, file.path, draft.node.name);
+        draft.node.raw_code = stripped(*file.text);
+        draft.node.checksum = sha256(draft.node.raw_code);
+        draft.node.language = "python";
+    }
+    Node &node = state.drafts.back().node;
+    node.extra["returns"] = {{"data_type", "INVALID_TYPE"}, {"description", nullptr}};
+    node.extra["arguments"] = Json::array();
 }
 
 void read_snapshots(ParseState &state, const ResourceFile &file) {
@@ -149,6 +169,7 @@ void read_package(ParseState &state, const LoadedProject &project) {
     for (const ResourceFile &file : find_files(state.files, package, package.analysis_paths, {".sql"}))
         read_file(state, ResourceType::analysis, file, "analysis/" + file.path);
     read_singular_tests(state, package);
+    for (const ResourceFile &file : find_files(state.files, package, package.function_paths, {".sql", ".py"})) read_function(state, file);
     for (const ResourceFile &file : find_files(state.files, package, package.seed_paths, {".csv"})) read_seed(state, file);
     if (state.part) return;
     read_hooks(state, project, "on-run-start");

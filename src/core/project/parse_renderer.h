@@ -17,6 +17,7 @@ struct ParsedText {
     std::vector<Ref> refs;                          // also repeated ones
     std::vector<std::vector<std::string>> sources;  // [source, table]
     std::vector<std::vector<std::string>> metrics;
+    std::vector<std::vector<std::string>> functions; // [name] or [package, name]
     std::vector<std::string> macros;                // unique ids of those it calls itself, each once
     std::string text;                               // what it rendered to
 };

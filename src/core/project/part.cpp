@@ -15,6 +15,7 @@ std::string patch_key(const Node &node) {
     switch (node.resource_type) {
         case ResourceType::seed: return "seeds." + node.name;
         case ResourceType::snapshot: return "snapshots." + node.name;
+        case ResourceType::function: return "functions." + node.name;
         default: return "models." + node.name;
     }
 }
@@ -190,7 +191,7 @@ private:
 
     // Of unchanged files those of the part's nodes.
     void keep_properties() {
-        static const std::set<std::string> of_nodes = {"models", "seeds", "snapshots", "analyses", "data_tests"}, readable = {"sources", "exposures"};
+        static const std::set<std::string> of_nodes = {"models", "seeds", "snapshots", "analyses", "data_tests", "functions"}, readable = {"sources", "exposures"};
         std::erase_if(state_.properties, [&](const Property &property) {
             const bool changed = properties_.contains(property.place);
             if (!changed) return !of_nodes.contains(property.key) || !part_.names.contains(property.name);
@@ -209,6 +210,8 @@ private:
             for (const auto &source : resource.sources)
                 if (source.size() == 2) names.insert(source[0] + "." + source[1]);
         };
+        for (const auto &[id, node] : state_.manifest.nodes)
+            for (const auto &call : node.functions) names.insert(call.back());
         for (const auto &[id, node] : state_.manifest.nodes) collect(node), groups = groups || !node.group.empty();
         for (const auto &[id, other] : state_.manifest.others) collect(other);
         if (!names.empty()) add_rest(stored_.named(names));

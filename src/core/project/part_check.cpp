@@ -29,12 +29,12 @@ FileUse use_of(const Package &package, const std::string &path) {
     if (holds(package, package.macro_paths, {".sql"}, path) || holds(package, below(package.test_paths, "/generic"), {".sql"}, path)) return FileUse::macro;
     if (holds(package, below(package.test_paths, "/fixtures"), {".csv", ".sql"}, path)) return FileUse::fixture;
     std::vector<std::string> all;
-    for (const auto *paths : {&package.model_paths, &package.seed_paths, &package.snapshot_paths, &package.analysis_paths, &package.macro_paths, &package.test_paths})
+    for (const auto *paths : {&package.model_paths, &package.seed_paths, &package.snapshot_paths, &package.analysis_paths, &package.macro_paths, &package.test_paths, &package.function_paths})
         all.insert(all.end(), paths->begin(), paths->end());
     if (holds(package, all, {".yml", ".yaml"}, path)) return FileUse::properties;
     if (holds(package, package.docs_paths, {".md"}, path)) return FileUse::docs;
     if (holds(package, package.seed_paths, {".csv"}, path)) return FileUse::seed;
-    if (holds(package, package.model_paths, {".sql", ".py"}, path) || holds(package, package.snapshot_paths, {".sql"}, path) ||
+    if (holds(package, package.model_paths, {".sql", ".py"}, path) || holds(package, package.snapshot_paths, {".sql"}, path) || holds(package, package.function_paths, {".sql", ".py"}, path) ||
         holds(package, package.analysis_paths, {".sql"}, path) || holds(package, package.test_paths, {".sql"}, path))
         return FileUse::node;
     return FileUse::none;

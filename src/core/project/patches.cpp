@@ -53,6 +53,31 @@ void check_unpatched(const Draft &draft, const Property &property) {
          "The others are in " + draft.patch->place + ", line " + std::to_string(draft.patch->line) + ".");
 }
 
+std::string required_text(const Json &object, const char *key, const std::string &what, const Property &property) {
+    if (!object.is_object() || !object.contains(key) || !object[key].is_string())
+        fail("22023", what + " of function \"" + property.name + "\" has no " + key, property.place, property.line, "For example: {name: price, data_type: numeric}.");
+    return object[key].get<std::string>();
+}
+
+// {"name", "data_type", "description", "default_value"} each, those with a default last.
+void apply_signature(Node &node, const Property &property) {
+    Json arguments = Json::array();
+    bool with_default = false;
+    for (const Json &argument : list_member(property.entry, "arguments", property)) {
+        const std::string name = required_text(argument, "name", "an argument", property);
+        const Json value = argument.value("default_value", Json());
+        if (with_default && value.is_null())
+            fail("22023", "argument \"" + name + "\" of function \"" + property.name + "\" has no default and comes after one that has", property.place, property.line,
+                 "Put the arguments with a default_value last.");
+        with_default = !value.is_null();
+        arguments.push_back({{"name", name}, {"data_type", required_text(argument, "data_type", "argument \"" + name + "\"", property)},
+                             {"description", argument.value("description", Json())}, {"default_value", value}});
+    }
+    const Json returns = property.entry.value("returns", Json());
+    node.extra["arguments"] = std::move(arguments);
+    node.extra["returns"] = {{"data_type", required_text(returns, "data_type", "returns", property)}, {"description", returns.value("description", Json())}};
+}
+
 void apply(Draft &draft, const Property &property, Json config) {
     check_unpatched(draft, property);
     Node &node = draft.node;
@@ -62,6 +87,7 @@ void apply(Draft &draft, const Property &property, Json config) {
     node.patch_path = property.file_id();
     node.description = text_member(property.entry, "description");
     node.columns = read_columns(list_member(property.entry, "columns", property), property);
+    if (node.resource_type == ResourceType::function) apply_signature(node, property);
     if (node.resource_type != ResourceType::model) return;
     node.constraints = list_member(property.entry, "constraints", property);
     node.deprecation_date = date_member(property.entry, "deprecation_date");
@@ -206,6 +232,7 @@ void patch_macro(ParseState &state, const Property &property) {
 void patch(ParseState &state, const Property &property) {
     if (property.key == "macros") return patch_macro(state, property);
     if (property.key == "analyses") return patch_by_type(state, property, ResourceType::analysis);
+    if (property.key == "functions") return patch_by_type(state, property, ResourceType::function);
     if (property.key == "data_tests") return patch_by_type(state, property, ResourceType::test);
     if (property.key != "models" && property.key != "seeds" && property.key != "snapshots") return;
     const Json &versions = list_member(property.entry, "versions", property);

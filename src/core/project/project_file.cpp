@@ -59,10 +59,11 @@ void set_paths(Package &package) {
     package.analysis_paths = path_list(project, "analysis-paths", {"analyses"});
     package.macro_paths = path_list(project, "macro-paths", {"macros"});
     package.snapshot_paths = path_list(project, "snapshot-paths", {"snapshots"});
+    package.function_paths = path_list(project, "function-paths", {"functions"});
     package.asset_paths = path_list(project, "asset-paths", {});
     std::set<std::string> all;
     for (const auto *paths : {&package.model_paths, &package.seed_paths, &package.snapshot_paths, &package.analysis_paths, &package.macro_paths,
-                              &package.test_paths})
+                              &package.test_paths, &package.function_paths})
         all.insert(paths->begin(), paths->end());
     package.docs_paths = path_list(project, "docs-paths", {all.begin(), all.end()});
 }

@@ -125,7 +125,7 @@ void read_properties(ParseState &state) {
         const Package &package = project.package;
         std::vector<std::string> paths;
         for (const auto *list : {&package.model_paths, &package.seed_paths, &package.snapshot_paths, &package.analysis_paths, &package.macro_paths,
-                                 &package.test_paths})
+                                 &package.test_paths, &package.function_paths})
             paths.insert(paths.end(), list->begin(), list->end());
         for (const ResourceFile &file : find_files(state.files, package, paths, {".yml", ".yaml"})) read_property_file(state, file);
     }

@@ -35,10 +35,12 @@ RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_
 }
 
 void RefLookup::add(const Manifest &manifest) {
-    for (const auto &[id, node] : manifest.nodes)
-        if (refable(node)) each_name(node, [&](const std::string &name) { nodes_[name].push_back(&node); });
-    for (const Node &node : manifest.disabled)
-        if (refable(node)) each_name(node, [&](const std::string &name) { disabled_[name].push_back(&node); });
+    const auto add_node = [](const Node &node, Table<Node> &refables, Table<Node> &functions) {
+        if (refable(node)) each_name(node, [&](const std::string &name) { refables[name].push_back(&node); });
+        if (node.resource_type == ResourceType::function) functions[node.name].push_back(&node);
+    };
+    for (const auto &[id, node] : manifest.nodes) add_node(node, nodes_, functions_);
+    for (const Node &node : manifest.disabled) add_node(node, disabled_, disabled_functions_);
     for (const auto &[id, source] : manifest.sources) sources_[source.source_name + "." + source.name].push_back(&source);
     for (const Source &source : manifest.disabled_sources) disabled_sources_[source.source_name + "." + source.name].push_back(&source);
 }
@@ -66,6 +68,19 @@ RefLookup::Found RefLookup::ref(const Ref &ref, const std::string &package) cons
     for (const std::string &where : search)
         if (where.empty() || of_package(disabled->second, where)) return {nullptr, true};
     return {};
+}
+
+RefLookup::Found RefLookup::function(const std::vector<std::string> &call, const std::string &package) const {
+    const auto search = call.size() == 1 ? packages(package) : std::vector<std::string>{call[0]};
+    const auto find = [&](const Table<Node> &table) -> const Node * {
+        const auto candidates = table.find(call.back());
+        if (candidates == table.end()) return nullptr;
+        for (const std::string &where : search)
+            if (const Node *found = where.empty() ? candidates->second[0] : of_package(candidates->second, where)) return found;
+        return nullptr;
+    };
+    const Node *found = find(functions_);
+    return {found, found == nullptr && find(disabled_functions_) != nullptr};
 }
 
 RefLookup::FoundSource RefLookup::source(const std::string &source, const std::string &table, const std::string &package) const {
@@ -99,6 +114,13 @@ std::vector<std::string> RefLookup::ref_names(const std::string &package) const 
 std::vector<std::string> RefLookup::source_names() const {
     std::vector<std::string> names;
     for (const auto &[name, sources] : sources_) names.push_back(name);
+    return names;
+}
+
+std::vector<std::string> RefLookup::function_names() const {
+    std::vector<std::string> names;
+    for (const auto &[name, functions] : functions_) names.push_back(name);
+    std::sort(names.begin(), names.end());
     return names;
 }
 

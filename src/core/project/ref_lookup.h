@@ -21,6 +21,9 @@ public:
     // packages have the name and nothing decides.
     Found ref(const Ref &ref, const std::string &package) const;
 
+    // A function, by the same rules; of several packages that have one any.
+    Found function(const std::vector<std::string> &call, const std::string &package) const;
+
     struct FoundSource {
         const Source *source = nullptr;
         bool disabled = false;
@@ -33,6 +36,7 @@ public:
     // Names that ref() and source() know, for hints; with a package only its own.
     std::vector<std::string> ref_names(const std::string &package = "") const;
     std::vector<std::string> source_names() const;
+    std::vector<std::string> function_names() const;
 
 private:
     template <class T>
@@ -42,7 +46,7 @@ private:
     std::vector<std::string> packages(const std::string &package) const;
 
     const Manifest &manifest_;
-    Table<Node> nodes_, disabled_;
+    Table<Node> nodes_, disabled_, functions_, disabled_functions_;
     Table<Source> sources_, disabled_sources_;
 };
 

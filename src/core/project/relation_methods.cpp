@@ -172,7 +172,33 @@ Value name_length(const Relation &, Arguments &) {
     return Value(63);
 }
 
+// {"language", "type", ...} of a function's node, none of another; and the macro that makes the statement for it.
+Value function_config(const Relation &, Arguments &arguments) {
+    const Value model = arguments.positional.empty() ? arguments.take("model") : arguments.positional[0];
+    const auto text = [](const Value &dict, const char *key) {
+        const Value *found = dict.is(jinja::Kind::dict) ? dict.dict().find(std::string_view(key)) : nullptr;
+        return found ? *found : Value();
+    };
+    const Value config = text(model, "config"), type = text(model, "resource_type");
+    if (!type.is_string() || type.text() != "function") return Value();
+    auto out = jinja::make<jinja::Dict>();
+    out->set(Value("language"), text(model, "language"));
+    for (const char *key : {"type", "runtime_version", "entry_point"}) out->set(Value(key), text(config, key));
+    return Value(out);
+}
+
+Value function_macro_name(const Relation &, Arguments &arguments) {
+    const Value config = arguments.positional.empty() ? arguments.take("config") : arguments.positional[0];
+    const auto text = [&](const char *key) {
+        const Value *found = config.is(jinja::Kind::dict) ? config.dict().find(std::string_view(key)) : nullptr;
+        return found && found->is_string() ? found->text() : std::string();
+    };
+    return Value(text("type") + "_function_" + text("language"));
+}
+
 constexpr NamedMethod methods[] = {
+    {"get_function_config", function_config},
+    {"get_function_macro_name", function_macro_name},
     {"render", render},
     {"quote", quote},
     {"include", include},

@@ -120,6 +120,16 @@ bool resolve_source(ParseState &state, const RefLookup &lookup, const Asker &ask
     return true;
 }
 
+bool resolve_function(ParseState &state, const RefLookup &lookup, const Asker &asker, const std::vector<std::string> &call) {
+    const auto found = lookup.function(call, asker.package);
+    if (!found.node) {
+        const std::string written = "function('" + (call.size() > 1 ? call[0] + "', '" : "") + call.back() + "')";
+        return missing(state, asker, written, found.disabled, name_hint(call.back(), lookup.function_names()));
+    }
+    add(asker.depends_on, found.node->unique_id);
+    return true;
+}
+
 template <class Resource>
 bool resolve(ParseState &state, const RefLookup &lookup, const Asker &asker, const Resource &resource) {
     bool complete = true;
@@ -133,7 +143,9 @@ void resolve_nodes(ParseState &state, const RefLookup &lookup) {
     for (auto &[id, node] : state.manifest.nodes) {
         const bool test = node.resource_type == ResourceType::test;
         const Asker asker{node.resource_type, node.name, node.package_name, node.group, node.package_root + node.original_file_path, node.line, test, node.depends_on_nodes, id};
-        if (!resolve(state, lookup, asker, node)) incomplete.push_back(id);
+        bool complete = resolve(state, lookup, asker, node);
+        for (const auto &call : node.functions) complete = resolve_function(state, lookup, asker, call) && complete;
+        if (!complete) incomplete.push_back(id);
     }
     for (const std::string &id : incomplete) {
         auto found = state.manifest.nodes.extract(id);

@@ -180,6 +180,7 @@ private:
     bool same_node(const Node &now, const Node &old) const {
         if (now.test_metadata) return same_config(now, old) && now.fqn == old.fqn;
         const bool contract = now.resource_type != ResourceType::model || same_contract(now, old, warnings_);
+        if (now.resource_type == ResourceType::function && !(same_member(now.extra, old.extra, "arguments") && same_member(now.extra, old.extra, "returns"))) return false;
         return same_body(now, old) && same_config(now, old) && same_persisted_description(now, old) && now.fqn == old.fqn &&
                same_relation(now, old) && contract && (now.resource_type != ResourceType::model || same_ref_representation(now, old));
     }

@@ -17,7 +17,7 @@ struct Command {
 };
 
 const Types kListed = {"model",  "snapshot",    "seed",           "test",     "source",   "exposure",
-                       "metric", "saved_query", "semantic_model", "unit_test"};
+                       "metric", "saved_query", "semantic_model", "unit_test", "function"};
 
 Command command_of(const std::string &name) {
     const auto fixed = [](Types types) { return Command{types, types, false}; };
@@ -28,13 +28,13 @@ Command command_of(const std::string &name) {
     if (name == "source freshness") return fixed({"source"});
     if (name == "test") return free({"test", "unit_test"});
     if (name == "clone") return free({"model", "seed", "snapshot"});
-    if (name == "build") return free({"model", "snapshot", "seed", "test", "unit_test", "saved_query", "exposure"});
+    if (name == "build") return free({"model", "snapshot", "seed", "test", "unit_test", "saved_query", "exposure", "function"});
     if (name == "list") {
         Command list = free(kListed);
         list.all.push_back("analysis");
         return list;
     }
-    return fixed({"model", "test", "snapshot", "analysis", "operation", "seed"});
+    return fixed({"model", "test", "snapshot", "analysis", "operation", "seed", "function"});
 }
 
 void check_type(const std::string &name) {

@@ -248,6 +248,7 @@ Ptr<jinja::Dict> Session::make_members() {
     const auto set = [&](const char *name, Value value) { members->set(Value(name), std::move(value)); };
     set("ref", make_ref(*this));
     set("source", make_source(*this));
+    set("function", make_function_reference(*this));
     set("metric", make_metric(*this));
     set("config", make_config(*this));
     set("adapter", make_adapter(*this));

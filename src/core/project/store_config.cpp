@@ -18,6 +18,8 @@ constexpr const char *kSnapshot = R"(, "strategy": null, "target_schema": null, 
     "snapshot_meta_column_names": {"dbt_valid_to": null, "dbt_valid_from": null, "dbt_scd_id": null, "dbt_updated_at": null,
     "dbt_is_deleted": null}, "dbt_valid_to_current": null)";
 
+constexpr const char *kFunction = R"(, "type": "scalar", "volatility": null, "runtime_version": null, "entry_point": null)";
+
 constexpr const char *kTest = R"text(
     "enabled": true, "alias": null, "schema": "dbt_test__audit", "database": null, "tags": [], "meta": {}, "group": null,
     "static_analysis": null, "materialized": "test", "severity": "ERROR", "store_failures": null, "store_failures_as": null, "where": null,
@@ -33,13 +35,14 @@ Json object(const std::string &body, const char *materialized = nullptr) {
 
 const Json &usual_config(ResourceType type) {
     static const Json model = object(std::string(kNode) + kModel), seed = object(std::string(kNode) + kSeed, "seed"),
-                      snapshot = object(std::string(kNode) + kSnapshot, "snapshot"), test = object(kTest), plain = object(kNode),
+                      snapshot = object(std::string(kNode) + kSnapshot, "snapshot"), test = object(kTest), function = object(std::string(kNode) + kFunction, "function"), plain = object(kNode),
                       nothing = Json::object();
     switch (type) {
         case ResourceType::model: return model;
         case ResourceType::seed: return seed;
         case ResourceType::snapshot: return snapshot;
         case ResourceType::test: return test;
+        case ResourceType::function: return function;
         case ResourceType::analysis:
         case ResourceType::operation: return plain;
         default: return nothing;

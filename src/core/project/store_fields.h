@@ -122,6 +122,7 @@ void fields(V &v, T &node) {
     v("enabled", node.enabled, true);
     v("refs", node.refs, {});
     v("sources", node.sources, {});
+    v("functions", node.functions, {});
     v("depends_on_nodes", node.depends_on_nodes, {});
     v("depends_on_macros", node.depends_on_macros, {});
     v("column_name", node.column_name, {});
@@ -226,6 +227,7 @@ void fields(V &v, T &package) {
     v("analysis_paths", package.analysis_paths, {});
     v("macro_paths", package.macro_paths, {});
     v("snapshot_paths", package.snapshot_paths, {});
+    v("function_paths", package.function_paths, {});
     v("docs_paths", package.docs_paths, {});
     v("asset_paths", package.asset_paths, {});
 }

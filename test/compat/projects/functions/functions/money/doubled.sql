@@ -1,0 +1,2 @@
+{{ config(volatility='stable', meta={'owner': 'finance'}) }}
+select {{ function('with_tax') }}(price) * times

@@ -1,0 +1,1 @@
+select round(price * {{ var('tax', 1.19) }}, 2)

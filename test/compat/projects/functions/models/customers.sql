@@ -1,0 +1,1 @@
+select distinct customer, {{ function('spent') }}(customer) as spent from {{ ref('orders') }}

@@ -1,0 +1,1 @@
+select round(price * 1.5, 2)
