@@ -77,9 +77,23 @@ SELECT change, node FROM mesh.deploy('shop', project(), profiles => profiles());
 SELECT node, status, rows FROM mesh.run('shop', threads => 2);
 SELECT customer, spent FROM shop.customers ORDER BY 1;
 
+-- Another owner gets the functions too; one that the project has no longer stays.
 RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_other;
+SELECT mesh.alter_domain('shop', owner => 'regress_other');
+SELECT DISTINCT proowner::regrole FROM pg_proc WHERE pronamespace = 'shop'::regnamespace;
+SET SESSION AUTHORIZATION regress_other;
+SELECT node, status FROM mesh.run('shop', force => true) WHERE status <> 'success';
+SELECT change, node, kind, message FROM mesh.deploy('shop', project('{"models/customers.sql": "select 1 as a"}') - 'functions/spent.sql' - 'functions/functions.yml'
+    || jsonb_build_object('functions/functions.yml', 'functions: [{name: with_tax, arguments: [{name: price, data_type: numeric}], returns: {data_type: numeric}}]', 'functions/doubled.sql', '{{ config(enabled=false) }}', 'models/prices.sql', 'select 1 as a')) ORDER BY 1, 2;
+SELECT shop.spent('ann');
+SELECT node, status FROM mesh.run('shop');
+RESET SESSION AUTHORIZATION;
+SELECT mesh.drop_model('shop.with_tax');
+SELECT count(*) FROM pg_proc WHERE pronamespace = 'shop'::regnamespace;
+
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA shop CASCADE;
-DROP ROLE regress_shop;
+DROP ROLE regress_shop, regress_other;
 DROP FUNCTION profiles, project, bad;

@@ -117,6 +117,7 @@ void refuse_if(const Model &model, const std::string &why, const std::string &na
 
 // RESTRICT: what others made on it makes the server refuse, naming them.
 void drop_relation(const Domain &domain, const Model &model) {
+    if (is_function(model)) return;  // it stays, as when its project has it no more
     Oid relation = pg::relation_oid(target_schema(domain, model), target_identifier(model));
     if (model.built_kind.empty() || !OidIsValid(relation)) return;
     std::string kind = model.built_kind == "v" ? "view" : model.built_kind == "m" ? "materialized view" : "table";

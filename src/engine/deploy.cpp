@@ -170,7 +170,8 @@ private:
             if (model.node.empty() || project_.node_id(model.name) == model.node) continue;
             registry("delete from mesh.test_registry where domain = $1 and model = $2 and node is not null", {model.domain, model.name});
             forget_model(model);
-            changes_.push_back({"removed", model.id(), "model", "", model.built_kind.empty() ? "" : "its relation stays"});
+            const char *stays = is_function(model) ? "it stays" : "its relation stays";
+            changes_.push_back({"removed", model.id(), is_function(model) ? "function" : "model", "", model.built_kind.empty() ? "" : stays});
         }
     }
 

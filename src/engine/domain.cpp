@@ -10,7 +10,16 @@ using core::Error;
 
 namespace {
 
+// Of every signature that it has had.
+void give_function(const Domain &domain, const Model &model, const std::string &owner) {
+    pg::Result found = pg::query("select p.oid::pg_catalog.regprocedure::text from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace"
+                                 " where n.nspname = $1 and p.proname = $2 and p.proowner = $3::oid",
+                                 {target_schema(domain, model), target_identifier(model), std::to_string(domain.owner_oid)});
+    for (const pg::Row &row : found.rows) pg::execute("alter routine " + row[0].value() + " owner to " + pg::quote_ident(owner));
+}
+
 void give_relation(const Domain &domain, const Model &model, const std::string &owner) {
+    if (is_function(model)) return give_function(domain, model, owner);
     if (model.built_kind.empty() || !OidIsValid(pg::relation_oid(target_schema(domain, model), target_identifier(model)))) return;
     std::string kind = model.built_kind == "v" ? "view" : model.built_kind == "m" ? "materialized view" : "table";
     pg::execute("alter " + kind + " " + target_name(domain, model) + " owner to " + pg::quote_ident(owner));

@@ -79,7 +79,7 @@ std::string rename_in_body(Mesh &mesh, const Model &reader, const Model &model, 
 
 void relocate(const Domain &domain, const Model &old, const Model &next) {
     std::string from = target_schema(domain, old), to = target_schema(domain, next), name = target_identifier(old), new_name = target_identifier(next);
-    if (old.built_kind.empty() || (from == to && name == new_name) || !OidIsValid(pg::relation_oid(from, name))) return;
+    if (old.built_kind.empty() || is_function(old) || (from == to && name == new_name) || !OidIsValid(pg::relation_oid(from, name))) return;
     std::string alter = std::string("alter ") + (old.built_kind == "v" ? "view " : old.built_kind == "m" ? "materialized view " : "table ");
     pg::as_role(owner_of(domain), domain.search_path(), [&] {
         if (from != to) pg::execute(alter + pg::qualified(from, name) + " set schema " + pg::quote_ident(to));
