@@ -171,7 +171,7 @@ static void check_names(const Model &model, const std::vector<pg::Column> &colum
     std::set<std::string> seen;
     for (const pg::Column &column : columns)
         if (model.materialized != "ephemeral" && !seen.insert(column.name).second)
-            throw Error("42701", "model \"" + model.id() + "\" has column \"" + column.name + "\" twice", "", "Give each column a name of its own with AS.");
+            throw Error("42701", "model \"" + model.id() + "\" has column \"" + column.name + "\" twice", "", "Give each column a name of its own with AS.").with(core::ErrorKind::database);
 }
 
 // A snapshot's own body first: what is wrong in it is told as it is written.

@@ -88,7 +88,7 @@ Reference make_reference(const std::string &text, const PlainName &name, const s
 
 void check_statement(const NameTable &names, const std::string &text) {
     if (names.statements == 0)
-        throw core::Error("42601", "the body is empty", "", "A model is one SELECT statement.");
+        throw core::Error("42601", "the body is empty", "", "A model is one SELECT statement.").with(core::ErrorKind::database);
     if (names.statements > 1)
         raise_at("42601", "a model must be one SELECT statement, not several", text, names.statement_end, "");
     if (!names.is_select)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ class Observation:
     """After one command: its exit code, dbt's artifacts as plain values, and the relations of the database.
 
     results: unique id -> (status, failures); compiled: unique id -> SQL; graph: sets of nodes, edges, disabled nodes;
-    lines: what `list` printed; window: the clock's readings that the side's runs may have left in rows.
+    errors: unique id -> how its message begins; lines: what `list` printed; window: the clock's readings that the side's runs may have left in rows.
     """
 
     exit_code: int
@@ -28,6 +29,7 @@ class Observation:
     relations: dict
     invocation: str
     window: tuple = field(default=(0, 0))
+    errors: dict = field(default_factory=dict)
 
 
 def observe(side, project, place):
@@ -98,6 +100,7 @@ def observe_command(side, step, folder, environment, database, start):
         relations=database.relations(),
         invocation=results.get("metadata", {}).get("invocation_id", ""),
         window=(start - 1, time.time() + 1),
+        errors=whose_errors(results),
     )
 
 
@@ -111,6 +114,12 @@ def read_json(folder, name):
 
 def statuses(results):
     return {result["unique_id"]: (result["status"], result.get("failures")) for result in results.get("results", [])}
+
+
+def whose_errors(results):
+    """"Database Error in model a (models/a.sql)": whose error it is, and where, of each message that begins so."""
+    found = {result["unique_id"]: re.match(r"\w+ Error in .*", result.get("message") or "") for result in results.get("results", [])}
+    return {unique_id: match.group() for unique_id, match in found.items() if match}
 
 
 def freshness(sources):

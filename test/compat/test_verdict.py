@@ -15,7 +15,7 @@ def observation(**changes):
         exit_code=0, output="", results={"model.p.m": ("success", None), "test.p.t": ("pass", 0)},
         compiled={"model.p.m": "select 1"}, graph={"node": {"model.p.m"}, "edge": {("a", "b")}, "disabled": set()}, lines=[],
         relations={"s.m": Relation("table", [("a", "integer")], [("1",), ("1",)], ["comment x"])},
-        invocation="", window=(CLOCK - 10, CLOCK + 10),
+        invocation="", window=(CLOCK - 10, CLOCK + 10), errors={"model.p.m": "Database Error in model m"},
     )
     return Observation(**(plain | changes))
 
@@ -39,6 +39,7 @@ def test_each_difference_is_noticed():
         "nodes": [dict(results={"model.p.m": ("error", None), "test.p.t": ("pass", 0)}), dict(lines=["m"])],
         "tests": [dict(results={"model.p.m": ("success", None), "test.p.t": ("fail", 2)}),
                   dict(results={"model.p.m": ("success", None)})],
+        "errors": [dict(errors={"model.p.m": "Compilation Error in model m"}), dict(errors={})],
         "compiled": [dict(compiled={"model.p.m": "select 2"}), dict(compiled={})],
         "graph": [dict(graph={"node": {"model.p.m"}, "edge": set(), "disabled": set()})],
         "relations": [dict(relations={}), dict(relations=relation(kind="view")),

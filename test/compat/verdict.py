@@ -53,13 +53,14 @@ def differing(left, right):
 
 def judge(project, lefts, rights):
     """The verdicts on a project, from the observations of its commands on both sides; left is the oracle."""
-    verdicts = {topic: Verdict(topic) for topic in ("exit codes", "nodes", "relations", "tests", "compiled", "graph")}
+    verdicts = {topic: Verdict(topic) for topic in ("exit codes", "nodes", "relations", "tests", "errors", "compiled", "graph")}
     for number, (step, left, right) in enumerate(zip(project.commands, lefts, rights), 1):
         where = f"`{step}`"
         verdicts["exit codes"].compare(where, {number: step.exit_code}, {number: left.exit_code}, unexpected(left))
         verdicts["exit codes"].compare(where, {number: left.exit_code}, {number: right.exit_code}, unexpected(right))
         verdicts["nodes"].compare(where, nodes(left), nodes(right), differing)
         verdicts["tests"].compare(where, tests(left), tests(right), differing)
+        verdicts["errors"].compare(where, left.errors, {name: words for name, words in right.errors.items() if name in left.errors}, differing)
         verdicts["compiled"].compare(where, compiled(left), compiled(right), different_text)
         verdicts["graph"].compare(where, graph(left), graph(right), differing)
         verdicts["relations"].compare(where, left.relations, right.relations, different_relation(left, right))
