@@ -5,7 +5,6 @@
 #include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/hooks.h"
-#include "pg/guc.h"
 #include "pg/lock.h"
 #include "pg/matview_rows.h"
 #include "pg/relation.h"
@@ -72,16 +71,7 @@ bool is_written_in_place(const Staged *s) {
     return s->how == Publish::rows || (s->how == Publish::in_place && s->target.exists());
 }
 
-// A reader with an older snapshot (of a REPEATABLE READ transaction, of EXECUTE, of a stable function) sees exchanged storage at once, but rows
-// that were changed in place never: where a run has both, such a reader would see one half of it.
-bool could_be_torn(const std::vector<Staged *> &staged) {
-    return std::any_of(staged.begin(), staged.end(), is_written_in_place) &&
-           std::any_of(staged.begin(), staged.end(), [](const Staged *s) { return could_use_rows(*s); });
-}
-
-constexpr const char *kOlderSnapshots = "the run also changes rows in place, and older snapshots are in use";
-
-// All of it goes the second way while there is such a reader.
+// All of it goes the second way while there is such a reader: decided before there are locks, which would be held while rows are written.
 void keep_readers_whole(const std::vector<Staged *> &staged) {
     if (could_be_torn(staged) && pg::older_snapshots()) use_rows(staged, kOlderSnapshots);
 }
@@ -238,12 +228,12 @@ std::set<std::string> replaced(const std::vector<Staged *> &staged) {
 // Everything but the registry: what needs no locks first, then all locks.
 void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
     require_same_targets(staged, at);
+    keep_readers_whole(staged);
     std::vector<Staged *> early = written_without_locks(staged);
     publish_rows(early, at);
     lock_or_use_rows(staged, at);
     require_same_targets(staged, at);
     keep_new_indexes(staged);
-    keep_readers_whole(staged);
     drop_staged_views(staged);
     std::map<const Staged *, std::vector<std::string>> decorations;
     for (auto s = staged.rbegin(); s != staged.rend(); ++s) {
@@ -273,23 +263,12 @@ void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
     check_keys(staged, at);
 }
 
-// Tries the exchange; false, with everything as before, when a reader's snapshot was taken meanwhile: its tables wait behind our locks.
-bool put_in_place_unseen(const std::vector<Staged *> &staged, std::string &at) {
-    std::vector<std::pair<Publish, std::string>> before;
-    for (const Staged *s : staged) before.emplace_back(s->how, s->reason);
-    bool met = false;
-    ErrorData *error = pg::try_in_subtransaction([&] {
-        put_in_place(staged, at);
-        at.clear();
-        met = could_be_torn(staged) && pg::older_snapshots();
-        if (met) throw Error("40001", kOlderSnapshots);
-    });
-    if (error != nullptr && !met) throw pg::ServerError{error};
-    for (size_t i = 0; met && i < staged.size(); i++) std::tie(staged[i]->how, staged[i]->reason) = before[i];
-    return !met;
-}
-
 }  // namespace
+
+bool could_be_torn(const std::vector<Staged *> &staged) {
+    return std::any_of(staged.begin(), staged.end(), is_written_in_place) &&
+           std::any_of(staged.begin(), staged.end(), [](const Staged *s) { return could_use_rows(*s); });
+}
 
 bool drop_stage(const Staged &staged) {
     if (staged.at_target && staged.target.exists()) return staged.how != Publish::in_place;
@@ -300,18 +279,12 @@ bool drop_stage(const Staged &staged) {
     return true;
 }
 
-void publish(const std::vector<Staged *> &staged, bool commit_follows, std::string &at) {
+void publish(const std::vector<Staged *> &staged, const std::string &by_rows, std::string &at) {
     at.clear();
     write_registry(staged, at);  // first: a row that somebody else is changing is waited for before any reader has to wait
     find_recreated(staged, at);
-    if (!commit_follows && could_be_torn(staged)) use_rows(staged, "the run also changes rows in place, in a transaction block");
-    if (pg::standby_readers && could_be_torn(staged)) use_rows(staged, "the run also changes rows in place, and mesh.standby_readers is on");
-    if (!could_be_torn(staged)) {
-        put_in_place(staged, at);
-    } else if (!put_in_place_unseen(staged, at)) {
-        use_rows(staged, kOlderSnapshots);
-        put_in_place(staged, at);
-    }
+    if (!by_rows.empty() && could_be_torn(staged)) use_rows(staged, by_rows);
+    put_in_place(staged, at);
     std::set<std::string> relations = replaced(staged);
     for (const Staged *s : staged) keep_increment(*s, relations);
 }

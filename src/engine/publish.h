@@ -7,11 +7,18 @@
 
 namespace mesh::engine {
 
-// Publishes these together, in the order in which they were built: all locks first, then only catalog changes. Raises
+// A reader with an older snapshot (of a REPEATABLE READ transaction, of EXECUTE, of a stable function) sees exchanged storage at once, but rows
+// that were changed in place never: where these have both, such a reader would see one half of them.
+bool could_be_torn(const std::vector<Staged *> &staged);
+
+// Why all of them go row by row then, as their steps' reasons say it.
+constexpr const char *kOlderSnapshots = "the run also changes rows in place, and older snapshots are in use";
+
+// Publishes these together, in the order in which they were built: what needs no locks, then all locks, then only catalog changes. Raises
 // 55P03 when the locks could not be had, 2BP01 when what somebody else depends on would have to be dropped. What could only
-// be published in another way than planned says so in its reason. Runs in a subtransaction of the caller. Without `commit_follows`
-// other sessions may take snapshots long before they see the result. `at` is the model that was being published when it raised, or empty.
-void publish(const std::vector<Staged *> &staged, bool commit_follows, std::string &at);
+// be published in another way than planned says so in its reason. Runs in a subtransaction of the caller. `by_rows`: why older snapshots are
+// to be reckoned with; when it is empty they are looked for. `at` is the model that was being published when it raised, or empty.
+void publish(const std::vector<Staged *> &staged, const std::string &by_rows, std::string &at);
 
 // Drops what was staged and not published. False when that cannot be: it was written in place.
 bool drop_stage(const Staged &staged);

@@ -5,6 +5,7 @@
 
 #include "engine/stage_registry.h"
 #include "engine/stored_failures.h"
+#include "pg/guc.h"
 #include "pg/report.h"
 #include "pg/session.h"
 
@@ -26,12 +27,18 @@ static ErrorData *explained(ErrorData *error) {
                           core::ErrorKind::database);
 }
 
+// Why older snapshots are to be reckoned with, before any is looked for. Asked while no subtransaction is open.
+static std::string why_by_rows() {
+    if (pg::call([] { return IsTransactionBlock(); })) return "the run also changes rows in place, in a transaction block";
+    return pg::standby_readers ? "the run also changes rows in place, and mesh.standby_readers is on" : "";
+}
+
 Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline, const std::string &obstacle)
     : options_(options), mesh_(mesh), selection_(selection), obstacle_(obstacle),
       unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
       history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
       tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
-      progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
+      by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
 }
 
 // What ends the run itself is kept with its history, which outlives the rollback.
@@ -78,8 +85,7 @@ ErrorData *Runner::attempt() {
         free_tests();
         if (options_.tests) options_.only ? left_out_tests() : note_left_out_tests();
         if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
-        publish_built();
-        remember();
+        publish_and_remember();
         run_operations(false);
     });
 }

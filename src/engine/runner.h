@@ -91,6 +91,11 @@ private:
 
     // runner_publish.cpp
     void remember();
+    void publish_and_remember();
+    void require_no_older_snapshots(const std::vector<Staged *> &staged);
+    std::vector<Staged *> all_built();
+    std::vector<Decision> decisions();
+    void decide(const std::vector<Decision> &decisions);
     void publish_built();
     void publish_together(std::vector<Staged *> all);
     void withhold(const std::string &culprit, std::vector<Staged *> &all, ErrorData *error);
@@ -132,11 +137,12 @@ private:
     std::map<std::string, planning::Verdict> verdicts_;  // by model id
     History history_;
     TestCache tests_;
+    std::string by_rows_;                        // why a publish has to reckon with older snapshots
+    bool met_older_ = false;                     // there were some, after all
     Progress progress_;
     std::optional<Targets> targets_;
     Stage stage_;
     std::vector<std::string> built_;
-    const bool commit_follows_ = !pg::call([] { return IsTransactionBlock(); });
     std::string publishing_;                     // the model that is being published
     std::map<std::string, std::string> failed_;  // model id -> why
     std::set<std::string> partly_;               // of these: those with some batches that did not fail

@@ -2,6 +2,7 @@
 
 #include <tuple>
 
+#include "pg/lock.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -25,9 +26,54 @@ void Runner::remember() {
     if (error != nullptr) pg::warning("what was built could not be remembered, and will be built again", error->message == nullptr ? "" : error->message, "");
 }
 
+std::vector<Staged *> Runner::all_built() {
+    std::vector<Staged *> out;
+    for (const std::string &id : built_) out.push_back(&stage_.at(id));
+    return out;
+}
+
+std::vector<Runner::Decision> Runner::decisions() {
+    std::vector<Decision> out;
+    for (const Staged *s : all_built()) out.push_back({s->how, s->recreate, s->reason});
+    return out;
+}
+
+void Runner::decide(const std::vector<Decision> &decisions) {
+    size_t i = 0;
+    for (Staged *s : all_built()) std::tie(s->how, s->recreate, s->reason) = decisions[i++];
+}
+
+// A reader's snapshot that is taken meanwhile, as by one who waits behind the locks, would see half of the run: then what was exchanged is taken
+// back, and all goes row by row. It is looked for once more when little is left to be done before the commit.
+void Runner::publish_and_remember() {
+    std::vector<Decision> before = decisions();
+    std::vector<Step> steps = steps_;
+    std::map<std::string, std::string> failed = failed_;
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        publish_built();
+        remember();
+        require_no_older_snapshots(all_built());
+    });
+    if (error == nullptr) return;
+    if (!met_older_ || !by_rows_.empty()) throw pg::ServerError{error};
+    history_.forget_written();
+    decide(before);
+    steps_ = steps;
+    failed_ = failed;
+    by_rows_ = kOlderSnapshots;
+    publish_built();
+    remember();
+}
+
+void Runner::require_no_older_snapshots(const std::vector<Staged *> &staged) {
+    if (!by_rows_.empty() || options_.publish_each || !could_be_torn(staged) || !pg::older_snapshots()) return;
+    met_older_ = true;
+    publishing_.clear();  // it is no model's fault
+    throw Error("40001", kOlderSnapshots);
+}
+
 void Runner::publish_built() {
-    std::vector<Staged *> all;
-    for (const std::string &id : built_) all.push_back(&stage_.at(id));
+    std::vector<Staged *> all = all_built();
     unchanged_.look_before_publish(all);
     progress_.publish();
     if (!options_.publish_each) return publish_together(all);
@@ -87,7 +133,8 @@ void Runner::build_again(const std::string &culprit, ErrorData *error) {
 
 // The publish may have found a reason of its own for how it was done.
 void Runner::publish_and_note(const std::vector<Staged *> &staged) {
-    publish(staged, commit_follows_, publishing_);
+    publish(staged, by_rows_, publishing_);
+    require_no_older_snapshots(staged);
     for (const Staged *s : staged) steps_[size_at_[s->model.id()]].reason = with_place(s->reason, s->model.id());
 }
 

@@ -102,7 +102,6 @@ void TestCache::remember(const std::set<std::string> &withheld) {
         if (!is_withheld) (void)pg::try_in_subtransaction([&] { text = remembered(result); });
         if (text) rows.push_back({{"d", result.def.domain}, {"n", result.def.name}, {"s", *text}});
     }
-    noted_.clear();
     if (rows.empty()) return;
     (void)registry("update mesh.test_registry t set result_state = r.s from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, n text, s text) where domain = r.d and name = r.n",
                    {rows.dump(-1, ' ', false, Json::error_handler_t::replace)});

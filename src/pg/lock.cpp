@@ -148,17 +148,19 @@ void lock_relation(Oid relation, bool for_writing) {
 
 bool older_snapshots() {
     return call([] {
-        constexpr int kLooks = 5;
-        int count = 0;
+        constexpr int kLooks = 10, kLasting = 5;
+        int count = 0, since = 0;
         VirtualTransactionId *held = snapshot_holders(&count);
-        for (int look = 1; count > 0 && look < kLooks; look++) {
+        for (int look = 1; count > 0 && look < kLooks && look - since < kLasting; look++) {
             pg_usleep(1000L);
             int now_count = 0;
             VirtualTransactionId *now = snapshot_holders(&now_count);
             count = keep_common(held, count, now, now_count);
-            pfree(now);
+            if (count > 0) continue;
+            held = now;
+            count = now_count;
+            since = look;
         }
-        pfree(held);
         return count > 0;
     });
 }

@@ -28,8 +28,8 @@ struct LimitedWaits {
 // Locks a relation against changes of its definition, or for writing. Raises 55P03, which names it, as LimitedWaits.
 void lock_relation(Oid relation, bool for_writing);
 
-// Has another session of this database a snapshot that was taken before now? One that is gone within milliseconds, as a
-// short statement's is, does not count.
+// Has another session of this database a snapshot that was taken before now? Waits some milliseconds for a moment without any, as short
+// statements leave it; when it says no, there was none just then.
 bool older_snapshots();
 
 }  // namespace mesh::pg
