@@ -278,6 +278,15 @@ SELECT * FROM mesh.lineage('"My Shop"."Top 10"');
 SELECT node, kind, depth FROM mesh.lineage('"My Shop"."Top 10"."The One"', 'downstream');
 SELECT mesh.graph('"My Shop"');
 RESET ROLE;
+
+-- What a step says is kept as it is, whatever characters it has.
+SELECT mesh.create_domain('odd');
+CREATE FUNCTION landing.fail() RETURNS int LANGUAGE plpgsql VOLATILE AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = E'a\\b\tc\nd \\N \\. äöü' || chr(13) || repeat('x', 1200); END $$;
+SELECT mesh.create_model('odd.m', 'select landing.fail() as i', materialized => 'table');
+SELECT message AS told FROM mesh.run('odd') \gset
+SELECT message = :'told' AS same, replace(left(message, 24), chr(13), '<cr>') AS message, length(message) FROM mesh.steps WHERE node = 'odd.m';
+SELECT mesh.drop_model('odd.m');
+SELECT mesh.drop_domain('odd');
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA "My Shop", growth, landing, landing2, shop CASCADE;
