@@ -52,7 +52,7 @@ SELECT proname, provolatile, pg_get_function_arguments(oid) AS arguments, prosrc
 SELECT change, node FROM mesh.deploy('shop', '{"seeds/raw_orders.csv": "id,customer,amount\n1,ann,100\n2,eve,7\n"}', partial => true);
 SELECT node, status, rows FROM mesh.run('shop');
 SELECT customer, spent, shop.spent(customer) = spent AS same FROM shop.customers ORDER BY 1;
-SELECT name, materialized, relation FROM mesh.models WHERE domain = 'shop' ORDER BY 1;
+SELECT name, materialized, relation, last_status, built_at IS NOT NULL AS built FROM mesh.models WHERE domain = 'shop' ORDER BY 1;
 
 -- dbt's commands: build makes functions, run does not.
 SELECT change, node FROM mesh.deploy('shop', '{"functions/money/with_tax.sql": "select price + 1"}', partial => true);

@@ -32,12 +32,12 @@ CREATE VIEW mesh.models WITH (security_barrier) AS
            CASE WHEN m.materialized NOT IN ('ephemeral', 'function') THEN pg_catalog.format('%I.%I', coalesce(m.schema_name, d.schema_name), m.identifier) END AS relation,
            m.row_count, m.built_at, s.run_id AS last_run_id, s.status AS last_status, m.changed_at, m.columns, m.body, m.config
     FROM mesh.model_registry m JOIN mesh.domain_registry d ON d.name = m.domain
-    LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind IN ('model', 'seed', 'snapshot')
+    LEFT JOIN LATERAL (SELECT h.run_id, h.status FROM mesh.step_history h WHERE h.node = m.domain || '.' || m.name AND h.kind IN ('model', 'seed', 'snapshot', 'function')
                        ORDER BY h.run_id DESC LIMIT 1) s ON true
     WHERE m.domain IN (SELECT name FROM mesh.seen_domains);
-COMMENT ON VIEW mesh.models IS 'The models of your domains.';
+COMMENT ON VIEW mesh.models IS 'The models of your domains, and the functions of their dbt projects.';
 COMMENT ON COLUMN mesh.models.status IS 'ready, or pending while something it reads (pending_on) does not exist yet.';
-COMMENT ON COLUMN mesh.models.relation IS 'Where it is, or will be, built; null for an ephemeral model. built_at is null until then.';
+COMMENT ON COLUMN mesh.models.relation IS 'Where it is, or will be, built; null for an ephemeral model and a function. built_at is null until then.';
 COMMENT ON COLUMN mesh.models.row_count IS 'Rows when it was last built; null for a view, and after an increment.';
 COMMENT ON COLUMN mesh.models.last_status IS 'How its step in the last run that had it ended: success, unchanged, error or skipped. What consumers read is of built_at.';
 COMMENT ON COLUMN mesh.models.columns IS 'Its columns in order, as PostgreSQL''s analyzer finds them: [{"name", "type", "collation"}].';
