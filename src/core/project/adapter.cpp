@@ -115,7 +115,7 @@ Value dispatch(Session &session, Arguments &arguments) {
     for (const std::string &package : search_packages(session, bound[1]))
         for (const char *prefix : {"postgres__", "default__"}) {
             const std::string wanted = prefix + name;
-            const Value macro = package.empty() ? session.macros().visible_macro(session.frame().package, wanted)
+            Value macro = package.empty() ? session.macros().visible_macro(session.frame().package, wanted)
                                                 : session.macros().in_package(package, wanted);
             if (!macro.is_missing()) return macro;
             attempts += (attempts.empty() ? "'" : ", '") + (package.empty() ? "" : package + ".") + wanted + "'";

@@ -20,7 +20,7 @@ const Types kListed = {"model",  "snapshot",    "seed",           "test",     "s
                        "metric", "saved_query", "semantic_model", "unit_test", "function"};
 
 Command command_of(const std::string &name) {
-    const auto fixed = [](Types types) { return Command{types, types, false}; };
+    const auto fixed = [](const Types &types) { return Command{types, types, false}; };
     const auto free = [](const Types &types) { return Command{types, types}; };
     if (name == "run") return fixed({"model"});
     if (name == "seed") return fixed({"seed"});
