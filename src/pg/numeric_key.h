@@ -12,7 +12,7 @@ namespace mesh::pg {
 // without zeros in front.
 inline int64 numeric_key(Datum number) {
     const char *bytes = VARDATA_ANY(DatumGetPointer(number));
-    uint16 header, digit = 0;
+    uint16 header, digit;
     std::memcpy(&header, bytes, sizeof(header));
     if ((header & 0xC000) == 0xC000) return (header & 0xF000) == 0xC000 ? PG_INT64_MAX : (header & 0xF000) == 0xD000 ? PG_INT64_MAX - 1 : PG_INT64_MIN + 1;
     bool is_short = (header & 0x8000) != 0, is_negative = (header & (is_short ? 0x2000 : 0x4000)) != 0;
@@ -20,10 +20,15 @@ inline int64 numeric_key(Datum number) {
     if (!is_short) std::memcpy(&weight, bytes + sizeof(header), sizeof(weight));
     int size = is_short ? 2 : 4, count = (static_cast<int>(VARSIZE_ANY_EXHDR(DatumGetPointer(number))) - size) / 2;
     if (count == 0) return 0;
-    int64 digits = 0;
-    for (int i = 0; i < 3; i++) {
-        if (i < count) std::memcpy(&digit, bytes + size + 2 * i, sizeof(digit));
-        digits = digits * 10000 + (i < count ? digit : 0);
+    std::memcpy(&digit, bytes + size, sizeof(digit));
+    int64 digits = digit * INT64CONST(100000000);
+    if (count > 1) {
+        std::memcpy(&digit, bytes + size + 2, sizeof(digit));
+        digits += digit * INT64CONST(10000);
+    }
+    if (count > 2) {
+        std::memcpy(&digit, bytes + size + 4, sizeof(digit));
+        digits += digit;
     }
     int64 key = (static_cast<int64>(weight) + 32769) << 40 | digits;
     return is_negative ? -key : key;

@@ -181,8 +181,10 @@ inline bool RowTests::is_quiet(UsedColumn *column, Datum value, bool is_null) {
 void RowTests::look(TupleTableSlot *slot) {
     if (null_count_ > 0) look_for_nulls(slot);
     if (last_ > 0) slot_getsomeattrs(slot, last_);
-    for (UsedColumn *column = columns_; column < columns_end_; column++)
-        if (!is_quiet(column, slot->tts_values[column->column - 1], slot->tts_isnull[column->column - 1])) look_at(*column);
+    const Datum *values = slot->tts_values;
+    const bool *nulls = slot->tts_isnull;
+    for (UsedColumn *column = columns_, *end = columns_end_; column < end; column++)
+        if (!is_quiet(column, values[column->column - 1], nulls[column->column - 1])) look_at(*column);
     for (const RowTest *test = several_; test != nullptr; test = test->next)
         if (meets(*test)) ++*test->count;
     if (expression_count_ > 0) look_at_expressions(slot);
