@@ -223,9 +223,25 @@ SELECT node, kind, status, rows, reason FROM mesh.invoke('pmany', 'build', '{"th
 SELECT * FROM threads_raw.differences('pone', 'pmany');
 SELECT * FROM mesh.stage_registry;
 
+-- The profile's number is a limit: there are workers where they can be expected to save time, and with an option of the command in any case.
+CREATE FUNCTION threads_raw.sleepers(domain text, reads text) RETURNS bigint LANGUAGE sql AS $f$
+SELECT count(*) FROM mesh.deploy(domain, jsonb_build_object('dbt_project.yml', 'name: ' || domain || E'\nprofile: shop\nversion: "1"\nmodels: {+materialized: table}',
+    'models/a.sql', 'select pg_backend_pid() as pid, pg_sleep(0.1)::text as slept',
+    'models/b.sql', 'select pg_backend_pid() as pid, pg_sleep(0.1)::text as slept ' || reads),
+    profiles => format('shop: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: threads_%s}}}', current_database(), domain)) $f$;
+SELECT threads_raw.sleepers('wide', ''), threads_raw.sleepers('long', 'from {{ ref(''a'') }}');
+SELECT count(*) FROM mesh.invoke('wide', 'run', '{"profile_threads": 2}');
+SELECT count(*) FROM mesh.invoke('wide', 'run', '{"profile_threads": 2}');
+SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_wide.a UNION ALL TABLE threads_wide.b) m;
+SELECT count(*) FROM mesh.invoke('long', 'run', '{"profile_threads": 2}');
+SELECT count(*) FROM mesh.invoke('long', 'run', '{"profile_threads": 2}');
+SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_long.a UNION ALL TABLE threads_long.b) m;
+SELECT count(*) FROM mesh.invoke('long', 'run', '{"profile_threads": 2, "threads": 2}');
+SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_long.a UNION ALL TABLE threads_long.b) m;
+
 RESET mesh.threads;
 DROP EXTENSION mesh CASCADE;
 SET client_min_messages = error;
-DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany CASCADE;
+DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany, threads_wide, threads_long CASCADE;
 DROP OWNED BY regress_threads_owner, regress_threads_reader;
 DROP ROLE regress_threads_owner, regress_threads_reader;

@@ -105,7 +105,7 @@ Json invocation_options(const Session &session) {
     if (!state && (session.options.command == "clone" || session.options.defer.value_or(false)))
         refuse("--state or --defer-state are required for deferral, but neither was provided");
     if (state) options["state"] = state_manifest(session, *state);
-    if (!options.contains("threads") && session.profile && session.profile->output.contains("threads")) options["threads"] = session.profile->number("threads", 1);
+    if (!options.contains("threads") && session.profile && session.profile->output.contains("threads")) options["profile_threads"] = session.profile->number("threads", 1);
     options["flags"] = template_flags(session.options);
     options["compile_tests"] = session.writes_json();
     return options;

@@ -95,7 +95,7 @@ private:
 
 // As many as asked for, or as there can be; dbt's 0 means nothing.
 int threads(const project::Json &options) {
-    auto found = options.find("threads");
+    auto found = options.find(options.contains("threads") ? "threads" : "profile_threads");
     if (found == options.end() || !found->is_number_integer()) return pg::threads;
     return static_cast<int>(std::clamp<int64_t>(found->get<int64_t>(), 1, pg::kMostThreads));
 }
@@ -112,6 +112,7 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     out.tests = what.tests;
     out.skip_unchanged = flag(options, "skip_unchanged");  // dbt builds whatever is selected
     out.threads = threads(options);
+    out.shares_if_worth = options.contains("profile_threads") && !options.contains("threads");
     out.vars = Json::parse(object(options, "vars").dump());
     out.flags = flags_of(command, options);
     out.batches = batch_options(options);

@@ -9,6 +9,8 @@ namespace {
 constexpr double kAheadSeconds = 0.03;  // a worker is given more than it is doing as long as that is not more work than this,
 constexpr size_t kMostAhead = 32;       // and not more steps
 constexpr int kWatchMs = 500;
+constexpr double kLightWeight = 0.1, kLeastGain = 1.5;          // of a view beside a table; of what is not known
+constexpr double kStartSeconds = 0.02, kTellSeconds = 0.0005;   // what workers cost, and what each model costs that is told to one
 const char *const kDeadlock = "its worker waited for what the run has locked";
 
 // Nearest ancestors that are in the run, through models that are not.
@@ -50,6 +52,21 @@ std::vector<std::vector<size_t>> steps_before(const Selection &selection) {
         out.emplace_back(before.begin(), before.end());
     }
     return out;
+}
+
+bool is_worth_sharing(const Selection &selection, int workers) {
+    std::vector<std::optional<double>> known = last_durations(selection.models);
+    bool is_known = std::all_of(known.begin(), known.end(), [](const auto &seconds) { return seconds.has_value(); });
+    for (size_t i = 0; i < known.size() && !is_known; i++)
+        known[i] = selection.graph.find(selection.models[i])->config.at("materialized") == "view" ? kLightWeight : 1;
+    core::Schedule schedule = schedule_of(selection, known);
+    double longest = 0, sum = 0;
+    for (size_t i = 0; i < known.size(); i++) {
+        longest = std::max(longest, schedule.way(i));
+        sum += known[i].value_or(0);
+    }
+    if (!is_known) return sum >= kLeastGain * longest;
+    return std::max(longest, sum / workers) + kStartSeconds + kTellSeconds * static_cast<double>(known.size()) < sum;
 }
 
 std::vector<std::optional<double>> last_durations(const std::vector<std::string> &nodes) {

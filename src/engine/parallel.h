@@ -27,6 +27,10 @@ public:
     virtual void take(Report report) = 0;
 };
 
+// Can so many workers be expected to save time? Where it is not known of every model how long it took last time, views are taken for
+// light and all else for alike: then what does not wait for one another has to be worth it.
+bool is_worth_sharing(const Selection &selection, int workers);
+
 class Parallel {
 public:
     // `seconds`: how long each step took last time, where that is known.

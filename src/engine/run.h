@@ -16,6 +16,7 @@ struct RunOptions {
     bool force = false;          // build what is unchanged too
     bool publish_each = false;  // publish model by model: one that cannot be published does not keep the others back
     int threads = 1;            // how many models are built at once; more than one: in workers
+    bool shares_if_worth = false;  // workers are started only where they can be expected to save time
     Json vars = Json::object();
     std::optional<std::set<std::string>> only;            // ids that were chosen already, all of `domain`; the selector is then for the record
     std::string domain;

@@ -18,7 +18,7 @@ using core::Error;
 // One worker would do no more than the run itself.
 void Runner::start_crew() {
     int wanted = std::min(options_.threads, static_cast<int>(selection_.models.size()));
-    if (wanted < 2) return;
+    if (wanted < 2 || (options_.shares_if_worth && !is_worth_sharing(selection_, wanted))) return;
     std::string why = obstacle_;
     for (const std::string &domain : selection_.domains())
         if (Project *project = projects_.find(domain); project != nullptr && !project->manifest().on_run_start.empty()) why = "workers would not see what on-run-start does";
