@@ -118,6 +118,8 @@ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 47114711 A
 SELECT node, status, reason, message FROM mesh.run('s.a s.kept', threads => 2);
 SELECT pg_advisory_unlock_all();
 SELECT node, status, reason, message FROM mesh.run('s.a s.kept', threads => 2);
+-- Its worker ends by itself.
+DO $$ BEGIN FOR i IN 1..500 LOOP EXIT WHEN NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 47114711); PERFORM pg_sleep(0.01); END LOOP; END $$;
 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 47114711;
 SELECT mesh.drop_model('s.a');
 DROP TABLE IF EXISTS s.a;
