@@ -94,7 +94,7 @@ Columns written_columns(const Model &model, const Columns &target, const Columns
     for (const pg::Column &column : target)
         if (!has_name(delta, column.name))
             throw Error("42703", "column \"" + column.name + "\" is in the table of model \"" + model.id() + "\", but its body no longer gives it", "",
-                        "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.");
+                        "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.").with(core::ErrorKind::database);
     return target;
 }
 

@@ -163,30 +163,36 @@ void add_others(const Project &project, const std::vector<std::string> &ids, std
     }
 }
 
-// What a failed ephemeral model keeps from being built says so: the ephemeral itself is no result. In the order of the run.
+// What a failed ephemeral model keeps from being built names the last that stands before it, as in dbt: the ephemeral itself is no result.
+// In the order of the run.
 class EphemeralErrors {
 public:
     explicit EphemeralErrors(const Manifest &manifest) : manifest_(manifest) {}
 
-    void see(const std::string &id, Step &step) {
+    void see(const std::string &id, const Step &step) {
         auto node = manifest_.nodes.find(id);
-        if (node == manifest_.nodes.end() || (step.status != "error" && step.status != "skipped")) return;
-        std::string cause = step.status == "error" ? id : cause_of(node->second);
-        if (cause.empty()) return;
-        if (node->second.config.value("materialized", "") == "ephemeral") causes_[id] = cause;
-        else if (step.status == "skipped" && step.message.empty())
+        if (node == manifest_.nodes.end() || node->second.config.value("materialized", "") != "ephemeral") return;
+        if (step.status == "error" || (step.status == "skipped" && !cause_of(node->second).empty())) causes_.emplace(id, causes_.size());
+    }
+
+    // When all are seen: a test of one may read another.
+    void tell(const std::string &id, Step &step) const {
+        auto node = manifest_.nodes.find(id);
+        if (node == manifest_.nodes.end() || step.status != "skipped" || !step.message.empty()) return;
+        if (std::string cause = cause_of(node->second); !cause.empty())
             step.message = "Compilation Error in " + id + ", caused by compilation error in referenced ephemeral model " + cause;
     }
 
 private:
     std::string cause_of(const Node &node) const {
+        auto last = causes_.end();
         for (const std::string &parent : node.depends_on_nodes)
-            if (auto found = causes_.find(parent); found != causes_.end()) return found->second;
-        return "";
+            if (auto found = causes_.find(parent); found != causes_.end() && (last == causes_.end() || found->second > last->second)) last = found;
+        return last == causes_.end() ? "" : last->first;
     }
 
     const Manifest &manifest_;
-    std::map<std::string, std::string> causes_;  // a failed ephemeral model, or one that reads it -> the failed one
+    std::map<std::string, size_t> causes_;  // failed ephemeral models and those that read them, numbered
 };
 
 std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const project::Json &options,
@@ -210,7 +216,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
     for (const Step &step : result.steps) {
         auto known = unique_ids.find(step.node);
         InvokeRow row{result.run_id, known == unique_ids.end() ? step.unique_id : known->second, step, "", step.compiled};
-        ephemerals.see(row.unique_id, row.step);
+        ephemerals.see(row.unique_id, step);
         auto node = project.manifest().nodes.find(row.unique_id);
         if (node != project.manifest().nodes.end()) {
             if (node->second.config.value("materialized", "") == "ephemeral") continue;
@@ -219,6 +225,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
         if (compile_tests && row.compiled.empty() && has_sql(row.unique_id, step)) row.compiled = sql_of(project, row.unique_id);
         out.push_back(std::move(row));
     }
+    for (InvokeRow &row : out) ephemerals.tell(row.unique_id, row.step);
     if (command == "build") add_others(project, ids, out);
     return out;
 }

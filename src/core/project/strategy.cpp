@@ -54,11 +54,11 @@ Value arguments_for(Session &session, const Node &node, const std::string &schem
 
 bool own_strategy(Session &session, const Node &node) {
     const std::string strategy = strategy_of(node), name = macro_name(node), &project = session.manifest().project_name;
-    if (strategy == "insert_overwrite") throw Error("22023", "the incremental strategy '" + strategy + "' is not valid for this adapter");
+    if (strategy == "insert_overwrite") throw Error("22023", "the incremental strategy '" + strategy + "' is not valid for this adapter").with(ErrorKind::runtime);
     if (strategy == "auto" && session.macros().visible_macro(project, name).is_missing()) return false;  // the mesh's own, which has no macro
     if (session.macros().visible_macro(project, name).is_missing())
         throw Error("42883", "dbt could not find an incremental strategy macro with the name \"" + name + "\" in " + project, "",
-                    "Strategies are append, delete+insert, merge and microbatch, and those that the project has such a macro for.");
+                    "Strategies are append, delete+insert, merge and microbatch, and those that the project has such a macro for.").with(ErrorKind::runtime);
     for (const std::string &macro : macros_behind(name))
         for (const char *prefix : {"", "default__", "postgres__"})
             if (session.macros().overridden(prefix + macro)) return true;

@@ -3,7 +3,7 @@ insert into {{ target.schema }}.journal (place, what) values ('{{ place | string
 {% endmacro %}
 
 {% macro note_schemas(pairs) %}
-{% for database, schema in pairs %}
+{% for database, schema in pairs | sort %}
 insert into {{ target.schema }}.journal (place, what) values ('{{ database }}', 'schema {{ schema }}');
 {% endfor %}
 {% endmacro %}
