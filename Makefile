@@ -53,8 +53,9 @@ crashes: ## kill -9 of a run's session, worker or postmaster, KILLS=200 times: w
 	KILLS=$(or $(KILLS),200) scripts/test crashes
 compat: ## a dbt project, DIR=..., on real dbt and on meshctl, compared
 	scripts/compat $(DIR)
-bench: ## the figures that the project promises, as ratios against plain SQL
+bench: ## the figures that the project promises, as ratios against plain SQL, and beside dbt where DBT= (dbt by default) is one
 	bench/run
+	DBT="$(shell command -v $(or $(DBT),dbt))" bench/dbt
 help: ## this list
 	@echo "all, install, installcheck, clean: PGXS's own targets, with PG_CONFIG= for another server"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1: \2/p' Makefile
