@@ -346,6 +346,22 @@ SELECT node, status, reason FROM pg_temp.run('same.stored', force => true);
 COMMIT;
 SELECT node, status, reason FROM pg_temp.run('same.stored');
 
+-- What a transaction writes after its run is a change, though it wrote to the same table before the run too; and by hand to what was built.
+SELECT mesh.create_model('same.block', 'select id, note from same_raw.orders', materialized => 'table');
+BEGIN;
+UPDATE same_raw.orders SET note = 'before' WHERE id = 1;
+SELECT status FROM mesh.run('same.block');
+UPDATE same_raw.orders SET note = 'after' WHERE id = 1;
+COMMIT;
+SELECT status, reason FROM mesh.run('same.block');
+SELECT note FROM same.block WHERE id = 1;
+BEGIN;
+SELECT status FROM mesh.run('same.block', force => true);
+UPDATE same.block SET note = 'by hand' WHERE id = 1;
+COMMIT;
+SELECT status, reason FROM mesh.run('same.block');
+SELECT mesh.drop_model('same.block');
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA same, same_raw CASCADE;
 DROP ROLE regress_same_owner;

@@ -97,8 +97,13 @@ RelationState RelationStates::take(Oid oid) {
 std::optional<pg::Counted> RelationStates::count(Oid relation) {
     bool own_changes = is_published(relation) && !others_wrote_;
     auto known = scanned_.find(relation);
-    if (known != scanned_.end() && (own_changes || known->second.writers.empty())) return known->second;
-    return pg::count_rows(relation, own_changes);
+    if (known != scanned_.end() && (own_changes || known->second.writers.empty())) return lasting(known->second);
+    return lasting(pg::count_rows(relation, own_changes));
+}
+
+// What the transaction has written until now cannot be told from what it writes after the run: only the log can.
+std::optional<pg::Counted> RelationStates::lasting(const std::optional<pg::Counted> &counted) const {
+    return goes_on_ && counted && !counted->writers.empty() ? std::nullopt : counted;
 }
 
 RelationState RelationStates::state(Oid relation) {
@@ -117,7 +122,7 @@ RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &row
     out.shape = now.shape;
     out.blocks = now.blocks;
     out.log = pg::log_position();
-    if (std::optional<pg::Counted> counted = rows ? pg::count_own(oid, *rows) : pg::count_rows(oid, !others_wrote_)) {
+    if (std::optional<pg::Counted> counted = lasting(rows ? pg::count_own(oid, *rows) : pg::count_rows(oid, !others_wrote_))) {
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;

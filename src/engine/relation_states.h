@@ -56,10 +56,12 @@ public:
 private:
     planning::RelationState take(Oid relation);
     std::optional<pg::Counted> count(Oid relation);
+    std::optional<pg::Counted> lasting(const std::optional<pg::Counted> &counted) const;
     planning::Rows look_now(const planning::RelationState &then);
     bool same_count(Oid relation, const planning::RelationState &then);
 
     const Baseline &baseline_;
+    const bool goes_on_ = pg::transaction_goes_on();
     std::map<std::string, planning::Rows> looks_;  // by all of the state: many models read one relation
     std::map<Oid, planning::RelationState> states_;
     std::map<Oid, pg::Counted> scanned_;

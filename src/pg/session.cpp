@@ -3,7 +3,9 @@
 #include "pg/spi.h"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/pg_namespace.h"
+#include "tcop/pquery.h"
 }
 
 namespace mesh::pg {
@@ -39,6 +41,10 @@ Oid registry_owner() {
         ReleaseSysCache(tuple);
         return owner;
     });
+}
+
+bool transaction_goes_on() {
+    return call([] { return IsTransactionBlock() || ActivePortal == nullptr || ActivePortal->strategy == PORTAL_MULTI_QUERY || ActivePortal->strategy == PORTAL_UTIL_SELECT; });
 }
 
 SubTransaction begin_subtransaction() {
