@@ -97,8 +97,9 @@ RelationState RelationStates::take(Oid oid) {
 std::optional<pg::Counted> RelationStates::count(Oid relation) {
     bool own_changes = is_published(relation) && !others_wrote_;
     auto known = scanned_.find(relation);
-    if (known != scanned_.end() && (own_changes || known->second.writers.empty())) return lasting(known->second);
-    return lasting(pg::count_rows(relation, own_changes));
+    bool is_known = known != scanned_.end() && (own_changes || known->second.writers.empty());
+    std::optional<pg::Counted> counted = is_known ? known->second : pg::count_rows(relation, own_changes);
+    return is_published(relation) ? counted : lasting(counted);  // of what was changed in place the log cannot tell
 }
 
 // What the transaction has written until now cannot be told from what it writes after the run: only the log can.
