@@ -25,6 +25,9 @@ struct RowConditions {
     std::vector<int64_t> counts;          // of the rows that met each, once they are known; -1: it was not asked
 };
 
+// Runs a planned SELECT on the active snapshot and what this transaction changed itself: each row goes to `receiver`. Call it within pg::call.
+void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver);
+
 // Runs the query on the active snapshot and writes its rows into `relation`, frozen: a REPEATABLE READ reader whose
 // snapshot is older sees them as well, so that it never finds an empty table after a swap. The relation must have been
 // created in this transaction and be empty. Query column i goes to the relation's column named columns[i]. NOT NULL and

@@ -103,18 +103,6 @@ void hold_constraints(FrozenReceiver *receiver, Relation holder) {
     InitResultRelInfo(receiver->checked, holder, 0, nullptr, 0);  // 0: it is in no range table, where a violation would look for its columns
 }
 
-void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
-    PushCopiedSnapshot(GetActiveSnapshot());
-    UpdateActiveSnapshotCommandId();
-    QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr, nullptr, 0);
-    ExecutorStart(desc, 0);
-    compat::run_to_the_end(desc);
-    ExecutorFinish(desc);
-    ExecutorEnd(desc);
-    FreeQueryDesc(desc);
-    PopActiveSnapshot();
-}
-
 FrozenReceiver make_receiver(bool decoded) {
     FrozenReceiver receiver = {};
     receiver.decoded = decoded;
@@ -191,6 +179,18 @@ Datum read_value(Reader *reader, const char *text) {
 }
 
 }  // namespace
+
+void execute_into(PlannedStmt *plan, const char *sql, DestReceiver *receiver) {
+    PushCopiedSnapshot(GetActiveSnapshot());
+    UpdateActiveSnapshotCommandId();
+    QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, receiver, nullptr, nullptr, 0);
+    ExecutorStart(desc, 0);
+    compat::run_to_the_end(desc);
+    ExecutorFinish(desc);
+    ExecutorEnd(desc);
+    FreeQueryDesc(desc);
+    PopActiveSnapshot();
+}
 
 struct RowWriter::Inner {
     FrozenReceiver receiver;

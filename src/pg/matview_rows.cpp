@@ -1,6 +1,7 @@
 #include "pg/matview_rows.h"
 
 #include "pg/compat.h"
+#include "pg/heap.h"
 
 extern "C" {
 #include "executor/executor.h"
@@ -76,12 +77,7 @@ void run_query(const char *sql, MatviewReceiver *receiver) {
     PushCopiedSnapshot(GetLatestSnapshot());
     UpdateActiveSnapshotCommandId();
     receiver->command = GetCurrentCommandId(true);
-    QueryDesc *desc = CreateQueryDesc(plan_query(sql), sql, GetActiveSnapshot(), InvalidSnapshot, &receiver->base, nullptr, nullptr, 0);
-    ExecutorStart(desc, 0);
-    compat::run_to_the_end(desc);
-    ExecutorFinish(desc);
-    ExecutorEnd(desc);
-    FreeQueryDesc(desc);
+    execute_into(plan_query(sql), sql, &receiver->base);
     PopActiveSnapshot();
     CommandCounterIncrement();
 }

@@ -1,9 +1,8 @@
 #include "core/project/manifest_json.h"
 
-#include "core/digest.h"
-
 #include <algorithm>
 
+#include "core/digest.h"
 #include "core/project/manifest_parts.h"
 
 namespace mesh::core::project {
@@ -30,7 +29,7 @@ Json section(const Map &resources) {
 
 // The nodes that are functions, or all others.
 Json section(const std::map<std::string, Node> &nodes, bool functions) {
-    Json object = Json::object();
+    Json object = object_for(functions ? 0 : nodes.size());
     for (const auto &[id, node] : nodes)
         if ((node.resource_type == ResourceType::function) == functions) append(object, id, manifest_json(node));
     return object;
