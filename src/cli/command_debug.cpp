@@ -52,14 +52,6 @@ private:
     std::vector<std::string> problems_;
 };
 
-void load_project(Session &session) {
-    if (session.options.vars) session.vars = parse_mapping(*session.options.vars, "--vars");
-    const std::string root = find_project(session.options);
-    add_env_file(session.environment, root + "/.env");
-    session.project.root = root;
-    session.project = read_project(root, session.environment, session.vars);
-}
-
 void load_profile(Session &session, const std::string &folder) {
     if (session.options.profiles_dir && !session.options.connection && !file_exists(folder + "/profiles.yml"))
         throw Error("58P01", "dbt looked for a profiles.yml file in " + folder + "/profiles.yml, but did not find one", "",
@@ -98,7 +90,7 @@ int debug(Session &session) {
     }
     checks.say("Using profiles dir at " + folder + "\nUsing profiles.yml file at " + folder + "/profiles.yml");
     checks.say("Configuration:");
-    const bool project = checks.run("dbt_project.yml file", "Project loading failed for the following reason:", "ERROR invalid", [&] { load_project(session); });
+    const bool project = checks.run("dbt_project.yml file", "Project loading failed for the following reason:", "ERROR invalid", [&] { open_project_file(session); });
     if (!session.project.root.empty()) checks.say("Using dbt_project.yml file at " + session.project.root + "/dbt_project.yml");
     const bool profile = (project || options.profile) &&
                          checks.run("profiles.yml file", "Profile loading failed for the following reason:", "ERROR invalid", [&] { load_profile(session, folder); });

@@ -91,12 +91,18 @@ std::unique_ptr<Log> make_log(const Options &options, const std::string &invocat
     return std::make_unique<Log>(log);
 }
 
-void open_project(Session &session) {
-    Options &options = session.options;
+void open_project_file(Session &session) {
+    const Options &options = session.options;
     if (options.vars) session.vars = parse_mapping(*options.vars, "--vars");
     const std::string root = find_project(options);
     add_env_file(session.environment, root + "/.env");
+    session.project.root = root;
     session.project = read_project(root, session.environment, session.vars);
+}
+
+void open_project(Session &session) {
+    Options &options = session.options;
+    open_project_file(session);
     apply_project_flags(options, session.project.flags);
     session.log = make_log(options, session.invocation_id);
     session.profile = read_profile(options, session.environment, session.project, session.vars);

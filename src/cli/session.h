@@ -28,7 +28,8 @@ struct Session {
 // A log as the options say.
 std::unique_ptr<Log> make_log(const Options &options, const std::string &invocation_id);
 
-// Reads project and profile; raises Error as they do.
+// Takes --vars, .env and dbt_project.yml; and the profile too. Raise Error as they do.
+void open_project_file(Session &session);
 void open_project(Session &session);
 
 // Connects as the profile, --connection or libpq's variables say, sets the role, and makes sure that the server has the extension.
