@@ -179,13 +179,14 @@ Known known_of_full(const Staged &staged, const std::set<std::string> &replaced)
     known.query = digest(query.fingerprint);
     known.storage = storage_of(pg::relation_oid(target_schema(*staged.domain, staged.model), target_identifier(staged.model)));
     if (query.storages != staged.followed->storages) add_reason_to(known, "a table that it reads was rewritten while it was built");
-    bool later = false;  // once is enough: the next run has what it needs
+    bool &later = staged.followed->later;  // once is enough: the next run has what it needs
     for (const pg::KeyedInput &input : query.inputs) {
         std::string why = follow(*staged.domain, input, &replaced, known);
         bool missing = !known.inputs.count(key_of(input));
         later = later || (!why.empty() && !missing);
         if (missing) add_reason_to(known, why);
     }
+    later = later && !known.reason;
     if (!later && !known.reason) known.position = staged.followed->position;
     return known;
 }
@@ -211,11 +212,13 @@ void keep_increment(const Staged &staged, const std::set<std::string> &replaced)
     if (!keeps_itself(staged.model) || !staged.followed) return;
     if (staged.followed->by_keys) {
         move(staged.model, staged.followed->position);
+        staged.followed->goes_on = true;
         return trim(load(staged.model).value());
     }
     std::optional<Known> before = load(staged.model);
     Known known = known_of_full(staged, replaced);
     store(staged.model, known);
+    staged.followed->goes_on = known.position.has_value();
     if (known.position) trim(known);
     if (before && before->inputs.size() + known.inputs.size() > 0) drop_unread_logs(Patience::none);
 }

@@ -16,6 +16,8 @@ struct Followed {
     Position position;                  // what its rows have seen
     std::vector<std::string> storages;  // of the tables that were read
     bool by_keys = false;               // only changed keys were rebuilt
+    bool goes_on = false;               // the next run can go by keys from these rows on
+    bool later = false;                 // it can only after one more full build: its inputs are logged since this one
 };
 
 // Rebuilds in the target what changed since its rows were built, by `sql` (the body over what this run reads), and returns "". Or does

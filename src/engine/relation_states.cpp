@@ -72,7 +72,7 @@ bool RelationStates::same_count(Oid relation, const RelationState &then) {
     return pg::sees_same_rows(relation, {*then.rows, then.horizon, then.writers});
 }
 
-RelationState RelationStates::take(Oid oid) {
+RelationState RelationStates::take(Oid oid, bool counts) {
     RelationState out;
     std::tie(out.schema, out.name) = pg::relation_name(oid);
     pg::Storage now = pg::storage_of(oid);
@@ -84,7 +84,7 @@ RelationState RelationStates::take(Oid oid) {
     if (!now.has_rows()) return out;
     out.blocks = now.blocks;
     if (!baseline_.written.count(oid)) out.log = baseline_.log;
-    if (std::optional<pg::Counted> counted = count(oid)) {
+    if (std::optional<pg::Counted> counted = counts ? count(oid) : std::nullopt) {
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;
@@ -107,9 +107,11 @@ std::optional<pg::Counted> RelationStates::lasting(const std::optional<pg::Count
     return goes_on_ && counted && !counted->writers.empty() ? std::nullopt : counted;
 }
 
-RelationState RelationStates::state(Oid relation) {
-    auto found = states_.find(relation);
-    if (found == states_.end()) found = states_.emplace(relation, take(relation)).first;
+RelationState RelationStates::state(Oid relation, bool counts) {
+    if (auto found = states_.find(relation); found != states_.end()) return found->second;
+    std::map<Oid, RelationState> &states = counts ? states_ : uncounted_;
+    auto found = states.find(relation);
+    if (found == states.end()) found = states.emplace(relation, take(relation, counts)).first;
     return found->second;
 }
 
@@ -133,7 +135,7 @@ RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &row
 }
 
 void RelationStates::read(Oid oid, Oid reader, Reading &into) {
-    RelationState found = state(oid);
+    RelationState found = state(oid, into.counts);
     for (const RelationState &known : into.relations)
         if (known.schema == found.schema && known.name == found.name) return;
     if (found.unknown.empty() && !pg::sees_all_rows(oid, reader)) found.unknown = "it has row-level security";

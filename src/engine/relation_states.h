@@ -13,6 +13,7 @@ namespace planning = core::plan;
 
 // What a state depends on besides relations, gathered from the views that it reads through.
 struct Reading {
+    bool counts = true;  // rows, to tell newer pages with the same rows from others: reads each table once
     std::vector<planning::RelationState> relations;
     std::string never, depends;
     void add_dependency(char what);
@@ -28,8 +29,8 @@ public:
     // whose rights.
     void read(Oid relation, Oid reader, Reading &into);
 
-    // One relation, as the run's snapshot with this transaction's own changes sees it.
-    planning::RelationState state(Oid relation);
+    // One relation, as the run's snapshot with this transaction's own changes sees it. `counts`: see Reading.
+    planning::RelationState state(Oid relation, bool counts = true);
 
     // A table that this run has filled and nobody else can have written to; `rows`: as it was filled, when nothing changed them since.
     planning::RelationState filled(Oid relation, const std::optional<uint64_t> &rows);
@@ -43,6 +44,7 @@ public:
         published_.insert(relation);
         looks_.clear();
         states_.erase(relation);
+        uncounted_.erase(relation);
         scanned_.erase(relation);
     }
     // Hooks and functions may have written to any relation after it was read: what this transaction wrote counts as a change.
@@ -54,7 +56,7 @@ public:
     bool is_published(Oid relation) const { return published_.count(relation) > 0; }
 
 private:
-    planning::RelationState take(Oid relation);
+    planning::RelationState take(Oid relation, bool counts);
     std::optional<pg::Counted> count(Oid relation);
     std::optional<pg::Counted> lasting(const std::optional<pg::Counted> &counted) const;
     planning::Rows look_now(const planning::RelationState &then);
@@ -63,7 +65,7 @@ private:
     const Baseline &baseline_;
     const bool goes_on_ = pg::transaction_goes_on();
     std::map<std::string, planning::Rows> looks_;  // by all of the state: many models read one relation
-    std::map<Oid, planning::RelationState> states_;
+    std::map<Oid, planning::RelationState> states_, uncounted_;
     std::map<Oid, pg::Counted> scanned_;
     std::map<Oid, std::vector<Oid>> parts_;
     std::map<Oid, pg::SqlFacts> views_;

@@ -1,6 +1,7 @@
 // What was built from what, remembered for the next run.
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/hooks.h"
 #include "engine/seed.h"
 #include "engine/setting.h"
@@ -19,10 +20,17 @@ bool wrote_in_place(const Staged &staged) {
     return staged.how == Publish::rows || (staged.how == Publish::in_place && staged.target.exists());
 }
 
-// An incremental model that just wrote rows may write others the next time, from the same rows.
+// An incremental model that just wrote rows may write others the next time, from the same rows. One that keeps itself up to date is as a
+// rebuild would make it.
 bool is_settled(const Staged &staged) {
     if (staged.model.materialized != "incremental" && !is_snapshot(staged.model)) return true;
+    if (keeps_itself(staged.model) && staged.followed) return !staged.followed->later;
     return staged.how == Publish::in_place && staged.target.exists() && staged.rows.value_or(1) == 0;
+}
+
+// Whether a newer page of an input has the same rows is asked where the answer saves a build.
+bool counts_inputs(const Staged &staged) {
+    return is_settled(staged) && !(staged.followed && (staged.followed->by_keys || staged.followed->goes_on));
 }
 
 // What a worker has built comes without it.
@@ -74,7 +82,7 @@ void Unchanged::read_upstreams(const Model &model, const Compiled &compiled, boo
 void Unchanged::look_before_publish(const std::vector<Staged *> &staged) {
     for (const Staged *s : staged) staged_.insert(s->model.id());
     for (const Staged *s : staged) {
-        Reading unused;
+        Reading unused{.counts = counts_inputs(*s)};
         (void)pg::try_in_subtransaction([&] { read_upstreams(s->model, compiled_of(mesh_, *s), true, unused); });
     }
 }
@@ -102,7 +110,7 @@ BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
     out.run_id = run_id;
     out.settled = is_settled(staged);
     if (!staged.relkind.empty()) out.never = "the project has its own materialization for it";
-    Reading reading;
+    Reading reading{.counts = counts_inputs(staged)};
     for (char what : depends(model)) reading.add_dependency(what);
     read_upstreams(model, compiled_of(mesh_, staged), false, reading);
     std::sort(reading.depends.begin(), reading.depends.end());
@@ -116,7 +124,7 @@ BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
 
 // A model that was left as it is: the same rows, read from newer states of the same relations.
 std::optional<BuildState> Unchanged::refreshed(const Model &model, BuildState state) {
-    Reading reading;
+    Reading reading{.counts = std::ranges::any_of(state.inputs, [](const RelationState &input) { return input.rows.has_value(); })};
     read_upstreams(model, resolve(mesh_, model), false, reading);
     if (!reading.never.empty() && !setting(model, "skip_unchanged", false)) return std::nullopt;
     state.inputs = std::move(reading.relations);
