@@ -78,14 +78,14 @@ CREATE FUNCTION law.any_condition() RETURNS text LANGUAGE sql AS $$
     SELECT law.condition(floor(random() * 4)::int, CASE WHEN law.chance(0.7) THEN c END) FROM law.columns c ORDER BY random() LIMIT 1
 $$;
 
--- Rows: columns without nulls, columns of few values, and none at all; sometimes many.
+-- Rows: all without nulls, which are looked at where they lie; columns without nulls, columns of few values, and none at all; sometimes many.
 CREATE PROCEDURE law.make_rows() LANGUAGE plpgsql AS $$
-DECLARE col law.columns; parts text := ''; rows int := law.pick('0', '1', '7', '40', '40', '150')::int;
+DECLARE col law.columns; parts text := ''; rows int := law.pick('0', '1', '7', '40', '40', '150')::int; nulls float8 := law.pick('0', '0.3')::float8;
 BEGIN
     DROP TABLE IF EXISTS raw.t;
     FOR col IN SELECT c.* FROM law.columns c ORDER BY random() LOOP
         IF law.chance(0.3) THEN col.literals := col.literals[1:2]; END IF;
-        parts := parts || format(', case when random() >= %s then (%L::text[])[1 + floor(random() * %s)::int]::%s end as %I', CASE WHEN law.chance(0.6) THEN 0 ELSE 0.3 END, col.literals, cardinality(col.literals), col.type, col.name);
+        parts := parts || format(', case when random() >= %s then (%L::text[])[1 + floor(random() * %s)::int]::%s end as %I', CASE WHEN law.chance(0.6) THEN 0 ELSE nulls END, col.literals, cardinality(col.literals), col.type, col.name);
     END LOOP;
     EXECUTE format('create table raw.t as select %s from generate_series(1, %s)', substr(parts, 3), rows);
     IF law.chance(0.2) THEN INSERT INTO raw.t SELECT t.* FROM raw.t t, generate_series(1, 40); END IF;

@@ -54,7 +54,30 @@ inline int64 text_key(const char *bytes, int length) {
     return static_cast<int64>(key);
 }
 
-// For all kinds but none. A text or number must not be compressed or stored elsewhere.
+template <typename T>
+inline T load(const char *at) {
+    T out;
+    std::memcpy(&out, at, sizeof(out));
+    return out;
+}
+
+// For all kinds but none, of a value as it lies in a row. A text or number must not be compressed or stored elsewhere.
+pg_attribute_always_inline int64 key_at(KeyKind kind, const char *at) {
+    switch (kind) {
+    case KeyKind::int2: return load<int16>(at);
+    case KeyKind::int4: return load<int32>(at);
+    case KeyKind::int8: return load<int64>(at);
+    case KeyKind::boolean: return load<bool>(at);
+    case KeyKind::oid: return load<Oid>(at);
+    case KeyKind::float4: return float_key(load<float4>(at));
+    case KeyKind::float8: return float_key(load<float8>(at));
+    case KeyKind::text: return text_key(VARDATA_ANY(at), static_cast<int>(VARSIZE_ANY_EXHDR(at)));
+    case KeyKind::numeric: return numeric_key(PointerGetDatum(at));
+    default: return 0;
+    }
+}
+
+// The same of a value at hand.
 inline int64 key_of(KeyKind kind, Datum value) {
     switch (kind) {
     case KeyKind::int2: return DatumGetInt16(value);
@@ -64,9 +87,7 @@ inline int64 key_of(KeyKind kind, Datum value) {
     case KeyKind::oid: return DatumGetObjectId(value);
     case KeyKind::float4: return float_key(DatumGetFloat4(value));
     case KeyKind::float8: return float_key(DatumGetFloat8(value));
-    case KeyKind::text: return text_key(VARDATA_ANY(DatumGetPointer(value)), static_cast<int>(VARSIZE_ANY_EXHDR(DatumGetPointer(value))));
-    case KeyKind::numeric: return numeric_key(value);
-    default: return 0;
+    default: return key_at(kind, DatumGetPointer(value));
     }
 }
 

@@ -23,6 +23,14 @@ struct UsedColumn {
     int64 quiet_from, quiet_to;  // keys with which none of these tests is met
     bool null_meets;             // some of them
     RowTest *tests;
+    UsedColumn *next;  // of the same column of the row
+};
+
+// How a column lies in a row, and what is asked of it.
+struct StoredColumn {
+    int16 length;
+    int16 alignment;  // bytes
+    UsedColumn *used;
 };
 
 namespace {
@@ -107,6 +115,7 @@ RowTests *RowTests::make(const Scan *scan, bool harmless) {
     out->cell_tests_ = array_of<RowTest>(count);
     out->expressions_ = array_of<RowTest>(count);
     out->columns_ = out->columns_end_ = array_of<UsedColumn>(count * kMostParts);
+    out->stored_ = array_of<StoredColumn>(MaxTupleAttributeNumber);
     out->context_ = CreateStandaloneExprContext();
     for (int i = 0; i < count; i++) out->add(reinterpret_cast<Node *>(list_nth_node(TargetEntry, scan->plan.targetlist, i)->expr), i, harmless);
     return out;
@@ -179,17 +188,62 @@ inline bool RowTests::is_quiet(UsedColumn *column, Datum value, bool is_null) {
 }
 
 void RowTests::look(TupleTableSlot *slot) {
+    if (HeapTupleHeader row = plain_row(slot); row != nullptr) walk(row);
+    else look_at_values(slot);
+    for (const RowTest *test = several_; test != nullptr; test = test->next)
+        if (meets(*test)) ++*test->count;
+    if (expression_count_ > 0) look_at_expressions(slot);
+    if (used_memory_) ResetExprContext(context_);
+    used_memory_ = false;
+}
+
+void RowTests::look_at_values(TupleTableSlot *slot) {
     if (null_count_ > 0) look_for_nulls(slot);
     if (last_ > 0) slot_getsomeattrs(slot, last_);
     const Datum *values = slot->tts_values;
     const bool *nulls = slot->tts_isnull;
     for (UsedColumn *column = columns_, *end = columns_end_; column < end; column++)
         if (!is_quiet(column, values[column->column - 1], nulls[column->column - 1])) look_at(*column);
-    for (const RowTest *test = several_; test != nullptr; test = test->next)
-        if (meets(*test)) ++*test->count;
-    if (expression_count_ > 0) look_at_expressions(slot);
-    if (used_memory_) ResetExprContext(context_);
-    used_memory_ = false;
+}
+
+// A stored row with all columns and no nulls need not be taken apart for the executor.
+HeapTupleHeader RowTests::plain_row(TupleTableSlot *slot) {
+    if (!TTS_IS_BUFFERTUPLE(slot) || expression_count_ > 0) return nullptr;
+    HeapTuple tuple = reinterpret_cast<HeapTupleTableSlot *>(slot)->tuple;
+    if (tuple == nullptr || HeapTupleHasNulls(tuple) || HeapTupleHeaderGetNatts(tuple->t_data) != slot->tts_tupleDescriptor->natts) return nullptr;
+    if (stored_of_ != slot->tts_tupleDescriptor) find_stored(slot->tts_tupleDescriptor);
+    return tuple->t_data;
+}
+
+// Looks at each value on the way to the next. Modeled on slot_deform_heap_tuple() of src/backend/executor/execTuples.c.
+void RowTests::walk(HeapTupleHeader row) {
+    const char *data = reinterpret_cast<const char *>(row) + row->t_hoff;
+    size_t offset = 0;
+    for (const StoredColumn *column = stored_, *end = stored_ + last_; column < end; column++) {
+        if (column->length != -1 || !VARATT_NOT_PAD_BYTE(data + offset)) offset = TYPEALIGN(column->alignment, offset);
+        for (UsedColumn *used = column->used; used != nullptr; used = used->next)
+            if (!is_quiet_at(used, data + offset)) look_at(*used);
+        offset = att_addlength_pointer(offset, column->length, data + offset);
+    }
+}
+
+void RowTests::find_stored(TupleDesc desc) {
+    stored_of_ = desc;
+    for (int i = 0; i < last_; i++) stored_[i] = {TupleDescAttr(desc, i)->attlen, static_cast<int16>(att_align_nominal(1, TupleDescAttr(desc, i)->attalign)), nullptr};
+    for (UsedColumn *used = columns_; used < columns_end_; used++) {
+        UsedColumn *&first = stored_[used->column - 1].used;
+        used->next = first;
+        first = used;
+    }
+}
+
+// Of a value that is not null, where it lies in its row.
+inline bool RowTests::is_quiet_at(UsedColumn *column, const char *at) {
+    column->is_null = false;
+    if (column->kind >= KeyKind::text && !is_whole(PointerGetDatum(at))) at = DatumGetPointer(whole(PointerGetDatum(at)));
+    column->value = PointerGetDatum(at);
+    column->key = key_at(column->kind, at);
+    return column->key >= column->quiet_from && column->key <= column->quiet_to;
 }
 
 void RowTests::look_at(const UsedColumn &column) {

@@ -13,6 +13,7 @@ namespace mesh::pg {
 
 struct Cells;
 struct RowTest;
+struct StoredColumn;
 struct UsedColumn;
 
 // Counts the rows that meet each of some conditions. Conditions on one column are looked up in its cells (see cells.h), others are
@@ -35,8 +36,13 @@ public:
 private:
     void add(Node *condition, int number, bool harmless);
     UsedColumn *use(const Cells &cells);
+    void look_at_values(TupleTableSlot *slot);
     void look_for_nulls(TupleTableSlot *slot);
+    HeapTupleHeader plain_row(TupleTableSlot *slot);
+    void walk(HeapTupleHeader row);
+    void find_stored(TupleDesc desc);
     bool is_quiet(UsedColumn *column, Datum value, bool is_null);
+    bool is_quiet_at(UsedColumn *column, const char *at);
     void look_at(const UsedColumn &column);
     Datum whole(Datum value);
     void look_at_expressions(TupleTableSlot *slot);
@@ -55,6 +61,8 @@ private:
     int expression_count_;
     UsedColumn *columns_, *columns_end_;
     AttrNumber last_;  // the highest column that is needed as a value
+    StoredColumn *stored_;  // up to that, in rows of this kind
+    TupleDesc stored_of_;
     ExprContext *context_;
     bool used_memory_;  // for the row at hand
 };
