@@ -30,7 +30,7 @@ INSERT INTO law.columns VALUES
     ('v', 'varchar(9)', '{"",a,b,ab,abcdefg,abcdefgh,abcdefghi}'), ('c', 'char(4)', '{"",a,b,"a ",abcd}'), ('g', 'bool', '{t,f}'), ('o', 'oid', '{0,1,4294967295}'),
     ('d', 'date', '{-infinity,infinity,2000-01-01,2024-02-29,1999-12-31}'), ('ts', 'timestamp', '{-infinity,infinity,2000-01-01 00:00:00,2024-02-29 12:00:00.000001}'),
     ('tz', 'timestamptz', '{infinity,2000-01-01 00:00:00+00,2024-02-29 12:00:00+02}'), ('tm', 'time', '{00:00,24:00,12:30}'), ('u', 'uuid', '{00000000-0000-0000-0000-000000000000,ffffffff-ffff-ffff-ffff-ffffffffffff}'),
-    ('s', 'law.small', '{0,1,2,-5}'), ('e', 'law.mood', '{sad,ok,happy}'), ('j', 'jsonb', '{1,"{\"a\": 1}"}'), ('a', 'int[]', '{"{1,2}","{}"}');
+    ('q', 'int8', '{0,1,5,40}'), ('s', 'law.small', '{0,1,2,-5}'), ('e', 'law.mood', '{sad,ok,happy}'), ('j', 'jsonb', '{1,"{\"a\": 1}"}'), ('a', 'int[]', '{"{1,2}","{}"}');
 
 CREATE FUNCTION law.chance(p float8) RETURNS bool LANGUAGE sql AS 'SELECT random() < p';
 CREATE FUNCTION law.pick(VARIADIC items text[]) RETURNS text LANGUAGE sql AS 'SELECT items[1 + floor(random() * cardinality(items))::int]';
@@ -78,16 +78,21 @@ CREATE FUNCTION law.any_condition() RETURNS text LANGUAGE sql AS $$
     SELECT law.condition(floor(random() * 4)::int, CASE WHEN law.chance(0.7) THEN c END) FROM law.columns c ORDER BY random() LIMIT 1
 $$;
 
--- Rows: all without nulls, which are looked at where they lie; columns without nulls, columns of few values, and none at all; sometimes many.
+-- Rows: all without nulls, which are looked at where they lie; columns without nulls, columns of few values, and none at all; sometimes many. Column q
+-- mostly ascends.
 CREATE PROCEDURE law.make_rows() LANGUAGE plpgsql AS $$
 DECLARE col law.columns; parts text := ''; rows int := law.pick('0', '1', '7', '40', '40', '150')::int; nulls float8 := law.pick('0', '0.3')::float8;
 BEGIN
     DROP TABLE IF EXISTS raw.t;
     FOR col IN SELECT c.* FROM law.columns c ORDER BY random() LOOP
+        IF col.name = 'q' THEN
+            parts := parts || format(', case when random() >= %s then i - (random() < %s)::int::int8 end as q', nulls, law.pick('0', '0', '0.02', '0.5'));
+            CONTINUE;
+        END IF;
         IF law.chance(0.3) THEN col.literals := col.literals[1:2]; END IF;
         parts := parts || format(', case when random() >= %s then (%L::text[])[1 + floor(random() * %s)::int]::%s end as %I', CASE WHEN law.chance(0.6) THEN 0 ELSE nulls END, col.literals, cardinality(col.literals), col.type, col.name);
     END LOOP;
-    EXECUTE format('create table raw.t as select %s from generate_series(1, %s)', substr(parts, 3), rows);
+    EXECUTE format('create table raw.t as select %s from generate_series(1, %s) i', substr(parts, 3), rows);
     IF law.chance(0.2) THEN INSERT INTO raw.t SELECT t.* FROM raw.t t, generate_series(1, 40); END IF;
 END $$;
 
@@ -211,7 +216,7 @@ SELECT mesh.create_model('d.m', 'select * from raw.t', materialized => 'table', 
 SELECT node, status, failures, reason FROM mesh.run('d.m');
 
 -- Uniqueness is seen in an index that is there, of one column or more, when it holds no value twice.
-SELECT mesh.create_model('d.keys', 'select id, k, note, n from raw.t', materialized => 'table', indexes => '["id", "k", "note", {"columns": ["n", "k"]}]');
+SELECT mesh.create_model('d.keys', 'select id, k, note, n from raw.t order by id desc nulls last', materialized => 'table', indexes => '["id", "k", "note", {"columns": ["n", "k"]}]');
 SELECT mesh.create_test('d.keys', 'unique', c, severity => 'warn') FROM unnest('{id,k,note,n}'::text[]) c;
 SELECT node, status, failures, reason FROM mesh.run('d.keys');
 INSERT INTO raw.t VALUES (2000, 1, 'text 7', 1.00), (NULL, NULL, NULL, NULL), (NULL, NULL, NULL, NULL);

@@ -115,7 +115,7 @@ SELECT * FROM tables_raw.differences;
 -- their own says nothing of what others have in theirs, and of rows that are not to be seen nothing but the good.
 TRUNCATE tables_raw.told, tables_raw.expected;
 SELECT mesh.drop_model('tables.' || m) FROM unnest(:'models'::text[]) m;
-SELECT mesh.create_model('tables.' || m, 'select id, k, n, note from tables_raw.rows', materialized => 'table', indexes => '["id", "note"]') FROM unnest('{forced,forced_ids,mother,part,plain}'::text[]) m;
+SELECT mesh.create_model('tables.' || m, 'select id, k, n, note from tables_raw.rows order by id desc', materialized => 'table', indexes => '["id", "note"]') FROM unnest('{forced,forced_ids,mother,part,plain}'::text[]) m;
 SELECT count(mesh.create_test('tables.' || m.name, t.kind, t.col, t.arguments - 'where', name => t.name || '__' || m.name, severity => 'warn', "where" => t.arguments ->> 'where'))
     FROM mesh.models m, tables_raw.tests t WHERE m.domain = 'tables';
 SELECT count(*) FROM mesh.run('tables');

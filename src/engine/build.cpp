@@ -322,7 +322,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
     staged.target = target;
     staged.compiled = resolve(mesh, model);
     staged.final_sql = definition_of(mesh, model, staged.compiled);
-    staged.asked = {pg::quote_ident(model.name), options.conditions, {}};
+    staged.asked = options.asked;
     if (model.materialized == "ephemeral") {
         std::string sql = runnable_sql(mesh, model, staged.compiled, &stage, false);
         staged.columns = pg::as_role(owner_of(*staged.domain), staged.domain->search_path(), [&] { return pg::describe(sql); });

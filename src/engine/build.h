@@ -58,7 +58,7 @@ struct BuildOptions {
     bool view_is_read = true;  // a test or another model of the run reads this view
     Strategy strategy = {};    // in place of mesh's own
     bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
-    std::vector<std::string> conditions = {};  // of tests on the rows, which may name them by the model's name
+    pg::RowConditions asked = {};  // by tests, of the rows as they are written
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
 

@@ -29,6 +29,7 @@ struct Work {
     TestResult *result = nullptr;
     TestSql sql;
     bool done = false;
+    bool seen = false;  // whether its key is in order is known
     const TestDef &def() const { return result->def; }
 };
 
@@ -49,7 +50,7 @@ public:
           alias_(pg::quote_ident(results.front().def.model)), renderer_(renderer), states_(states) {
         if (ModelName name{domain_.name, results.front().def.model}; !name.name.empty())
             columns_ = stage.count(name.id()) ? stage.at(name.id()).columns : mesh.model(name).columns.get();
-        for (TestResult &result : results) work_.push_back({&result, {}, false});
+        for (TestResult &result : results) work_.push_back({&result, {}});
     }
 
     void run() {
@@ -58,6 +59,8 @@ public:
         take_counted();
         each_scan(kTestsPerScan, [](const Work &work) { return work.sql.condition.has_value(); },
                   [this](std::vector<Work *> &works) { count_conditions(works); });
+        prove_by_indexes();
+        each_scan(kTestsPerScan, [](const Work &work) { return work.sql.key && !work.seen; }, [this](std::vector<Work *> &works) { look_for_order(works); });
         each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique" && !work.def().is_sql() && work.def().counts_rows(); },
                   [this](std::vector<Work *> &works) { count_duplicates(works); });
         for (Work &work : work_)
@@ -112,14 +115,44 @@ private:
     // What was counted while the model was built need not be looked for again.
     void take_counted() {
         auto staged = stage_.find(domain_.name + "." + work_.front().def().model);
-        if (staged == stage_.end() || staged->second.relation != relation_) return;
+        if (staged == stage_.end() || staged->second.relation != relation_ || staged->second.asked.counts.empty()) return;
         const pg::RowConditions &asked = staged->second.asked;
+        std::vector<Work *> keys = open_keys();
+        for (size_t i = 0; i < asked.keys.size(); i++)
+            for (Work *work : keys)
+                if (work->sql.key == asked.keys[i]) take_order(*work, asked.counts[asked.conditions.size() + i]);
         for (Work &work : work_) {
             if (work.done || !work.sql.condition) continue;
             auto at = std::ranges::find(asked.conditions, *work.sql.condition) - asked.conditions.begin();
-            if (at >= std::ssize(asked.counts) || asked.counts[at] < 0 || (asked.counts[at] > 0 && work.sql.counts_groups)) continue;
+            if (at >= std::ssize(asked.conditions) || asked.counts[at] < 0 || (asked.counts[at] > 0 && work.sql.counts_groups)) continue;
             alone(work, [&] { judge(work, asked.counts[at]); });
             work.result->reason = "counted while it was built";
+        }
+    }
+
+    std::vector<Work *> open_keys() {
+        std::vector<Work *> out;
+        for (Work &work : work_)
+            if (!work.done && work.sql.key && !work.seen) out.push_back(&work);
+        return out;
+    }
+
+    void take_order(Work &work, int64_t disorder) {
+        work.seen = true;
+        if (disorder != 0) return;
+        alone(work, [&] { judge(work, 0); });
+        work.result->reason = "proven by the order of its rows";
+    }
+
+    void prove_by_indexes() {
+        for (Work &work : work_) {
+            if (work.done || work.def().test != "unique" || work.def().is_sql() || !work.def().counts_rows()) continue;
+            (void)pg::try_in_subtransaction([&] {
+                std::string why = pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return index_proof(relation_, *work.def().column); });
+                if (why.empty()) return;
+                judge(work, 0);
+                work.result->reason = why;
+            });
         }
     }
 
@@ -158,13 +191,27 @@ private:
     }
 
     void count_conditions(std::vector<Work *> &works) {
-        std::vector<std::string> conditions;
-        for (const Work *work : works) conditions.push_back(*work->sql.condition);
-        std::optional<pg::RowsMeeting> found =
-            pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return pg::rows_meeting(relation_ + " as " + alias_, conditions); });
+        std::vector<Work *> keys = open_keys();
+        std::optional<pg::RowsMeeting> found = scan(works, keys);
         if (!found) return count_by_query(works);
         take_counts(works, found->counts, [](const Work &work) { return work.sql.counts_groups; });
-        if (states_ != nullptr && found->all) states_->scanned(found->relation, *found->all);
+        for (size_t i = 0; i < keys.size(); i++) take_order(*keys[i], found->counts[works.size() + i]);
+    }
+
+    // Rows that come in the order of a key, as of a sequence or from a sort, need no index and no sort to be told apart.
+    void look_for_order(std::vector<Work *> &works) {
+        std::optional<pg::RowsMeeting> found = scan({}, works);
+        for (size_t i = 0; i < works.size(); i++) take_order(*works[i], found ? found->counts[i] : -1);
+    }
+
+    std::optional<pg::RowsMeeting> scan(const std::vector<Work *> &works, const std::vector<Work *> &ordered) {
+        std::vector<std::string> conditions, keys;
+        for (const Work *work : works) conditions.push_back(*work->sql.condition);
+        for (const Work *work : ordered) keys.push_back(*work->sql.key);
+        std::optional<pg::RowsMeeting> found =
+            pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return pg::rows_meeting(relation_ + " as " + alias_, conditions, keys); });
+        if (states_ != nullptr && found && found->all) states_->scanned(found->relation, *found->all);
+        return found;
     }
 
     // Rows that meet no condition are dropped by one WHERE before anything is counted, so that healthy data costs one comparison a test.

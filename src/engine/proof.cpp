@@ -8,7 +8,6 @@ Proofs::Proofs(const std::string &relation) : relation_(relation) {
     if (relation.empty() || relation[0] == '(') return;  // an ephemeral model: a query, not a relation
     Value oid = pg::query_value("select pg_catalog.to_regclass($1)::pg_catalog.oid", {relation});
     if (!oid) return;
-    oid_ = static_cast<Oid>(std::stoul(*oid));
     read_indexes(*oid);
     read_columns(*oid);
     read_foreign_keys(*oid);
@@ -58,18 +57,13 @@ bool Proofs::excluded(const std::string &condition, const std::string &alias) co
     return node.value("Node Type", "") == "Result" && node.value("One-Time Filter", "") == "false";
 }
 
-// The index was made in the stage already: the published one will have the name that it tells.
-std::string Proofs::index_proof(const std::string &column) const {
-    return pg::index_without_duplicates(oid_, column) ? "proven by an index without duplicates" : "";
-}
-
 std::string Proofs::proof(const TestDef &test, const TestSql &sql, const std::string &alias) const {
     auto known = [&](const std::map<std::string, std::string> &proofs) {
         auto found = proofs.find(test.column.value_or(""));
         return found == proofs.end() ? "" : found->second;
     };
     if (test.test == "not_null" && !known(not_null_).empty()) return known(not_null_);
-    if (test.test == "unique") return !known(unique_).empty() || !OidIsValid(oid_) ? known(unique_) : index_proof(*test.column);
+    if (test.test == "unique") return known(unique_);
     if (test.test == "relationships" && sql.others.size() == 1) {
         auto found = foreign_.find({test.column.value(), test.arguments.at("field").get<std::string>()});
         if (found == foreign_.end()) return "";
@@ -78,6 +72,13 @@ std::string Proofs::proof(const TestDef &test, const TestSql &sql, const std::st
     }
     if (has_check_ && sql.condition && excluded(*sql.condition, alias)) return "proven by the table's CHECK constraints";
     return "";
+}
+
+// The index was made in the stage already: the published one will have the name that it tells.
+std::string index_proof(const std::string &relation, const std::string &column) {
+    if (relation.empty() || relation[0] == '(') return "";
+    Value oid = pg::query_value("select pg_catalog.to_regclass($1)::pg_catalog.oid", {relation});
+    return oid && pg::index_without_duplicates(static_cast<Oid>(std::stoul(*oid)), column) ? "proven by an index without duplicates" : "";
 }
 
 }  // namespace mesh::engine

@@ -15,7 +15,6 @@ public:
 
 private:
     std::string relation_;
-    Oid oid_ = InvalidOid;
     bool has_check_ = false;
     std::map<std::string, std::string> not_null_, unique_;                // column -> proof
     std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>> foreign_;  // column, field -> parent's oid, proof
@@ -23,8 +22,10 @@ private:
     void read_columns(const std::string &oid);
     void read_indexes(const std::string &oid);
     void read_foreign_keys(const std::string &oid);
-    std::string index_proof(const std::string &column) const;
     bool excluded(const std::string &condition, const std::string &alias) const;
 };
+
+// Why no value of the column occurs twice: an index says so, which is read for it; or empty. Call with the owner's rights.
+std::string index_proof(const std::string &relation, const std::string &column);
 
 }  // namespace mesh::engine

@@ -83,7 +83,7 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     Project *own = materializer(model);
     std::vector<Step> skipped;
     std::vector<TestDef> chosen = wanted_tests(model, skipped);
-    if (own == nullptr) options.conditions = row_conditions(mesh_, model, chosen, stage_);
+    if (own == nullptr) options.asked = row_conditions(mesh_, model, chosen, stage_);
     Staged staged = own != nullptr ? own->materialize(model, target) : build_model(model, target, options, out);
     if (staged.reason.empty()) staged.reason = verdicts_[model.id()].reason;
     out.rows = staged.rows;
@@ -122,7 +122,7 @@ Staged Runner::build_model(const Model &model, const Target &target, BuildOption
 }
 
 Staged Runner::build_in_batches(Project &project, const Model &model, const Target &target, BuildOptions options, Step &out) {
-    options.conditions.clear();  // each batch writes some of the rows only
+    options.asked = {};  // each batch writes some of the rows only
     BatchResults results;
     out.compiled.clear();  // each batch has its own
     try {

@@ -156,18 +156,20 @@ TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, c
     out.counts_groups = failing != detecting;
     if (out.counts_groups) bound = bind_test(mesh, test, fill_template(test, detecting), relation, stage);
     out.condition = condition_of(test, bound, columns);
+    if (test.test == "unique" && !test.is_sql() && !test.where && test.counts_rows()) out.key = pg::quote_ident(test.column.value());
     return out;
 }
 
 // Which relation the test reads makes no difference for its condition.
-std::vector<std::string> row_conditions(Mesh &mesh, const Model &model, const std::vector<TestDef> &tests, const Stage &stage) {
-    std::vector<std::string> out;
+pg::RowConditions row_conditions(Mesh &mesh, const Model &model, const std::vector<TestDef> &tests, const Stage &stage) {
+    pg::RowConditions out{pg::quote_ident(model.name), {}, {}, {}};
     if (relkind_for(model.materialized) != "r" && relkind_for(model.materialized) != "m") return out;
     for (const TestDef &test : tests) {
         if (test.is_rendered) continue;
         (void)pg::try_in_subtransaction([&] {
-            std::optional<std::string> condition = test_sql(mesh, test, pg::quote_ident(model.name), stage, model.columns).condition;
-            if (condition) out.push_back(*condition);
+            TestSql sql = test_sql(mesh, test, out.alias, stage, model.columns);
+            if (sql.condition) out.conditions.push_back(*sql.condition);
+            if (sql.key) out.keys.push_back(*sql.key);
         });
     }
     return out;

@@ -98,7 +98,7 @@ private:
         mesh_.update(task.model);
         Stage stage;
         for (Staged &staged : task.read) stage[staged.model.id()] = std::move(staged);
-        task.options.conditions = row_conditions(mesh_, task.model, task.tests, stage);
+        task.options.asked = row_conditions(mesh_, task.model, task.tests, stage);
         Staged staged = build(mesh_, task.model, task.target, stage, task.options);
         hide_staged(staged, task.options);
         report.staged = stage[task.model.id()] = std::move(staged);

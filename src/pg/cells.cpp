@@ -77,21 +77,6 @@ bool is_of_column(Node *node, Builder *builder) {
     return true;
 }
 
-KeyKind kind_of(Oid type) {
-    switch (type) {
-    case INT2OID: return KeyKind::int2;
-    case INT4OID: case DATEOID: return KeyKind::int4;
-    case INT8OID: case TIMESTAMPOID: case TIMESTAMPTZOID: case TIMEOID: return KeyKind::int8;
-    case BOOLOID: return KeyKind::boolean;
-    case OIDOID: return KeyKind::oid;
-    case FLOAT4OID: return KeyKind::float4;
-    case FLOAT8OID: return KeyKind::float8;
-    case TEXTOID: return KeyKind::text;
-    case NUMERICOID: return KeyKind::numeric;
-    default: return KeyKind::none;
-    }
-}
-
 bool is_integer(Oid type) {
     return type == INT2OID || type == INT4OID || type == INT8OID;
 }
@@ -385,6 +370,21 @@ void find_quiet_range(Cells *cells) {
 }
 
 }  // namespace
+
+KeyKind kind_of(Oid type) {
+    switch (type) {
+    case INT2OID: return KeyKind::int2;
+    case INT4OID: case DATEOID: return KeyKind::int4;
+    case INT8OID: case TIMESTAMPOID: case TIMESTAMPTZOID: case TIMEOID: return KeyKind::int8;
+    case BOOLOID: return KeyKind::boolean;
+    case OIDOID: return KeyKind::oid;
+    case FLOAT4OID: return KeyKind::float4;
+    case FLOAT8OID: return KeyKind::float8;
+    case TEXTOID: return KeyKind::text;
+    case NUMERICOID: return KeyKind::numeric;
+    default: return KeyKind::none;
+    }
+}
 
 Cells *make_cells(Node *condition) {
     Builder builder = {};

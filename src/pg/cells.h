@@ -27,6 +27,8 @@ struct Cells {
     int64 quiet_from, quiet_to;  // keys of a range in which no value meets it, which is where the values of sound data are
 };
 
+KeyKind kind_of(Oid type);
+
 // The condition as cells; NULL when it is none: it looks at several columns or at none, or at something else than comparisons with what
 // is constant during a query (whose values are found here). Raises what finding them raises. Call it within pg::call.
 Cells *make_cells(Node *condition);

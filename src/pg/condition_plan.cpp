@@ -27,9 +27,10 @@ bool is_stored(const RangeTblEntry *entry) {
 
 }  // namespace
 
-std::string conditions_sql(const std::string &from, const std::vector<std::string> &conditions) {
+std::string conditions_sql(const std::string &from, const std::vector<std::string> &conditions, const std::vector<std::string> &keys) {
     std::string out;
     for (const std::string &condition : conditions) out += (out.empty() ? "select (" : ", (") + condition + "\n)";
+    for (const std::string &key : keys) out += (out.empty() ? "select " : ", ") + key;
     return out + " from " + from;
 }
 
@@ -38,13 +39,13 @@ PlannedStmt *plan_conditions(const std::string &sql) {
     return call([text] { return plan(text); });
 }
 
-const Scan *conditions_scan(const PlannedStmt *plan) {
+const Scan *conditions_scan(const PlannedStmt *plan, size_t keys) {
     if (!IsA(plan->planTree, SeqScan) || plan->subplans != NIL || plan->rowMarks != NIL) return nullptr;
     auto *scan = reinterpret_cast<const Scan *>(plan->planTree);
     if (!is_stored(rt_fetch(scan->scanrelid, plan->rtable))) return nullptr;
-    ListCell *cell;
-    foreach (cell, plan->planTree->targetlist)
-        if (exprType(reinterpret_cast<Node *>(lfirst_node(TargetEntry, cell)->expr)) != BOOLOID) return nullptr;
+    int conditions = list_length(plan->planTree->targetlist) - static_cast<int>(keys);
+    for (int i = 0; i < conditions; i++)
+        if (exprType(reinterpret_cast<Node *>(list_nth_node(TargetEntry, plan->planTree->targetlist, i)->expr)) != BOOLOID) return nullptr;
     return scan;
 }
 

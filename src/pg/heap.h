@@ -22,7 +22,8 @@ std::vector<Column> describe(const std::string &sql);
 struct RowConditions {
     std::string alias;                    // by which they may name the relation
     std::vector<std::string> conditions;
-    std::vector<int64_t> counts;          // of the rows that met each, once they are known; -1: it was not asked
+    std::vector<std::string> keys;        // columns that may hold no value twice
+    std::vector<int64_t> counts;          // once they are known, of each condition and then of each key: see RowTests::count()
 };
 
 // Runs a planned SELECT on the active snapshot and what this transaction changed itself: each row goes to `receiver`. Call it within pg::call.

@@ -144,16 +144,17 @@ PlannedStmt *plan_query(Query *query, const char *sql) {
 // NULL when the conditions are none on the rows of this relation alone. The scan is never run: it only tells what the conditions are.
 RowTests *tests_of(Oid relation, const RowConditions &asked) {
     auto [schema, name] = relation_name(relation);
-    const PlannedStmt *plan = plan_conditions(conditions_sql(qualified(schema, name) + " as " + asked.alias, asked.conditions));
-    const Scan *scan = conditions_scan(plan);
+    const PlannedStmt *plan = plan_conditions(conditions_sql(qualified(schema, name) + " as " + asked.alias, asked.conditions, asked.keys));
+    const Scan *scan = conditions_scan(plan, asked.keys.size());
+    int keys = static_cast<int>(asked.keys.size());
     if (scan == nullptr || scan->plan.qual != NIL) return nullptr;
-    return call([scan] { return RowTests::make(scan, true); });
+    return call([scan, keys] { return RowTests::make(scan, keys, true); });
 }
 
 // What is wrong with a condition is told when its test runs.
 RowTests *tests_or_none(Oid relation, const RowConditions *asked) {
     RowTests *out = nullptr;
-    if (asked == nullptr || asked->conditions.empty()) return out;
+    if (asked == nullptr || asked->conditions.size() + asked->keys.size() == 0) return out;
     ErrorData *error = try_in_subtransaction([&] { out = tests_of(relation, *asked); });
     return error != nullptr || out == nullptr || out->is_empty() ? nullptr : out;
 }
@@ -306,7 +307,7 @@ uint64_t fill_frozen(Oid relation, const PreparedQuery &query, Oid constraints_o
     PlannedStmt *plan = query.plan;
     RowTests *tests = tests_or_none(relation, asked);
     uint64_t rows = call([=] { return static_cast<uint64_t>(fill(relation, plan, text, constraints_of, decoded, tests)); });
-    for (size_t i = 0; tests != nullptr && i < asked->conditions.size(); i++) asked->counts.push_back(tests->count(static_cast<int>(i)));
+    for (size_t i = 0; tests != nullptr && i < asked->conditions.size() + asked->keys.size(); i++) asked->counts.push_back(tests->count(static_cast<int>(i)));
     return rows;
 }
 

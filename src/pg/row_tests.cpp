@@ -22,6 +22,9 @@ struct UsedColumn {
     Datum value;
     int64 quiet_from, quiet_to;  // keys with which none of these tests is met
     bool null_meets;             // some of them
+    bool is_ordered;             // it is a key, and each value was greater than the last one until now
+    int64 last;
+    int64 *disorder;
     RowTest *tests;
     UsedColumn *next;  // of the same column of the row
 };
@@ -106,7 +109,7 @@ T *array_of(int count) {
 
 }  // namespace
 
-RowTests *RowTests::make(const Scan *scan, bool harmless) {
+RowTests *RowTests::make(const Scan *scan, int keys, bool harmless) {
     auto *out = static_cast<RowTests *>(palloc0(sizeof(RowTests)));
     int count = out->count_ = list_length(scan->plan.targetlist);
     out->counts_ = array_of<int64>(count);
@@ -117,7 +120,11 @@ RowTests *RowTests::make(const Scan *scan, bool harmless) {
     out->columns_ = out->columns_end_ = array_of<UsedColumn>(count * kMostParts);
     out->stored_ = array_of<StoredColumn>(MaxTupleAttributeNumber);
     out->context_ = CreateStandaloneExprContext();
-    for (int i = 0; i < count; i++) out->add(reinterpret_cast<Node *>(list_nth_node(TargetEntry, scan->plan.targetlist, i)->expr), i, harmless);
+    for (int i = 0; i < count; i++) {
+        auto *asked = reinterpret_cast<Node *>(list_nth_node(TargetEntry, scan->plan.targetlist, i)->expr);
+        if (i < count - keys) out->add(asked, i, harmless);
+        else out->add_key(asked, i);
+    }
     return out;
 }
 
@@ -146,7 +153,7 @@ void RowTests::add(Node *condition, int number, bool harmless) {
 
 void RowTests::add_cells(RowTest test) {
     UsedColumn *column = nullptr;
-    for (int i = 0; i < test.parts; i++) test.part[i].column = column = use(*test.part[i].cells);
+    for (int i = 0; i < test.parts; i++) test.part[i].column = column = use(test.part[i].cells->column, test.part[i].cells->kind);
     RowTest *kept = &cell_tests_[cell_count_++];
     *kept = test;
     RowTest **list = test.parts == 1 ? &column->tests : &several_;
@@ -159,13 +166,28 @@ void RowTests::add_cells(RowTest test) {
     column->null_meets = column->null_meets || cells.null_meets;
 }
 
-UsedColumn *RowTests::use(const Cells &cells) {
-    last_ = std::max(last_, cells.column);
+// Text keys are in no order, and who asks whether a boolean is unique gets a no soon enough.
+void RowTests::add_key(Node *expression, int number) {
+    auto *var = reinterpret_cast<Var *>(expression);
+    KeyKind kind = IsA(expression, Var) && var->varattno > 0 ? kind_of(var->vartype) : KeyKind::none;
+    counts_[number] = -1;
+    if (kind == KeyKind::none || kind == KeyKind::text || kind == KeyKind::boolean) return;
+    UsedColumn *column = use(var->varattno, kind);
+    if (column->is_ordered) return;  // the same key once more
+    column->is_ordered = true;
+    column->last = PG_INT64_MIN;
+    column->disorder = &counts_[number];
+    counts_[number] = 0;
+    test_count_++;
+}
+
+UsedColumn *RowTests::use(AttrNumber number, KeyKind kind) {
+    last_ = std::max(last_, number);
     for (UsedColumn *known = columns_; known < columns_end_; known++)
-        if (known->column == cells.column && known->kind == cells.kind) return known;
+        if (known->column == number && known->kind == kind) return known;
     UsedColumn *out = columns_end_++;
-    out->column = cells.column;
-    out->kind = cells.kind;
+    out->column = number;
+    out->kind = kind;
     out->quiet_from = PG_INT64_MIN;
     out->quiet_to = PG_INT64_MAX;
     return out;
@@ -177,6 +199,16 @@ void RowTests::need_columns(Node *condition) {
     foreach (cell, pull_var_clause(condition, 0)) last_ = std::max(last_, lfirst_node(Var, cell)->varattno);
 }
 
+inline void RowTests::keep_order(UsedColumn *column) {
+    if (column->key > column->last) {
+        column->last = column->key;
+        return;
+    }
+    column->is_ordered = false;
+    *column->disorder = 1;
+    test_count_--;
+}
+
 // Most values of sound data meet nothing, and their key tells it.
 inline bool RowTests::is_quiet(UsedColumn *column, Datum value, bool is_null) {
     column->is_null = is_null;
@@ -184,6 +216,7 @@ inline bool RowTests::is_quiet(UsedColumn *column, Datum value, bool is_null) {
     if (column->kind >= KeyKind::text && !is_whole(value)) value = whole(value);
     column->value = value;
     column->key = key_of(column->kind, value);
+    if (column->is_ordered) keep_order(column);
     return column->key >= column->quiet_from && column->key <= column->quiet_to;
 }
 
@@ -243,6 +276,7 @@ inline bool RowTests::is_quiet_at(UsedColumn *column, const char *at) {
     if (column->kind >= KeyKind::text && !is_whole(PointerGetDatum(at))) at = DatumGetPointer(whole(PointerGetDatum(at)));
     column->value = PointerGetDatum(at);
     column->key = key_at(column->kind, at);
+    if (column->is_ordered) keep_order(column);
     return column->key >= column->quiet_from && column->key <= column->quiet_to;
 }
 

@@ -11,6 +11,7 @@ extern "C" {
 
 namespace mesh::pg {
 
+enum class KeyKind : uint8;
 struct Cells;
 struct RowTest;
 struct StoredColumn;
@@ -20,22 +21,28 @@ struct UsedColumn;
 // evaluated by the server's executor. Plain data; call its functions within pg::call.
 class RowTests {
 public:
-    // The conditions are what `scan` puts out, of type boolean. `harmless`: conditions are left out whose evaluation might raise, or that
+    // The conditions are what `scan` puts out, of type boolean, but for as many `keys` at the end. `harmless`: conditions are left out whose evaluation might raise, or that
     // ask for what a row has only once it is stored. Raises what their evaluation raises for no row at all, such as 42501.
     // Allocates in the current memory context.
-    static RowTests *make(const Scan *scan, bool harmless);
+    static RowTests *make(const Scan *scan, int keys, bool harmless);
 
     void look(TupleTableSlot *slot);
 
-    // How many of the rows met condition `i`; -1: it was left out.
+    // How many of the rows met condition `i`; -1: it was left out. Of a key, after all conditions, 0: each value is greater than the one before,
+    // so that none occurs twice; else something else.
     int64 count(int i) const;
+
+    // Nothing more can be found out: there are only keys, and no order.
+    bool is_done() const { return test_count_ == 0; }
 
     // Is there any condition to be asked?
     bool is_empty() const { return test_count_ == 0; }
 
 private:
     void add(Node *condition, int number, bool harmless);
-    UsedColumn *use(const Cells &cells);
+    void add_key(Node *expression, int number);
+    UsedColumn *use(AttrNumber column, KeyKind kind);
+    void keep_order(UsedColumn *column);
     void look_at_values(TupleTableSlot *slot);
     void look_for_nulls(TupleTableSlot *slot);
     HeapTupleHeader plain_row(TupleTableSlot *slot);
@@ -50,7 +57,7 @@ private:
     void need_columns(Node *condition);
 
     int64 *counts_;
-    int count_, test_count_;
+    int count_, test_count_;  // conditions and keys; those of them that are still asked
     AttrNumber *null_columns_;  // of tests for null alone
     int64 **null_counts_;
     int null_count_;

@@ -32,15 +32,18 @@ bool passes(PlanState *state, TupleTableSlot *slot) {
     return ExecQual(state->qual, state->ps_ExprContext);
 }
 
-Found scan_rows(QueryDesc *desc, const Scan *scan) {
+Found scan_rows(QueryDesc *desc, const Scan *scan, int keys) {
     ScanState *state = &castNode(SeqScanState, desc->planstate)->ss;
-    RowTests *tests = RowTests::make(scan, false);
+    RowTests *tests = RowTests::make(scan, keys, false);
     Found out = {RelationGetRelid(state->ss_currentRelation), nullptr, start_count(true)};
     TableScanDesc rows = table_beginscan(state->ss_currentRelation, desc->estate->es_snapshot, 0, nullptr);
     while (table_scan_getnextslot(rows, ForwardScanDirection, state->ss_ScanTupleSlot)) {
         CHECK_FOR_INTERRUPTS();
         count_row(&out.all, state->ss_ScanTupleSlot);
         if (passes(&state->ps, state->ss_ScanTupleSlot)) tests->look(state->ss_ScanTupleSlot);
+        if (!tests->is_done()) continue;
+        out.all.failed = true;  // not all of them were counted
+        break;
     }
     table_endscan(rows);
     int count = list_length(scan->plan.targetlist);
@@ -50,13 +53,13 @@ Found scan_rows(QueryDesc *desc, const Scan *scan) {
 }
 
 // The executor opens the relation, asks for the privileges, and makes the expressions ready, as for any query.
-Found run_scan(PlannedStmt *plan, const Scan *scan, const char *sql) {
+Found run_scan(PlannedStmt *plan, const Scan *scan, const char *sql, int keys) {
     CommandCounterIncrement();
     PushCopiedSnapshot(GetActiveSnapshot());
     UpdateActiveSnapshotCommandId();
     QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, None_Receiver, nullptr, nullptr, 0);
     ExecutorStart(desc, 0);
-    Found found = scan_rows(desc, scan);
+    Found found = scan_rows(desc, scan, keys);
     ExecutorFinish(desc);
     ExecutorEnd(desc);
     FreeQueryDesc(desc);
@@ -66,14 +69,15 @@ Found run_scan(PlannedStmt *plan, const Scan *scan, const char *sql) {
 
 }  // namespace
 
-std::optional<RowsMeeting> rows_meeting(const std::string &from, const std::vector<std::string> &conditions) {
-    std::string sql = conditions_sql(from, conditions);
+std::optional<RowsMeeting> rows_meeting(const std::string &from, const std::vector<std::string> &conditions, const std::vector<std::string> &keys) {
+    std::string sql = conditions_sql(from, conditions, keys);
+    int key_count = static_cast<int>(keys.size());
     const char *text = sql.c_str();
     PlannedStmt *plan = plan_conditions(sql);
-    const Scan *scan = conditions_scan(plan);
+    const Scan *scan = conditions_scan(plan, keys.size());
     if (scan == nullptr) return std::nullopt;
-    Found found = call([=] { return run_scan(plan, scan, text); });
-    return RowsMeeting{{found.counts, found.counts + conditions.size()}, found.relation, counted(found.all)};
+    Found found = call([=] { return run_scan(plan, scan, text, key_count); });
+    return RowsMeeting{{found.counts, found.counts + conditions.size() + keys.size()}, found.relation, counted(found.all)};
 }
 
 }  // namespace mesh::pg

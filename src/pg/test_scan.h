@@ -7,7 +7,7 @@ namespace mesh::pg {
 
 // What one scan found.
 struct RowsMeeting {
-    std::vector<int64_t> counts;       // of each condition
+    std::vector<int64_t> counts;       // of each condition; then of each key, see RowTests::count()
     Oid relation = InvalidOid;         // that was read
     std::optional<Counted> all;        // its rows, as count_rows(relation, true) would count them
 };
@@ -18,6 +18,8 @@ struct RowsMeeting {
 // would count, at less cost a row. Nothing when that would not be one scan of one stored relation: a join, a view of several relations, a
 // partitioned or foreign table, a condition with a subquery. Raises what the query would raise; when several conditions would raise,
 // it may be another one's error.
-std::optional<RowsMeeting> rows_meeting(const std::string &from, const std::vector<std::string> &conditions);
+// Of the keys, columns by name, it is found out by the way whether the order of the rows proves that no value occurs twice. With keys alone the
+// scan ends as soon as it proves nothing.
+std::optional<RowsMeeting> rows_meeting(const std::string &from, const std::vector<std::string> &conditions, const std::vector<std::string> &keys);
 
 }  // namespace mesh::pg
