@@ -27,6 +27,7 @@ struct Cells {
     int64 quiet_from, quiet_to;  // keys of a range in which no value meets it, which is where the values of sound data are
 };
 
+// none: values of the type have no such integer.
 KeyKind kind_of(Oid type);
 
 // The condition as cells; NULL when it is none: it looks at several columns or at none, or at something else than comparisons with what
