@@ -53,13 +53,13 @@ Rows RelationStates::look(const RelationState &then) {
 Rows RelationStates::look_now(const RelationState &then) {
     Oid oid = pg::relation_oid(then.schema, then.name);
     if (!OidIsValid(oid)) return Rows::gone;
-    pg::Storage now = pg::storage_of(oid);
+    pg::Storage now = pg::storage_of(oid, {then.blocks, then.log});
     if (now.kind == '\0') return Rows::gone;
     if (now.locked) return Rows::locked;
     if (!now.unknown.empty()) return Rows::unknown;
     if (now.identity != then.identity) return Rows::replaced;
     bool counted = false;
-    if (now.has_rows() && !(then.log > 0 && pg::is_untouched(oid, then.blocks, then.log))) {
+    if (now.has_rows() && !now.is_untouched) {
         if (!same_count(oid, then)) return Rows::changed;
         counted = true;
     }

@@ -94,7 +94,6 @@ Verdict Unchanged::judge_known(const Model &model, bool exists) {
     if (state) now.circumstances = circumstances_.of(state->depends);
     Watching eyes(mesh_, states_, model);
     Verdict out = planning::judge(state, now, eyes);
-    if (out.change == Change::unchanged) judged_[model.id()] = *state;
     if (out.change == Change::unchanged) out.reason = "unchanged since run " + std::to_string(state->run_id) + " built it at " + state->built_at;
     if (out.change != Change::unchanged) return out;
     if (crosses_domains(model) && !resolves_to(model, *state)) return {Change::changed, "its names mean other relations now"};
@@ -230,7 +229,7 @@ bool Unchanged::analyzes_to_the_same(const Model &model) {
 }
 
 void Unchanged::keep(const Model &model, const Verdict &verdict) {
-    if (auto state = judged_.find(model.id()); state != judged_.end()) kept_[model.id()] = {&model, std::move(state->second), verdict.look_again};
+    if (verdict.change == Change::unchanged) kept_[model.id()] = {&model, verdict.look_again};
 }
 
 void Unchanged::built(const std::string &id, const std::optional<std::set<std::string>> &columns) {
@@ -259,7 +258,6 @@ std::optional<std::set<std::string>> Unchanged::changed_columns(const Model &mod
 void Unchanged::forget() {
     built_.clear();
     kept_.clear();
-    judged_.clear();
     analyzed_anew_.clear();
 }
 

@@ -39,7 +39,6 @@ public:
 
 private:
     planning::Verdict judge_known(const Model &model, bool exists);
-    bool is_still_the_same(const Model &model, const planning::BuildState &state, planning::Verdict &verdict);
     std::string definition(const Model &model, int depth = 0);
     std::string configuration(const Model &model);
     std::string never(const Model &model, int depth = 0);
@@ -50,7 +49,6 @@ private:
     bool resolves_to(const Model &model, const planning::BuildState &state);
     bool analyzes_to_the_same(const Model &model);
     bool may_read_all(const Model &model, const planning::BuildState &state);
-    std::string input_never(const Model &model);
 
     void read_upstreams(const Model &model, const Compiled &compiled, bool before, Reading &into, int depth = 0);
     planning::RelationState own_state(const Staged &staged);
@@ -69,11 +67,9 @@ private:
     std::map<std::string, std::optional<std::set<std::string>>> built_;  // model id -> columns; nothing: all
     struct Kept {
         const Model *model;
-        planning::BuildState state;
         bool look_again;
     };
     std::map<std::string, Kept> kept_;
-    std::map<std::string, planning::BuildState> judged_;  // of what was found unchanged
     std::map<std::string, Compiled> analyzed_anew_;  // what the registry does not know yet
     std::set<std::string> staged_;
 };

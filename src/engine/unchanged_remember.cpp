@@ -146,10 +146,11 @@ void Unchanged::remember(const std::vector<Staged *> &staged, int64_t run_id) {
         states.emplace_back(&s->model, std::move(state));
     }
     for (const auto &[id, kept] : kept_) {
-        bool reads_published = std::any_of(kept.state.inputs.begin(), kept.state.inputs.end(),
-                                           [&](const RelationState &input) { return !staged.empty() && states_.is_published(pg::relation_oid(input.schema, input.name)); });
-        if (!kept.look_again && !reads_published) continue;
-        if (std::optional<BuildState> state = refreshed(*kept.model, kept.state)) states.emplace_back(kept.model, std::move(*state));
+        if (!kept.look_again && staged.empty()) continue;
+        std::optional<BuildState> state = planning::state_from_text(kept.model->built_state);
+        auto is_published = [&](const RelationState &input) { return states_.is_published(pg::relation_oid(input.schema, input.name)); };
+        if (!state || (!kept.look_again && std::ranges::none_of(state->inputs, is_published))) continue;
+        if (std::optional<BuildState> anew = refreshed(*kept.model, std::move(*state))) states.emplace_back(kept.model, std::move(*anew));
     }
     store(states);
 }

@@ -1,9 +1,6 @@
 #include "pg/storage.h"
 
-#include <algorithm>
-
 #include "pg/compat.h"
-#include "pg/row_count.h"
 
 extern "C" {
 #include "access/heapam.h"
@@ -28,10 +25,6 @@ extern "C" {
 namespace mesh::pg {
 
 namespace {
-
-// Above this a count would read too much: 2 GB.
-constexpr BlockNumber kMostPages = 262144;
-constexpr uint64 kNobody = 1;  // a horizon before which nobody wrote
 
 // Two independent sums of 64 bits. Plain data.
 struct Digest {
@@ -58,6 +51,7 @@ std::string text_of(const Digest &digest) {
 struct Look {
     char kind;
     bool locked;
+    bool untouched;
     const char *unknown;
     Digest identity, shape;
     BlockNumber blocks;
@@ -144,51 +138,7 @@ const char *untraceable(Form_pg_class row, Oid relation) {
     return nullptr;
 }
 
-void look_inside(Oid oid, Look *out) {
-    Relation relation = relation_open(oid, NoLock);
-    add_place(&out->identity, oid);
-    if (out->kind == RELKIND_RELATION || out->kind == RELKIND_MATVIEW) {
-        add_value(&out->identity, relation->rd_rel->relfilenode);
-        add_value(&out->identity, relation->rd_rel->reltablespace);
-        add_value(&out->shape, relation->rd_rel->relispopulated);
-        out->blocks = RelationGetNumberOfBlocks(relation);
-    }
-    if (relation->rd_rel->relhassubclass) {
-        out->parts = find_inheritance_children(oid, NoLock);
-        ListCell *cell;
-        foreach (cell, out->parts) add_value(&out->identity, lfirst_oid(cell));
-    }
-    add_columns(&out->shape, RelationGetDescr(relation), 0);
-    add_indexes(&out->shape, relation);
-    relation_close(relation, NoLock);
-}
-
-Look look(Oid oid) {
-    Look out = {};
-    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
-    if (!HeapTupleIsValid(tuple)) return out;
-    auto *row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
-    out.kind = row->relkind;
-    out.unknown = untraceable(row, oid);
-    add_value(&out.identity, row->relowner);
-    add_value(&out.identity, row->relrowsecurity);  // who sees which rows
-    add_value(&out.identity, row->relforcerowsecurity);
-    ReleaseSysCache(tuple);
-    if (out.unknown != nullptr) return out;
-    if (out.kind == RELKIND_VIEW) {
-        add_place(&out.identity, oid);
-        add_rule(&out.identity, oid);
-        return out;
-    }
-    if (!ConditionalLockRelationOid(oid, AccessShareLock)) {
-        out.locked = true;
-        return out;
-    }
-    look_inside(oid, &out);
-    UnlockRelationOid(oid, AccessShareLock);
-    return out;
-}
-
+constexpr BlockNumber kFewPages = 8;
 constexpr BlockNumber kPagesPerMapPage = (BLCKSZ - MAXALIGN(SizeOfPageHeaderData)) * 8 / BITS_PER_HEAPBLOCK;
 
 bool is_visible_in(const char *map, BlockNumber page) {
@@ -217,10 +167,7 @@ bool page_is_newer(Relation relation, BlockNumber page, uint64 log, BufferAccess
     return newer;
 }
 
-bool untouched(Relation relation, BlockNumber blocks, uint64 log) {
-    if (!RelationNeedsWAL(relation)) return false;
-    BlockNumber now = RelationGetNumberOfBlocks(relation);
-    if (now < blocks) return false;
+bool untouched_by_map(Relation relation, BlockNumber now, uint64 log) {
     SMgrRelation storage = RelationGetSmgr(relation);
     BlockNumber map_pages = smgrexists(storage, VISIBILITYMAP_FORKNUM) ? smgrnblocks(storage, VISIBILITYMAP_FORKNUM) : 0;
     BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
@@ -237,42 +184,59 @@ bool untouched(Relation relation, BlockNumber blocks, uint64 log) {
     return true;
 }
 
-void count_page(Relation relation, BlockNumber page, BufferAccessStrategy strategy, Snapshot snapshot, RowCount *count) {
-    Buffer buffer = ReadBufferExtended(relation, MAIN_FORKNUM, page, RBM_NORMAL, strategy);
-    LockBuffer(buffer, BUFFER_LOCK_SHARE);
-    Page content = BufferGetPage(buffer);
-    OffsetNumber last = PageIsNew(content) ? 0 : PageGetMaxOffsetNumber(content);
-    for (OffsetNumber line = FirstOffsetNumber; line <= last && !count->failed; line++) {
-        ItemId item = PageGetItemId(content, line);
-        if (!ItemIdIsNormal(item)) continue;
-        HeapTupleData row;
-        row.t_data = reinterpret_cast<HeapTupleHeader>(PageGetItem(content, item));
-        row.t_len = ItemIdGetLength(item);
-        row.t_tableOid = RelationGetRelid(relation);
-        ItemPointerSet(&row.t_self, page, line);
-        if (HeapTupleSatisfiesVisibility(&row, snapshot, buffer)) count->take(row.t_data);
-    }
-    UnlockReleaseBuffer(buffer);
+// Of few pages the map tells no sooner than they themselves do.
+bool untouched(Relation relation, BlockNumber blocks, uint64 log) {
+    if (!RelationNeedsWAL(relation)) return false;
+    if (blocks > kFewPages) return untouched_by_map(relation, blocks, log);
+    for (BlockNumber page = 0; page < blocks; page++)
+        if (page_is_newer(relation, page, log, nullptr)) return false;
+    return true;
 }
 
-void count_all(Oid oid, RowCount *count) {
-    if (!ConditionalLockRelationOid(oid, AccessShareLock)) {
-        count->failed = true;
-        return;
-    }
+void look_inside(Oid oid, const Since &since, Look *out) {
     Relation relation = relation_open(oid, NoLock);
-    BlockNumber pages = RelationGetNumberOfBlocks(relation);
-    if (pages > kMostPages) count->failed = true;
-    BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
-    PushCopiedSnapshot(GetActiveSnapshot());
-    if (count->own_changes) UpdateActiveSnapshotCommandId();
-    for (BlockNumber page = 0; page < pages && !count->failed; page++) {
-        CHECK_FOR_INTERRUPTS();
-        count_page(relation, page, strategy, GetActiveSnapshot(), count);
+    add_place(&out->identity, oid);
+    if (out->kind == RELKIND_RELATION || out->kind == RELKIND_MATVIEW) {
+        add_value(&out->identity, relation->rd_rel->relfilenode);
+        add_value(&out->identity, relation->rd_rel->reltablespace);
+        add_value(&out->shape, relation->rd_rel->relispopulated);
+        out->blocks = RelationGetNumberOfBlocks(relation);
     }
-    PopActiveSnapshot();
-    FreeAccessStrategy(strategy);
-    relation_close(relation, AccessShareLock);
+    if (relation->rd_rel->relhassubclass) {
+        out->parts = find_inheritance_children(oid, NoLock);
+        ListCell *cell;
+        foreach (cell, out->parts) add_value(&out->identity, lfirst_oid(cell));
+    }
+    add_columns(&out->shape, RelationGetDescr(relation), 0);
+    add_indexes(&out->shape, relation);
+    if (since.log > 0 && out->blocks >= since.blocks) out->untouched = untouched(relation, out->blocks, since.log);
+    relation_close(relation, NoLock);
+}
+
+Look look(Oid oid, const Since &since) {
+    Look out = {};
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+    if (!HeapTupleIsValid(tuple)) return out;
+    auto *row = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
+    out.kind = row->relkind;
+    out.unknown = untraceable(row, oid);
+    add_value(&out.identity, row->relowner);
+    add_value(&out.identity, row->relrowsecurity);  // who sees which rows
+    add_value(&out.identity, row->relforcerowsecurity);
+    ReleaseSysCache(tuple);
+    if (out.unknown != nullptr) return out;
+    if (out.kind == RELKIND_VIEW) {
+        add_place(&out.identity, oid);
+        add_rule(&out.identity, oid);
+        return out;
+    }
+    if (!ConditionalLockRelationOid(oid, AccessShareLock)) {
+        out.locked = true;
+        return out;
+    }
+    look_inside(oid, since, &out);
+    UnlockRelationOid(oid, AccessShareLock);
+    return out;
 }
 
 uint64 newest_page(Oid catalog) {
@@ -287,13 +251,6 @@ uint64 newest_page(Oid catalog) {
     }
     relation_close(relation, AccessShareLock);
     return newest;
-}
-
-// So many transactions later the short form of an id could mean another one.
-bool is_too_old(const RowCount &count) {
-    uint64 oldest = count.horizon > kNobody ? count.horizon : count.next;
-    for (int i = 0; i < count.writer_count; i++) oldest = Min(oldest, count.writers[i]);
-    return count.next - oldest > INT32_MAX;
 }
 
 struct Oids {
@@ -333,8 +290,8 @@ uint64_t functions_log() {
     return call([] { return static_cast<uint64_t>(Max(newest_page(ProcedureRelationId), Max(newest_page(OperatorRelationId), newest_page(CastRelationId)))); });
 }
 
-Storage storage_of(Oid relation) {
-    Look found = call([relation] { return look(relation); });
+Storage storage_of(Oid relation, const Since &since) {
+    Look found = call([&] { return look(relation, since); });
     Storage out;
     out.kind = found.kind;
     out.locked = found.locked;
@@ -343,64 +300,10 @@ Storage storage_of(Oid relation) {
     out.identity = text_of(found.identity);
     out.shape = text_of(found.shape);
     out.blocks = found.blocks;
+    out.is_untouched = found.untouched;
     ListCell *cell;
     foreach (cell, found.parts) out.parts.push_back(lfirst_oid(cell));
     return out;
-}
-
-bool is_untouched(Oid oid, uint32_t blocks, uint64_t log) {
-    return call([=] {
-        if (!ConditionalLockRelationOid(oid, AccessShareLock)) return false;
-        Relation relation = relation_open(oid, NoLock);
-        bool out = untouched(relation, blocks, log);
-        relation_close(relation, AccessShareLock);
-        return out;
-    });
-}
-
-std::optional<Counted> count_rows(Oid relation, bool own_changes) {
-    RowCount count = call([=] {
-        RowCount out = start_count(own_changes);
-        count_all(relation, &out);
-        return out;
-    });
-    return counted(count);
-}
-
-bool sees_same_rows(Oid relation, const Counted &then) {
-    if (then.writers.size() > kMostWriters) return false;
-    RowCount count = {};
-    count.horizon = then.horizon;
-    for (uint64_t writer : then.writers) count.writers[count.writer_count++] = writer;
-    RowCount *at = &count;
-    call([=] {
-        at->next = U64FromFullTransactionId(ReadNextFullTransactionId());
-        if (is_too_old(*at)) at->failed = true;
-        else count_all(relation, at);
-    });
-    return !count.failed && count.rows == then.rows;
-}
-
-std::optional<Counted> count_own(Oid oid, uint64_t rows) {
-    RowCount count = call([=] {
-        RowCount out = {};
-        out.next = U64FromFullTransactionId(ReadNextFullTransactionId());
-        out.horizon = kNobody;
-        out.collect = out.any = true;  // a worker of the run may have filled it, and has ended
-        out.rows = rows;
-        if (rows == 0) return out;
-        Relation relation = relation_open(oid, AccessShareLock);
-        RowCount first = out;
-        first.rows = 0;
-        PushCopiedSnapshot(GetActiveSnapshot());
-        UpdateActiveSnapshotCommandId();
-        count_page(relation, 0, nullptr, GetActiveSnapshot(), &first);
-        PopActiveSnapshot();
-        relation_close(relation, NoLock);
-        first.rows = rows;
-        return first;
-    });
-    return rows > 0 && count.writer_count != 1 ? std::nullopt : counted(count);
 }
 
 bool sees_all_rows(Oid relation, Oid role) {

@@ -27,15 +27,19 @@ struct Storage {
     uint32_t blocks = 0;
     std::vector<Oid> parts;  // children, partitions
     bool locked = false;     // another session has it locked exclusively, and nothing else is known
+    bool is_untouched = false;  // no page of it is newer than the position that was asked for
     bool has_rows() const { return kind == 'r' || kind == 'm'; }
 };
 
-// What the relation is now. Waits for no lock, and holds none afterwards.
-Storage storage_of(Oid relation);
+// When a table had so many pages, and the write-ahead log stood there. 0: nothing is asked.
+struct Since {
+    uint32_t blocks = 0;
+    uint64_t log = 0;
+};
 
-// Of a table or materialized view: is no page of it newer than `log`? Reads the visibility map, and the headers of pages that are not
-// all visible since before `log`.
-bool is_untouched(Oid relation, uint32_t blocks, uint64_t log);
+// What the relation is now. Waits for no lock, and holds none afterwards. Of a table or materialized view, for is_untouched: reads the visibility
+// map, and the headers of pages that are not all visible since before the position.
+Storage storage_of(Oid relation, const Since &since = {});
 
 // The rows that the active snapshot sees.
 struct Counted {
