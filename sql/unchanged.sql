@@ -362,6 +362,24 @@ COMMIT;
 SELECT status, reason FROM mesh.run('same.block');
 SELECT mesh.drop_model('same.block');
 
+-- Of a table of many pages a newer state is remembered when its visibility map did not tell that nothing changed: the next run need not read them.
+CREATE TABLE same_raw.large (id int, filler char(700)) WITH (fillfactor = 10);
+ALTER TABLE same_raw.large ALTER filler SET STORAGE PLAIN;
+INSERT INTO same_raw.large SELECT i, '' FROM generate_series(1, 1100) i;
+GRANT SELECT ON same_raw.large TO regress_same_owner;
+SELECT mesh.create_model('same.large', 'select count(*) as n from same_raw.large', materialized => 'table');
+SELECT status FROM mesh.run('same.large');
+CREATE TEMP TABLE large AS SELECT built_state AS state FROM mesh.model_registry WHERE name = 'large';
+CHECKPOINT; -- what is committed has to be in the log before pages can be all visible
+VACUUM same_raw.large;
+SELECT status FROM mesh.run('same.large');
+INSERT INTO large SELECT built_state FROM mesh.model_registry WHERE name = 'large';
+SELECT status FROM mesh.run('same.large');
+INSERT INTO large SELECT built_state FROM mesh.model_registry WHERE name = 'large';
+SELECT relallvisible > 1000 AS all_visible FROM pg_class WHERE oid = 'same_raw.large'::regclass;
+SELECT count(*) AS runs, count(DISTINCT state) AS states FROM large;
+SELECT mesh.drop_model('same.large');
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA same, same_raw CASCADE;
 DROP ROLE regress_same_owner;

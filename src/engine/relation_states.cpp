@@ -12,6 +12,8 @@ using planning::Rows;
 
 namespace {
 
+constexpr uint32_t kManyPages = 1000;  // to be read in each run, until a newer state is remembered
+
 std::string setting_text(const char *name) {
     struct Plain {
         const char *text;
@@ -58,13 +60,13 @@ Rows RelationStates::look_now(const RelationState &then) {
     if (now.locked) return Rows::locked;
     if (!now.unknown.empty()) return Rows::unknown;
     if (now.identity != then.identity) return Rows::replaced;
-    bool counted = false;
+    bool long_way = now.later > kManyPages;
     if (now.has_rows() && !now.is_untouched) {
         if (!same_count(oid, then)) return Rows::changed;
-        counted = true;
+        long_way = true;
     }
     if (now.shape != then.shape) return Rows::reshaped;
-    return counted ? Rows::same_by_count : Rows::same;
+    return long_way ? Rows::same_with_effort : Rows::same;
 }
 
 bool RelationStates::same_count(Oid relation, const RelationState &then) {

@@ -67,7 +67,7 @@ std::optional<TestResult> TestCache::find(const TestDef &given, const std::strin
         if (*functions_log_ > state->log) return;
         for (const planning::RelationState &input : state->inputs) {
             Rows rows = input.unknown.empty() ? states_.look(input) : Rows::unknown;
-            if (rows != Rows::same && rows != Rows::same_by_count) return;
+            if (rows != Rows::same && rows != Rows::same_with_effort) return;
         }
         TestResult result{test, kept.value("status", ""), {}, kept.value("message", ""), 0, "", {}, {}};
         if (kept.contains("failures") && !kept["failures"].is_null()) result.failures = kept["failures"].get<int64_t>();

@@ -52,6 +52,7 @@ struct Look {
     char kind;
     bool locked;
     bool untouched;
+    BlockNumber later;
     const char *unknown;
     Digest identity, shape;
     BlockNumber blocks;
@@ -146,14 +147,15 @@ bool is_visible_in(const char *map, BlockNumber page) {
     return (map[bit / 8] >> (bit % 8)) & VISIBILITYMAP_ALL_VISIBLE;
 }
 
-// One page of the visibility map, copied when no bit of it was set after `log`: then pages whose bit is set have not changed since.
+// One page of the visibility map. True when no bit of it was set after `log`: then pages whose bit is set have not changed since.
 bool read_map(Relation relation, BlockNumber page, BlockNumber map_pages, uint64 log, char *copy) {
+    std::memset(copy, 0, BLCKSZ);
     if (page >= map_pages) return false;
     Buffer buffer = ReadBufferExtended(relation, VISIBILITYMAP_FORKNUM, page, RBM_ZERO_ON_ERROR, nullptr);
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     Page map = BufferGetPage(buffer);
     bool usable = !PageIsNew(map) && PageGetLSN(map) <= log;
-    if (usable) memcpy(copy, PageGetContents(map), BLCKSZ - MAXALIGN(SizeOfPageHeaderData));
+    if (!PageIsNew(map)) memcpy(copy, PageGetContents(map), BLCKSZ - MAXALIGN(SizeOfPageHeaderData));
     UnlockReleaseBuffer(buffer);
     return usable;
 }
@@ -167,7 +169,8 @@ bool page_is_newer(Relation relation, BlockNumber page, uint64 log, BufferAccess
     return newer;
 }
 
-bool untouched_by_map(Relation relation, BlockNumber now, uint64 log) {
+// `later`: how many pages need not be read once the map is older than a newer position.
+bool untouched_by_map(Relation relation, BlockNumber now, uint64 log, BlockNumber *later) {
     SMgrRelation storage = RelationGetSmgr(relation);
     BlockNumber map_pages = smgrexists(storage, VISIBILITYMAP_FORKNUM) ? smgrnblocks(storage, VISIBILITYMAP_FORKNUM) : 0;
     BufferAccessStrategy strategy = GetAccessStrategy(BAS_BULKREAD);
@@ -176,8 +179,10 @@ bool untouched_by_map(Relation relation, BlockNumber now, uint64 log) {
     for (BlockNumber page = 0; page < now; page++) {
         CHECK_FOR_INTERRUPTS();
         if (page % kPagesPerMapPage == 0) usable = read_map(relation, page / kPagesPerMapPage, map_pages, log, map);
-        if (usable && is_visible_in(map, page)) continue;
+        bool visible = is_visible_in(map, page);
+        if (usable && visible) continue;
         if (page_is_newer(relation, page, log, strategy)) return false;
+        *later += visible;
     }
     FreeAccessStrategy(strategy);
     pfree(map);
@@ -185,9 +190,9 @@ bool untouched_by_map(Relation relation, BlockNumber now, uint64 log) {
 }
 
 // Of few pages the map tells no sooner than they themselves do.
-bool untouched(Relation relation, BlockNumber blocks, uint64 log) {
+bool untouched(Relation relation, BlockNumber blocks, uint64 log, BlockNumber *later) {
     if (!RelationNeedsWAL(relation)) return false;
-    if (blocks > kFewPages) return untouched_by_map(relation, blocks, log);
+    if (blocks > kFewPages) return untouched_by_map(relation, blocks, log, later);
     for (BlockNumber page = 0; page < blocks; page++)
         if (page_is_newer(relation, page, log, nullptr)) return false;
     return true;
@@ -209,7 +214,7 @@ void look_inside(Oid oid, const Since &since, Look *out) {
     }
     add_columns(&out->shape, RelationGetDescr(relation), 0);
     add_indexes(&out->shape, relation);
-    if (since.log > 0 && out->blocks >= since.blocks) out->untouched = untouched(relation, out->blocks, since.log);
+    if (since.log > 0 && out->blocks >= since.blocks) out->untouched = untouched(relation, out->blocks, since.log, &out->later);
     relation_close(relation, NoLock);
 }
 
@@ -301,6 +306,7 @@ Storage storage_of(Oid relation, const Since &since) {
     out.shape = text_of(found.shape);
     out.blocks = found.blocks;
     out.is_untouched = found.untouched;
+    out.later = found.later;
     ListCell *cell;
     foreach (cell, found.parts) out.parts.push_back(lfirst_oid(cell));
     return out;

@@ -145,7 +145,7 @@ TEST(PlanState, WhatIsUnknownIsNotLookedAt) {
 
 TEST(PlanState, NewerStatesAreWorthRemembering) {
     for (const char *name : {"a", "own"}) {
-        Verdict verdict = judged(built(), present(), {{name, Rows::same_by_count}});
+        Verdict verdict = judged(built(), present(), {{name, Rows::same_with_effort}});
         EXPECT_EQ(verdict.change, Change::unchanged);
         EXPECT_TRUE(verdict.look_again);
     }

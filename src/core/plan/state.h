@@ -45,7 +45,7 @@ std::optional<BuildState> state_from_text(const std::string &text);
 // What a relation's rows are, compared with a state.
 enum class Rows {
     same,
-    same_by_count,  // proven the long way: it pays to remember a newer state
+    same_with_effort,  // proven the long way: it pays to remember a newer state
     reshaped,       // its rows are the same, and its columns or indexes are not
     changed,
     replaced,       // it is another relation, or was rewritten
