@@ -261,13 +261,16 @@ SELECT mesh.create_model('same.log', 'select id, note from same_raw.orders where
 SELECT mesh.create_model('same.after_log', 'select count(*) as n from log', materialized => 'table', config => '{"unlogged": true}');
 SELECT mesh.create_model('same.history', 'select id, note from same_raw.orders', materialized => 'snapshot', config => '{"strategy": "check", "check_cols": ["note"], "unique_key": "id"}');
 \set some 'log after_log history'
-SELECT * FROM pg_temp.run(:'some');
-SELECT * FROM pg_temp.run(:'some');
-SELECT * FROM pg_temp.run(:'some');
+SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
+SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
+SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
 INSERT INTO same_raw.orders (id, note) VALUES (1000, 'new');
-SELECT * FROM pg_temp.run(:'some');
-SELECT * FROM pg_temp.run(:'some');
-SELECT * FROM pg_temp.run(:'some');
+SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
+SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
+SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
+-- In a function, which may write more, an unlogged table tells nothing of what it wrote.
+SELECT * FROM pg_temp.run('after_log', force => true);
+SELECT * FROM pg_temp.run('after_log');
 SELECT n FROM same.after_log;
 SELECT mesh.create_model('same.grows', 'select 1 as one', materialized => 'incremental');
 SELECT status, rows FROM pg_temp.run('grows');
@@ -360,6 +363,16 @@ SELECT status FROM mesh.run('same.block', force => true);
 UPDATE same.block SET note = 'by hand' WHERE id = 1;
 COMMIT;
 SELECT status, reason FROM mesh.run('same.block');
+-- The same in a function.
+CREATE FUNCTION pg_temp.between(OUT status text) LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE same_raw.orders SET note = 'before it' WHERE id = 1;
+    SELECT r.status INTO status FROM mesh.run('same.block') r;
+    UPDATE same_raw.orders SET note = 'after it' WHERE id = 1;
+END $$;
+SELECT * FROM pg_temp.between();
+SELECT status, reason FROM mesh.run('same.block');
+SELECT note FROM same.block WHERE id = 1;
 SELECT mesh.drop_model('same.block');
 
 -- Of a table of many pages a newer state is remembered when its visibility map did not tell that nothing changed: the next run need not read them.

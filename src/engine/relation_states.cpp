@@ -12,6 +12,7 @@ using planning::Rows;
 
 namespace {
 
+const char *const kNoTrace = "it is unlogged, and was written to";
 constexpr uint32_t kManyPages = 1000;  // to be read in each run, until a newer state is remembered
 
 std::string setting_text(const char *name) {
@@ -86,12 +87,13 @@ RelationState RelationStates::take(Oid oid, bool counts) {
     if (!now.has_rows()) return out;
     out.blocks = now.blocks;
     if (!baseline_.written.count(oid)) out.log = baseline_.log;
-    if (std::optional<pg::Counted> counted = counts ? count(oid) : std::nullopt) {
+    if (std::optional<pg::Counted> counted = counts || !now.is_logged ? count(oid) : std::nullopt) {
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;
     }
     if (out.log == 0 && !out.rows) out.unknown = "other transactions were writing to it";
+    if (!out.rows && !now.is_logged) out.unknown = kNoTrace;
     return out;
 }
 
@@ -131,6 +133,8 @@ RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &row
         out.rows = counted->rows;
         out.horizon = counted->horizon;
         out.writers = counted->writers;
+    } else if (!now.is_logged) {
+        out.unknown = kNoTrace;
     }
     states_[oid] = out;
     return out;

@@ -43,8 +43,9 @@ Oid registry_owner() {
     });
 }
 
+// A function of any language, and SPI, tells the context of errors while it runs a statement: what calls us may write more.
 bool transaction_goes_on() {
-    return call([] { return IsTransactionBlock() || ActivePortal == nullptr || ActivePortal->strategy == PORTAL_MULTI_QUERY || ActivePortal->strategy == PORTAL_UTIL_SELECT; });
+    return call([] { return IsTransactionBlock() || error_context_stack != nullptr || ActivePortal == nullptr || ActivePortal->strategy == PORTAL_MULTI_QUERY || ActivePortal->strategy == PORTAL_UTIL_SELECT; });
 }
 
 SubTransaction begin_subtransaction() {

@@ -51,7 +51,7 @@ std::string text_of(const Digest &digest) {
 struct Look {
     char kind;
     bool locked;
-    bool untouched;
+    bool logged, untouched;
     BlockNumber later;
     const char *unknown;
     Digest identity, shape;
@@ -191,7 +191,6 @@ bool untouched_by_map(Relation relation, BlockNumber now, uint64 log, BlockNumbe
 
 // Of few pages the map tells no sooner than they themselves do.
 bool untouched(Relation relation, BlockNumber blocks, uint64 log, BlockNumber *later) {
-    if (!RelationNeedsWAL(relation)) return false;
     if (blocks > kFewPages) return untouched_by_map(relation, blocks, log, later);
     for (BlockNumber page = 0; page < blocks; page++)
         if (page_is_newer(relation, page, log, nullptr)) return false;
@@ -214,7 +213,8 @@ void look_inside(Oid oid, const Since &since, Look *out) {
     }
     add_columns(&out->shape, RelationGetDescr(relation), 0);
     add_indexes(&out->shape, relation);
-    if (since.log > 0 && out->blocks >= since.blocks) out->untouched = untouched(relation, out->blocks, since.log, &out->later);
+    out->logged = RelationNeedsWAL(relation);
+    if (since.log > 0 && out->logged && out->blocks >= since.blocks) out->untouched = untouched(relation, out->blocks, since.log, &out->later);
     relation_close(relation, NoLock);
 }
 
@@ -305,6 +305,7 @@ Storage storage_of(Oid relation, const Since &since) {
     out.identity = text_of(found.identity);
     out.shape = text_of(found.shape);
     out.blocks = found.blocks;
+    out.is_logged = found.logged;
     out.is_untouched = found.untouched;
     out.later = found.later;
     ListCell *cell;

@@ -27,6 +27,7 @@ struct Storage {
     uint32_t blocks = 0;
     std::vector<Oid> parts;  // children, partitions
     bool locked = false;     // another session has it locked exclusively, and nothing else is known
+    bool is_logged = false;  // changes of its pages stand in the write-ahead log
     bool is_untouched = false;  // no page of it is newer than the position that was asked for
     uint32_t later = 0;         // pages that were read for it, and need not be for a newer position
     bool has_rows() const { return kind == 'r' || kind == 'm'; }
