@@ -62,9 +62,9 @@ struct BuildOptions {
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };
 
-// Adds one more reason to those there are.
+// Adds one more reason to those there are; empty: there is none.
 inline void add_reason(std::string &reasons, const std::string &more) {
-    reasons += (reasons.empty() ? "" : "; ") + more;
+    if (!more.empty()) reasons += (reasons.empty() ? "" : "; ") + more;
 }
 
 using Stage = std::map<std::string, Staged>;  // by model id

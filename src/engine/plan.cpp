@@ -4,9 +4,9 @@
 
 #include "engine/auto_increment.h"
 #include "engine/plan_reason.h"
+#include "engine/planned.h"
 #include "engine/record.h"
 #include "engine/product.h"
-#include "engine/publish.h"
 #include "engine/selection.h"
 #include "engine/setting.h"
 #include "engine/unchanged.h"
@@ -20,21 +20,7 @@ using core::NodeKind;
 
 namespace {
 
-struct Planned {
-    const Model *model = nullptr;
-    Target target;
-    std::string action, reason, change;
-    bool at_target = false;       // readers in the run find the new contents under the published name already
-    bool recreate = false;        // the relation has to be dropped and made anew
-    std::set<std::string> lost;   // columns that a table loses
-    bool runs() const { return action != "skip" && action != "error"; }
-};
-
 constexpr const char *kBuiltAnew = "definition unchanged; its data is built anew";
-
-void add(std::string &text, const std::string &more) {
-    if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
-}
 
 // CREATE OR REPLACE VIEW can only add columns at the end.
 bool replaceable(const std::vector<pg::Column> &old, const std::vector<pg::Column> &next) {
@@ -89,7 +75,7 @@ private:
         if (model.body.empty() && calls_function(model.id())) return decide_unknown(out);
         Compiled compiled = resolve(mesh_, model);
         if (model.status == "pending") {
-            add(out.reason, "pending: it reads what does not exist yet: ");
+            add_reason(out.reason, "pending: it reads what does not exist yet: ");
             for (size_t i = 0; i < compiled.pending_on.size(); i++) out.reason += (i == 0 ? "" : ", ") + compiled.pending_on[i];
             return;
         }
@@ -206,14 +192,14 @@ private:
         }
         out.action = "rebuild";
         out.reason = model.materialized == "incremental" && out.target.kind == "r" ? (in_full.empty() ? "full refresh" : "in full: " + in_full) : "";
-        add(out.reason, changed);
-        if (out.target.rows_only.empty()) add(out.reason, logging_change(model, out.target));
-        if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
+        add_reason(out.reason, changed);
+        if (out.target.rows_only.empty()) add_reason(out.reason, logging_change(model, out.target));
+        if (!rebuilt.empty()) add_reason(out.reason, "upstream rebuilt: " + rebuilt);
         if (out.reason.empty()) out.reason = kBuiltAnew;
         if (model.materialized == "materialized_view") out.recreate = !changed.empty();
         else out.recreate = out.target.kind != "r";
         if (!out.recreate && out.target.kind == "r") out.lost = lost_columns(model.built_columns, model.columns);
-        if (!out.recreate && !out.target.rows_only.empty()) add(out.reason, "published row by row: " + out.target.rows_only);
+        if (!out.recreate && !out.target.rows_only.empty()) add_reason(out.reason, "published row by row: " + out.target.rows_only);
     }
 
     void decide_view(Planned &out, const std::string &changed, const std::string &final_sql, const std::string &rebuilt) {
@@ -222,15 +208,15 @@ private:
         if (same_text && same_columns(model.built_columns, model.columns)) {
             out.action = "keep";
             out.reason = "definition unchanged";
-            if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
+            if (!rebuilt.empty()) add_reason(out.reason, "upstream rebuilt: " + rebuilt);
             out.at_target = rebuilt.empty();
             return;
         }
         out.action = "replace";
         out.recreate = out.target.kind != "v" || !replaceable(model.built_columns, model.columns);
         out.reason = changed;
-        if (!rebuilt.empty()) add(out.reason, "upstream rebuilt: " + rebuilt);
-        if (out.recreate && out.target.kind == "v") add(out.reason, "its columns changed: the view is made anew");
+        if (!rebuilt.empty()) add_reason(out.reason, "upstream rebuilt: " + rebuilt);
+        if (out.recreate && out.target.kind == "v") add_reason(out.reason, "its columns changed: the view is made anew");
     }
 
     void decide_changed_keys(Planned &out) {
@@ -244,7 +230,7 @@ private:
         out.action = "increment";
         out.at_target = true;
         if (model.built_sql != final_sql) out.reason = "definition changed: rows that are there stay as they are";
-        add(out.reason, increment_changes(model));
+        add_reason(out.reason, increment_changes(model));
         if (out.reason.empty()) out.reason = "definition unchanged; its new rows are added";
     }
 
@@ -256,101 +242,6 @@ private:
     Targets targets_;
     Stage stage_;
     std::set<std::string> failed_;
-};
-
-// What else reads a relation that is made anew or loses columns; publish would refuse to drop it.
-class Dependents {
-public:
-    Dependents(Mesh &mesh, std::vector<Planned> &planned) : mesh_(mesh), planned_(planned) {}
-
-    void check() {
-        if (!any()) return;
-        load();
-        spread();
-        for (Planned &p : planned_)
-            if (p.runs() && (p.recreate || !p.lost.empty())) refuse(p);
-    }
-
-private:
-    struct Read {
-        Oid reader;
-        std::string name, column;  // column: empty for the relation as a whole
-    };
-
-    bool any() const {
-        return std::any_of(planned_.begin(), planned_.end(), [](const Planned &p) { return p.recreate || !p.lost.empty(); });
-    }
-
-    void load() {
-        std::vector<std::string> oids;
-        for (const Planned &p : planned_)
-            if (p.target.exists()) oids.push_back(std::to_string(p.target.oid));
-        pg::Result rows = pg::query(
-            "select distinct d.refobjid, r.ev_class, pg_catalog.format('%I.%I (owner %I)', n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner)), a.attname"
-            " from pg_catalog.pg_depend d join pg_catalog.pg_rewrite r on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid"
-            " join pg_catalog.pg_class c on c.oid = r.ev_class join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-            " left join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid and d.refobjsubid > 0"
-            " where d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = any($1::oid[]) and r.ev_class <> d.refobjid order by 3, 4",
-            {pg::array_literal(oids)});
-        for (const pg::Row &row : rows.rows)
-            reads_[static_cast<Oid>(std::stoul(row[0].value()))].push_back({static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[3].value_or("")});
-    }
-
-    // A view of the run that reads what is made anew is made anew as well.
-    void spread() {
-        for (size_t i = 0; i < planned_.size(); i++) {
-            const Planned &p = planned_[i];
-            if (!p.runs() || (!p.recreate && p.lost.empty())) continue;
-            for (size_t j = i + 1; j < planned_.size(); j++) {
-                Planned &reader = planned_[j];
-                bool is_view = reader.target.kind == "v" || reader.target.kind == "m";
-                if (!reader.runs() || reader.recreate || !is_view || !reads(reader.target.oid, p.target.oid)) continue;
-                reader.recreate = true;
-                if (reader.action == "keep") std::tie(reader.action, reader.reason) = std::pair("replace", "");
-                add(reader.reason, "it reads " + p.model->id() + ", which is made anew");
-            }
-        }
-    }
-
-    bool reads(Oid reader, Oid relation) const {
-        auto found = reads_.find(relation);
-        return found != reads_.end() && std::any_of(found->second.begin(), found->second.end(), [&](const Read &r) { return r.reader == reader; });
-    }
-
-    bool is_recreated(Oid relation) const {
-        return std::any_of(planned_.begin(), planned_.end(), [&](const Planned &p) { return p.recreate && p.runs() && p.target.oid == relation; });
-    }
-
-    void refuse(Planned &p) {
-        std::set<std::string> others;
-        for (const Read &read : reads_[p.target.oid])
-            if (!is_recreated(read.reader) && (p.recreate || p.lost.count(read.column))) others.insert(read.name);
-        std::string names;
-        for (const std::string &name : others) names += (names.empty() ? "" : ", ") + name;
-        if (!names.empty()) fail(p, "other objects depend on what would be dropped: " + names);
-        else if (p.recreate) check_decorations(p);
-    }
-
-    // Triggers, rules and policies of a relation that is made anew would be lost.
-    void check_decorations(Planned &p) {
-        ErrorData *error = pg::try_in_subtransaction([&] {
-            Staged staged;
-            staged.model = *p.model;
-            staged.domain = &mesh_.domain(p.model->domain);
-            staged.target = p.target;
-            (void)save_decorations(staged);
-        });
-        if (error != nullptr) fail(p, pg::error_text(error));
-    }
-
-    static void fail(Planned &p, const std::string &why) {
-        p.action = "error";
-        p.reason = why + " (" + p.reason + ")";
-    }
-
-    Mesh &mesh_;
-    std::vector<Planned> &planned_;
-    std::map<Oid, std::vector<Read>> reads_;
 };
 
 // What reads a model that could not be made anew is not built either.
@@ -425,7 +316,7 @@ std::vector<PlanStep> plan(const std::string &selector, const std::string &exclu
     for (const std::string &id : selection.models) domains.insert(selection.graph.find(id)->domain);
     for (const std::string &domain : domains) (void)mesh.models_of(domain);
     std::vector<Planned> planned = Planner(mesh, selection, full_refresh, force).go();
-    Dependents(mesh, planned).check();
+    check_dependents(mesh, planned);
     skip_below_errors(selection, planned);
     return Steps(selection).go(planned);
 }
