@@ -22,7 +22,7 @@ struct RegexNode {
     std::vector<std::pair<char32_t, char32_t>> ranges;       // of a set
     std::string classes;                                     // of a set: d D w W s S
     int group = 0;                                           // of a group (0: not captured) or a reference
-    std::size_t least = 0, most = 0;                         // of a repeat
+    std::size_t least = 0, most = 0;                         // of a repeat; least: also how far a look_behind goes back
     bool lazy = false, possessive = false;
     std::vector<std::unique_ptr<RegexNode>> parts;
 };

@@ -116,9 +116,7 @@ private:
     static bool look(bool found, const Node &node, std::size_t at, const Next &next) { return found != node.negated && next(at); }
 
     bool behind(const Node &node, std::size_t at) {
-        for (std::size_t from = at + 1; from-- > 0;)
-            if (run(*node.parts[0], from, [at](std::size_t to) { return to == at; })) return true;
-        return false;
+        return at >= node.least && run(*node.parts[0], at - node.least, [at](std::size_t to) { return to == at; });
     }
 
     bool word(std::size_t at) const { return at < text_.size() && in_class(text_[at], 'w'); }

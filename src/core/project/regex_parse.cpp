@@ -1,5 +1,6 @@
 // Patterns to nodes.
 #include <algorithm>
+#include <map>
 
 #include "core/jinja/error.h"
 #include "core/project/regex.h"
@@ -62,10 +63,15 @@ private:
         return in_class(text_[at_], 's') && (++at_, true);
     }
 
+    void skip_to_quantifier() {
+        while (regex_.flags_.verbose && more() && skip_verbose()) {
+        }
+    }
+
     NodePtr repeated() {
         NodePtr node = atom();
         std::size_t least = 0, most = 0;
-        while (more() && quantifier(least, most)) {
+        while (skip_to_quantifier(), more() && quantifier(least, most)) {
             auto repeat = make(Node::Kind::repeat);
             repeat->least = least;
             repeat->most = most;
@@ -154,7 +160,52 @@ private:
         }
         node->parts.push_back(choice());
         if (!take(U')')) fail("missing ), unterminated subpattern");
+        const auto width = width_of(*node->parts[0]);
+        if (node->group > 0) group_widths_[node->group] = width;
+        if (node->kind == Node::Kind::look_behind) node->least = fixed(width);
         return node;
+    }
+
+    std::size_t fixed(const std::optional<std::size_t> &width) const {
+        if (!width) fail("look-behind requires fixed-width pattern");
+        return *width;
+    }
+
+    // How many characters a node always takes; nothing when that differs, as inside itself.
+    std::optional<std::size_t> width_of(const Node &node) const {
+        switch (node.kind) {
+            case Node::Kind::literal:
+            case Node::Kind::any:
+            case Node::Kind::set: return 1;
+            case Node::Kind::group: return width_of(*node.parts[0]);
+            case Node::Kind::reference: return group_widths_.count(node.group) ? group_widths_.at(node.group) : std::nullopt;
+            case Node::Kind::sequence: return width_of_sequence(node);
+            case Node::Kind::choice: return width_of_choice(node);
+            case Node::Kind::repeat: return width_of_repeat(node);
+            default: return 0;
+        }
+    }
+
+    std::optional<std::size_t> width_of_sequence(const Node &node) const {
+        std::size_t sum = 0;
+        for (const auto &part : node.parts) {
+            const auto width = width_of(*part);
+            if (!width) return std::nullopt;
+            sum += *width;
+        }
+        return sum;
+    }
+
+    std::optional<std::size_t> width_of_choice(const Node &node) const {
+        const auto first = width_of(*node.parts[0]);
+        for (const auto &part : node.parts)
+            if (width_of(*part) != first) return std::nullopt;
+        return first;
+    }
+
+    std::optional<std::size_t> width_of_repeat(const Node &node) const {
+        const auto width = width_of(*node.parts[0]);
+        return width && node.least == node.most ? std::optional(*width * node.least) : std::nullopt;
     }
 
     // (?i) for the whole pattern: true; (?i:...) is taken as the same.
@@ -270,6 +321,7 @@ private:
     std::u32string text_;
     std::size_t at_ = 0;
     int depth_ = 0;
+    std::map<int, std::optional<std::size_t>> group_widths_;
 };
 
 Regex::Regex(const std::string &pattern, RegexFlags flags) : flags_(flags) {
