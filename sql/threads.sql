@@ -239,9 +239,18 @@ SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_long.a
 SELECT count(*) FROM mesh.invoke('long', 'run', '{"profile_threads": 2, "threads": 2}');
 SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_long.a UNION ALL TABLE threads_long.b) m;
 
+-- A view that says what it said is staged nevertheless when what it reads is built anew by the run itself: no worker sees it.
+SELECT mesh.create_domain('views', owner => 'regress_threads_owner', schema => 'threads_views');
+SELECT mesh.create_model('views.itself', 'select 1 as one', materialized => 'table', config => '{"post_hook": "comment on column itself.one is ''one''"}');
+SELECT mesh.create_model('views.same', 'select one from itself');
+SELECT mesh.create_model('views.copy', 'select one from same', materialized => 'table');
+SELECT mesh.create_model('views.beside', 'select 2 as two', materialized => 'table');
+SELECT count(*) FROM mesh.run('views', threads => 1);
+SELECT node, status FROM mesh.run('views', threads => 2);
+
 RESET mesh.threads;
 DROP EXTENSION mesh CASCADE;
 SET client_min_messages = error;
-DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany, threads_wide, threads_long CASCADE;
+DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany, threads_wide, threads_long, threads_views CASCADE;
 DROP OWNED BY regress_threads_owner, regress_threads_reader;
 DROP ROLE regress_threads_owner, regress_threads_reader;

@@ -166,7 +166,9 @@ void Runner::build_itself(size_t number, const std::string &why) {
     Task task;
     std::set<std::string> read = read_by(model, number, task);
     bool reads_unseen = std::any_of(read.begin(), read.end(), [&](const std::string &id) { return unseen_.count(id) > 0; });
-    if (model.materialized == "ephemeral" ? reads_unseen : staged->second.how != Publish::nothing) unseen_.insert(model.id());
+    // A view that stays as it is may be staged nevertheless, over what it reads in this run.
+    bool is_unseen = staged->second.how != Publish::nothing || OidIsValid(staged->second.stage_oid);
+    if (model.materialized == "ephemeral" ? reads_unseen : is_unseen) unseen_.insert(model.id());
 }
 
 void Runner::take(Report report) {
