@@ -13,11 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 
 struct PathSetting {
-    const char *key, *standard;
+    const char *key, *standard, *former = nullptr;  // former: dbt's old word for it
 };
-const PathSetting path_settings[] = {{"model-paths", "models"},       {"seed-paths", "seeds"}, {"test-paths", "tests"},
-                                     {"analysis-paths", "analyses"},  {"macro-paths", "macros"},
-                                     {"snapshot-paths", "snapshots"}, {"docs-paths", nullptr}, {"function-paths", "functions"}};
+const PathSetting path_settings[] = {{"model-paths", "models", "source-paths"}, {"seed-paths", "seeds", "data-paths"}, {"test-paths", "tests"},
+                                     {"analysis-paths", "analyses"},            {"macro-paths", "macros"},
+                                     {"snapshot-paths", "snapshots"},           {"docs-paths", nullptr},               {"function-paths", "functions"}};
 
 std::vector<std::string> texts(const Json &project, const char *key, std::vector<std::string> standard) {
     if (!project.contains(key) || project[key].is_null()) return standard;
@@ -37,11 +37,13 @@ std::vector<std::string> asset_paths(const Json &project) {
 
 std::vector<std::string> source_paths(const Json &project) {
     std::vector<std::string> all;
-    for (const auto &[key, standard] : path_settings)
+    for (const auto &[now, standard, former] : path_settings) {
+        const char *key = former && !project.contains(now) && project.contains(former) ? former : now;
         for (const auto &path : texts(project, key, standard ? std::vector<std::string>{standard} : std::vector<std::string>{})) {
             const std::string checked = checked_path(path, std::string(key) + " of dbt_project.yml");
             if (std::find(all.begin(), all.end(), checked) == all.end()) all.push_back(checked);
         }
+    }
     return all;
 }
 
