@@ -11,7 +11,7 @@ SELECT jsonb_build_object(
 profile: shop
 models: {shop: {+materialized: table}}
 on-run-end: ["{{ mesh_note(results) }}"]',
-'macros/note.sql', $${% macro mesh_note(results) %}{% for r in results %}insert into {{ target.schema }}.results values ('{{ r.unique_id }}', '{{ r.status }}');{% endfor %}
+'macros/note.sql', $${% macro mesh_note(results) %}{% for r in results %}insert into {{ target.schema }}.results values ('{{ r.node.unique_id }}', '{{ r.status }}');{% endfor %}
 insert into {{ target.schema }}.results values ('{{ selected_resources | sort | join(" ") }}', 'selected');{% endmacro %}
 {% macro get_incremental_only_new_sql(arg_dict) %}
 insert into {{ arg_dict['target_relation'] }} select * from {{ arg_dict['temp_relation'] }} where {{ arg_dict['unique_key'] }} not in (select {{ arg_dict['unique_key'] }} from {{ arg_dict['target_relation'] }})

@@ -40,7 +40,9 @@ artifact::ArtifactResult result_of(const Step &step) {
     const std::string start = utc_timestamp(step.finished_at - step.seconds), end = utc_timestamp(step.finished_at);
     if (step.status != "skipped") result.timing = {{"compile", start, start}, {"execute", start, end}};
     if (step.batch_results) result.batch_results = Json::parse(*step.batch_results, nullptr, false);
-    if (step.rows) result.adapter_response = {{"_message", step.message}, {"rows_affected", *step.rows}};
+    const bool is_test = resource_type(step) == "test" || resource_type(step) == "unit_test";
+    if (is_test && step.failures) result.adapter_response = artifact::test_response();
+    if (!is_test && step.status == "success") result.adapter_response = artifact::adapter_response(step.message);
     return result;
 }
 
@@ -100,6 +102,7 @@ void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {
     const bool is_written = session.writes_json() && step.compiled && !step.compiled->empty() && !node.original_file_path.empty();
     const std::string target = session.options.target_path.value_or(session.project.target_path);
     if (is_written) step.compiled_path = target + "/compiled/" + path_below(node);
+    if (step.status == "success" && step.message.empty() && !node.microbatch) step.message = artifact::command_tag(node.resource_type, node.materialized, node.contract_enforced, step.rows);
     if (step.error_kind.empty()) return;
     step.message = artifact::error_message({step.error_kind, resource_type(step), node.name, node.original_file_path, step.message,
                                             is_written ? target + "/run/" + path_below(node) : ""});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cli/text.h"
+#include "core/project/artifacts.h"
 
 namespace mesh::cli {
 namespace {
@@ -46,15 +47,8 @@ std::string source_name(const Step &step) {  // source.project.raw.orders
 // What the server's command tag would be, when the server did not say it.
 std::string success_word(const Step &step, const NodeInfo *info) {
     if (!step.message.empty()) return split(step.message, '\n').front();
-    if (info && info->microbatch) return "SUCCESS";
-    const std::string type = resource_type(step), kind = materialized(step, info);
-    const std::string rows = step.rows ? " " + std::to_string(*step.rows) : "";
-    if (type == "seed") return "INSERT" + rows;
-    if (type == "snapshot") return step.rows ? "INSERT 0" + rows : "SUCCESS";
-    if (kind == "view") return "CREATE VIEW";
-    if (kind == "incremental") return step.rows ? "INSERT 0" + rows : "SUCCESS";
-    if (kind == "materialized_view") return "REFRESH MATERIALIZED VIEW";
-    return step.rows ? "SELECT" + rows : "SUCCESS";
+    const std::string tag = info && info->microbatch ? "" : core::project::command_tag(resource_type(step), materialized(step, info), info && info->contract_enforced, step.rows);
+    return tag.empty() ? "SUCCESS" : tag;
 }
 
 Line skip_line(const Step &step, const NodeInfo *info, const Log &log) {

@@ -17,6 +17,7 @@ public:
     bool null() override { return true; }
     bool boolean(bool value) override {
         if (in_config() && key_ == "store_failures") node_->store_failures = value;
+        if (node_ && depth_ == 4 && arrays_ == 0 && field_ == "contract" && key_ == "enforced") node_->contract_enforced = value;
         return true;
     }
     bool number_integer(number_integer_t value) override { return scalar(std::to_string(value)); }

@@ -14,6 +14,7 @@ struct NodeInfo {
     std::vector<std::string> fqn;
     bool microbatch = false;      // built in batches
     bool store_failures = false;
+    bool contract_enforced = false;
 };
 
 struct NodeCatalog {

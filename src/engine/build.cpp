@@ -295,7 +295,7 @@ std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
     const Model &model = mesh.model({up.domain, up.model});
     if (model.materialized == "ephemeral") return "(" + runnable_sql(mesh, model, resolve(mesh, model), stage, false) + "\n)";
     if (stage != nullptr && model.built_kind.empty() && !is_there(mesh.domain(up.domain), model))
-        throw Error("55000", "model \"" + up.id + "\" has not been built yet", "", "Run it too: mesh.run('+" + up.id + "').");
+        throw Error("55000", "model \"" + up.id + "\" has not been built yet", "", "Run it too: mesh.run('+" + up.id + "').").with(model.node.empty() ? core::ErrorKind::runtime : core::ErrorKind::database);
     return target_name(mesh.domain(up.domain), model);
 }
 

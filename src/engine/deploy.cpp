@@ -4,6 +4,7 @@
 
 #include "core/graph/graph.h"
 #include "core/project/constraints.h"
+#include "core/project/node_value.h"
 #include "engine/definition.h"
 #include "engine/domain.h"
 #include "engine/other_projects.h"
@@ -65,7 +66,7 @@ void add_columns(Model &model, const Node &node, const project::RefLookup &looku
     if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
     Json columns = Json::array();
     for (const project::ColumnInfo &column : node.columns)
-        columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", column.data_type}, {"quote", column.quote},
+        columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", core::project::declared_type(node, column.data_type)}, {"quote", column.quote},
                            {"constraints", Json::parse(project::with_relations(lookup, node, column.constraints).dump())}});
     model.config["columns"] = columns;
     model.config["constraints"] = Json::parse(project::with_relations(lookup, node, node.constraints).dump());

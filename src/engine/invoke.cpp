@@ -215,7 +215,9 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
     std::vector<InvokeRow> out;
     for (const Step &step : result.steps) {
         auto known = unique_ids.find(step.node);
-        InvokeRow row{result.run_id, known == unique_ids.end() ? step.unique_id : known->second, step, "", step.compiled};
+        // A step that says it itself is right: a test may have a model's name.
+        const bool says_it = !step.unique_id.empty() || known == unique_ids.end();
+        InvokeRow row{result.run_id, says_it ? step.unique_id : known->second, step, "", step.compiled};
         ephemerals.see(row.unique_id, step);
         auto node = project.manifest().nodes.find(row.unique_id);
         if (node != project.manifest().nodes.end()) {

@@ -19,7 +19,7 @@ std::string lower(const std::string &name) {
 [[noreturn]] void fail_unknown(const std::vector<DatabaseColumn> &columns, const std::string &name) {
     std::string known;
     for (const DatabaseColumn &column : columns) known += (known.empty() ? "'" : ", '") + column.name + "'";
-    throw Error("42703", "Invalid column name: '" + name + "' in unit test fixture for expected output.\nAccepted columns for expected output are: [" + known + "]");
+    throw Error("42703", "Invalid column name: '" + name + "' in unit test fixture for expected output.\nAccepted columns for expected output are: [" + known + "]").with(core::ErrorKind::runtime);
 }
 
 const DatabaseColumn &column_named(const std::vector<DatabaseColumn> &columns, const std::string &name) {

@@ -1,6 +1,8 @@
 // The history of a run: written in the run's own transaction, or by a background worker when that was rolled back.
 #pragma once
 
+#include <chrono>
+
 #include "engine/registry.h"
 #include "pg/recorder.h"
 #include "pg/report.h"
@@ -17,9 +19,15 @@ struct Step {
     std::string unique_id, compiled;   // of a project's node: dbt's id, its SQL as it was rendered for this run
     Json batches;                      // of a microbatch model: dbt's batch_results
     std::string error_kind;            // of one that failed by an error: compilation, database or runtime
+    double finished_at = 0;            // seconds since 1970
 
     void tell_error(const ErrorData *error, const std::string &before = "");  // as its message
 };
+
+// Seconds since 1970 by the wall clock.
+inline double clock_seconds() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 // What kind of step builds the model: "model", "seed", "snapshot" or "function".
 inline const char *step_kind(const Model &model) {

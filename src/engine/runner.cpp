@@ -229,6 +229,7 @@ void Runner::finish(const Model &model, Step step, const std::vector<Step> &test
 // What is done again was told the first time.
 void Runner::note(const Step &step) {
     steps_.push_back(step);
+    steps_.back().finished_at = clock_seconds();
     if (again_) return;
     history_.add(step);
     progress_.finish(step);

@@ -107,9 +107,6 @@ private:
     // runner_operations.cpp: on-run-start and on-run-end.
     void run_operations(bool start);
     void operation(Project &project, const std::string &id, bool start);
-    void add_results(Project &project);
-    static std::string message_of(const Project &project, const Step &step);
-    static bool is_result(const Project &project, const Step &step);
 
     // runner_crew.cpp: several models at once.
     void start_crew();

@@ -1,6 +1,7 @@
 // mesh.test: the selected tests on what is published.
 #include <algorithm>
 
+#include "engine/operations.h"
 #include "engine/progress.h"
 #include "engine/project_unit_test.h"
 #include "engine/run.h"
@@ -27,9 +28,11 @@ public:
           projects_(mesh, nullptr, project_options(options, selection)) {}
 
     RunResult go() {
+        run_operations(true);
         for (const core::Node &node : selection_.graph.nodes())
             if (node.kind == NodeKind::model) test_model(node);
         test_free();
+        run_operations(false);
         for (Step &step : steps_)
             if (auto result = to_store_.find(step.node); result != to_store_.end())
                 if (std::string why = store_failures(result->second); !why.empty()) add_reason(step.reason, "its failing rows could not be stored: " + why);
@@ -40,6 +43,19 @@ public:
     }
 
 private:
+    // on-run-start or on-run-end of the projects whose tests are run.
+    void run_operations(bool start) {
+        for (const std::string &domain : selection_.domains()) {
+            Project *project = projects_.find(domain);
+            if (project == nullptr) continue;
+            if (!start) tell_results(*project, steps_);
+            for (const std::string &id : start ? project->manifest().on_run_start : project->manifest().on_run_end) {
+                states_.others_wrote();
+                note(run_operation(mesh_, *project, id, start, {}));
+            }
+        }
+    }
+
     bool is_selected(const TestDef &test) const {
         return selection_.ids.count((test.test == "unit" ? "unit_test:" : "test:") + test.domain + "." + test.name) > 0;
     }
@@ -111,6 +127,7 @@ private:
     void note(const Step &step) {
         failed_ = failed_ || step.status == "fail" || step.status == "error";
         steps_.push_back(step);
+        steps_.back().finished_at = clock_seconds();
         history_.add(step);
         progress_.finish(step);
     }

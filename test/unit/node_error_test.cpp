@@ -19,9 +19,10 @@ TEST(NodeError, OfTheDatabaseSaysWhereItsSqlIs) {
 }
 
 TEST(NodeError, OfAUnitTestIsOneOfItsRun) {
-    EXPECT_EQ(error_message({"compilation", "unit_test", "u", "models/u.yml", "no x", ""}),
+    EXPECT_EQ(error_message({"database", "unit_test", "u", "models/u.yml", "no x", ""}),
               "Runtime Error in unit_test u (models/u.yml)\n  An error occurred during execution of unit test 'u'. There may be an error in the unit test definition: "
-              "check the data types.\n Compilation Error in unit_test u (models/u.yml)\n   no x");
+              "check the data types.\n Database Error in unit_test u (models/u.yml)\n   no x");
+    EXPECT_EQ(error_message({"compilation", "unit_test", "u", "models/u.yml", "no x", ""}), "Compilation Error in unit_test u (models/u.yml)\n  no x");
 }
 
 TEST(NodeError, KindFollowsFromTheStateUnlessItIsGiven) {

@@ -24,6 +24,11 @@ Value default_value(const Value &subject, Arguments &arguments, const Runtime &)
     return subject.is_undefined() || (truth(bound[1]) && !truth(subject)) ? bound[0] : subject;
 }
 
+// What an object of its own kind of number is as an "int" or a "float".
+std::optional<Value> number_of_object(const Value &value, const char *type) {
+    return value.is(Kind::object) ? value.object().operate(type, Value(), false) : std::nullopt;
+}
+
 // int(float); nullopt for nan.
 std::optional<Int> whole(double value, bool *too_large) {
     if (std::isnan(value)) return std::nullopt;
@@ -43,6 +48,7 @@ std::optional<Int> int_of(const Value &value, const Value &base) {
     }
     if (value.is_undefined()) value.undefined().fail();
     if (value.is_integral()) return value.integer();
+    if (const auto own = number_of_object(value, "int")) return own->integer();
     if (!value.is(Kind::real)) return std::nullopt;
     const auto number = whole(value.real(), &too_large);
     if (std::isinf(value.real())) raise(ErrorClass::overflow, "cannot convert float infinity to integer");
@@ -60,6 +66,7 @@ Value to_float(const Value &subject, Arguments &arguments, const Runtime &) {
     const auto bound = bind("float", arguments, {{"default", Value(0.0)}});
     if (subject.is_undefined()) subject.undefined().fail();
     if (subject.is_number()) return Value(subject.number());
+    if (const auto own = number_of_object(subject, "float")) return *own;
     const auto number = subject.is_string() ? parse_float(subject.text()) : std::nullopt;
     return number ? Value(*number) : bound[0];
 }

@@ -24,8 +24,26 @@ public:
         return that && that->type_ == type_;
     }
     std::size_t hash() const override { return static_cast<std::size_t>(type_); }
+    std::optional<Value> attribute(std::string_view name) override {
+        if (name != "jsonify" && name != "csvify") return std::nullopt;
+        return jinja::make_function(std::string(name), [type = type_, name = std::string(name)](Arguments &a) {
+            return written(type, bind(name.c_str(), a, {{"d"}})[0], name == "jsonify");
+        });
+    }
 
 private:
+    // A value of a column as agate writes it to JSON or CSV.
+    static Value written(AgateType type, const Value &value, bool as_json) {
+        if (value.is_none() || (as_json && (type == AgateType::boolean || type == AgateType::integer))) return value;
+        if (as_json && type == AgateType::number) return Value(jinja::parse_float(jinja::to_text(value)).value_or(0));
+        const bool is_moment = type == AgateType::date || type == AgateType::datetime;
+        return is_moment && value.is(jinja::Kind::object) ? iso(value) : Value(jinja::to_text(value));
+    }
+    static Value iso(const Value &value) {
+        Arguments none;
+        return value.object().attribute("isoformat")->object().call(none);
+    }
+
     AgateType type_;
 };
 

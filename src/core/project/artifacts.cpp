@@ -1,5 +1,7 @@
 #include "core/project/artifacts.h"
 
+#include <sstream>
+
 #include "core/project/manifest_json.h"
 #include "core/project/manifest_parts.h"
 
@@ -89,9 +91,35 @@ std::string told_of_node(std::string kind, const NodeError &error) {
 std::string error_message(const NodeError &error) {
     std::string out = told_of_node(error.kind, error) + indented(error.message, "  ");
     if (error.kind == "database" && !error.compiled_at.empty()) out += "\n  compiled code at " + error.compiled_at;
-    if (error.resource_type != "unit_test") return out;
+    // What dbt compiles before the unit test begins is an error like any other.
+    if (error.resource_type != "unit_test" || error.kind == "compilation") return out;
     return told_of_node("runtime", error) + "  An error occurred during execution of unit test '" + error.name +
            "'. There may be an error in the unit test definition: check the data types.\n" + indented(out, " ");
+}
+
+std::string command_tag(const std::string &resource_type, const std::string &materialized, bool contract_enforced, std::optional<std::uint64_t> rows) {
+    const std::string count = rows ? " " + std::to_string(*rows) : "";
+    if (resource_type == "seed") return "INSERT" + count;
+    if (materialized == "view") return "CREATE VIEW";
+    if (materialized == "materialized_view") return "REFRESH MATERIALIZED VIEW";
+    if (!rows || resource_type == "test" || resource_type == "unit_test") return "";
+    const bool inserts = contract_enforced || resource_type == "snapshot" || materialized == "incremental";
+    return (inserts ? "INSERT 0" : "SELECT") + count;
+}
+
+Json adapter_response(const std::string &command_tag) {
+    if (command_tag.empty()) return Json::object();
+    std::string code;
+    std::int64_t rows = -1;
+    std::istringstream words(command_tag);
+    for (std::string word; words >> word;)
+        if (word.find_first_not_of("0123456789") == std::string::npos) rows = std::stoll(word);
+        else code += (code.empty() ? "" : " ") + word;
+    return ObjectBuilder()("_message", command_tag)("code", code)("rows_affected", rows).take();
+}
+
+Json test_response() {
+    return adapter_response("SELECT 1");
 }
 
 Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema) {

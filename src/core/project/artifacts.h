@@ -3,6 +3,7 @@
 // Times are texts in UTC as dbt writes them: "2026-01-31T12:00:00.000000Z".
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,13 @@ struct NodeError {
     std::string kind, resource_type, name, path, message, compiled_at;
 };
 std::string error_message(const NodeError &error);
+
+// The server's answer to the statement that makes a node ("SELECT 3", "CREATE VIEW"), from what is known of it; "" for a test, and when
+// nobody knows. With an enforced contract dbt makes a table first, and inserts.
+std::string command_tag(const std::string &resource_type, const std::string &materialized, bool contract_enforced, std::optional<std::uint64_t> rows);
+// The same as dbt's adapter_response.
+Json adapter_response(const std::string &command_tag);
+Json test_response();
 
 // One node of a run. status: success, error, skipped, partial success, no-op, for tests pass, fail, warn, error, skipped.
 struct ArtifactResult {

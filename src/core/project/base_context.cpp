@@ -1,5 +1,7 @@
 #include "core/project/base_context.h"
 
+#include <random>
+
 #include "core/jinja/json.h"
 #include "core/jinja/operators.h"
 #include "core/jinja/template.h"
@@ -111,6 +113,20 @@ Value logger(const char *function, const LogSink &sink, bool always) {
     });
 }
 
+// DBT_ENV_CUSTOM_ENV_TEAM as TEAM.
+Value metadata_envs(const Settings &settings) {
+    constexpr std::string_view prefix = "DBT_ENV_CUSTOM_ENV_";
+    auto dict = jinja::make<Dict>();
+    for (const auto &[name, value] : settings.env)
+        if (name.starts_with(prefix)) dict->set(Value(name.substr(prefix.size())), Value(value));
+    return Value(dict);
+}
+
+std::uint64_t number_below(std::uint64_t limit) {
+    static std::mt19937_64 generator{std::random_device{}()};
+    return std::uniform_int_distribution<std::uint64_t>(0, limit - 1)(generator);
+}
+
 Value target_value(const Target &target) {
     Json all = target.all;
     all["profile_name"] = target.profile_name;
@@ -125,6 +141,7 @@ void add_values(Dict &context, const BaseOptions &options) {
     set("invocation_id", settings.invocation_id.empty() ? Value() : Value(settings.invocation_id));
     set("run_started_at", make_datetime_utc(settings.started_at));
     set("thread_id", Value("MainThread"));
+    set("dbt_metadata_envs", metadata_envs(settings));
     set("modules", make_modules());
     set("flags", to_value(settings.flags));
     if (options.target) set("target", target_value(*options.target));
@@ -167,6 +184,7 @@ void check_interrupt() {
 Ptr<jinja::Environment> make_environment(bool lenient_undefined) {
     auto environment = jinja::make<jinja::Environment>();
     environment->interrupt = check_interrupt;
+    environment->random = number_below;
     environment->lenient_undefined = lenient_undefined;
     return environment;
 }

@@ -277,6 +277,8 @@ std::size_t Decimal::hash() const {
 std::optional<Value> Decimal::operate(std::string_view op, const Value &other, bool reflected) {
     if (op == "<=>") return order(*this, other, reflected);
     if ((op == "round" && other.is_none()) || op == "ceil" || op == "floor") return to_integer(*this, op);
+    if (op == "float") return Value(number());
+    if (op == "int") return to_integer(*this, negative() ? "ceil" : "floor");
     if (op == "round") return other.is_integral() ? std::optional(with_places(*this, static_cast<long>(std::clamp(other.integer(), std::int64_t{-4000}, std::int64_t{4000})))) : std::nullopt;
     const Ptr<Decimal> that = as_decimal(other);
     if (!that) return std::nullopt;

@@ -31,7 +31,7 @@ public:
     bool equals(const jinja::Object &other) const override;
     std::optional<int> compare(const jinja::Object &other) const override;
     std::size_t hash() const override;
-    // Also "round" to so many places (none: to an int), "ceil" and "floor", as the filter round asks, and "<=>" with any number.
+    // Also "round" to so many places (none: to an int), "ceil" and "floor", as the filter round asks, "float" and "int" as these filters ask, and "<=>" with any number.
     std::optional<jinja::Value> operate(std::string_view op, const jinja::Value &other, bool reflected) override;
 
 private:

@@ -27,7 +27,7 @@ Json node_json(const Node &node, const std::optional<std::string> &compiled) {
     if (const auto columns = json.find("columns"); columns != json.end())
         for (auto &[name, column] : columns->items())
             if (const auto type = column.find("data_type"); type != column.end() && type->is_string())
-                *type = translate_type(type->get<std::string>());
+                *type = declared_type(node, type->get<std::string>());
     if (compiled) {
         json["compiled"] = true;
         json["compiled_code"] = json["compiled_sql"] = *compiled;
@@ -75,6 +75,12 @@ private:
 };
 
 }  // namespace
+
+std::string declared_type(const Node &node, const std::string &type) {
+    const auto contract = node.config.find("contract");
+    const bool aliases = contract == node.config.end() || !contract->is_object() || contract->value("alias_types", Json()) != false;
+    return aliases ? translate_type(type) : type;
+}
 
 jinja::Value lazy_node(const Node &node) {
     return jinja::Value(jinja::make<LazyNode>(node));

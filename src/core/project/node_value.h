@@ -14,6 +14,9 @@ jinja::Value node_value(const Node &node, const std::optional<std::string> &comp
 // The same, made when it is asked for more than names: for generate_schema_name and its kin. The node must outlive it.
 jinja::Value lazy_node(const Node &node);
 
+// A column's data_type as the server knows it: dbt's own names ("string") are taken for types, unless the contract's alias_types is off.
+std::string declared_type(const Node &node, const std::string &type);
+
 // `graph`: {"nodes", "sources", "exposures", "groups", "metrics", ...}, each by unique id; while parsing without contents.
 jinja::Value graph_value(const Manifest &manifest, bool empty);
 

@@ -1,6 +1,7 @@
 #include "core/project/select.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <set>
 
@@ -137,10 +138,19 @@ bool is_blank(const std::string &text) {
     return text.find_first_not_of(" \t\n\r\f\v") == std::string::npos;
 }
 
+// A source has a freshness when it may be too old; what only says how it would be read (filter, loaded_at_field) is none.
+bool has_limit(const Json &freshness) {
+    if (!freshness.is_object()) return false;
+    return std::ranges::any_of(std::array{"warn_after", "error_after"}, [&](const char *limit) {
+        const auto found = freshness.find(limit);
+        return found != freshness.end() && found->is_object() && !found->value("count", Json()).is_null() && !found->value("period", Json()).is_null();
+    });
+}
+
 // Whether a command of these types does anything with it.
 bool is_wanted(const Member &member, const SelectOptions &options, const std::vector<std::string> &types) {
     if (std::find(types.begin(), types.end(), resource_type_name(member.type)) == types.end()) return false;
-    if (options.command == "source freshness" && member.source->freshness.is_null()) return false;
+    if (options.command == "source freshness" && !has_limit(member.source->freshness)) return false;
     const bool empty = member.node && member.type != ResourceType::seed && is_blank(member.node->raw_code);
     return !empty || options.command == "list";
 }

@@ -6,6 +6,7 @@
 #include "core/project/column.h"
 #include "core/project/members.h"
 #include "core/project/node_value.h"
+#include "core/project/run_result.h"
 #include "core/project/python_datetime.h"
 #include "core/project/relation.h"
 
@@ -57,6 +58,18 @@ Value batch_value(const Node &node, const BatchRange &batch) {
     dict->set(Value("event_time_start"), read_timestamp(batch.start).value_or(Value()));
     dict->set(Value("event_time_end"), read_timestamp(batch.end).value_or(Value()));
     return Value(dict);
+}
+
+// The command's options under dbt's names for them.
+Value arguments_value(const Settings &settings) {
+    Json all = Json::object();
+    for (const auto &[name, value] : settings.flags.items()) {
+        std::string low = name;
+        std::ranges::transform(low, low.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        all[low] = value;
+    }
+    all["vars"] = settings.vars;
+    return to_value(all);
 }
 
 // Names whose values belong to the running frame.
@@ -212,7 +225,7 @@ std::optional<Value> Session::node_member(const std::string &name) {
         case Mine::sql:
         case Mine::compiled_code: return now.compiled ? Value(*now.compiled) : Value();
         case Mine::selected: return text_list(selected);
-        case Mine::arguments: return to_value(settings_.flags);
+        case Mine::arguments: return arguments_value(settings_);
         case Mine::defer: return Value();
         case Mine::env: {
             const Value *target = now.base->values().find(std::string_view("target"));
@@ -221,7 +234,7 @@ std::optional<Value> Session::node_member(const std::string &name) {
         case Mine::results: {
             if (results.empty()) return std::nullopt;
             std::vector<Value> items;
-            for (const Json &one : results) items.push_back(to_value(one));
+            for (const Json &one : results) items.push_back(run_result_value(one));
             return Value(std::move(items));
         }
         case Mine::model:

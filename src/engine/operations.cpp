@@ -1,0 +1,110 @@
+#include "engine/operations.h"
+
+#include <chrono>
+#include <ctime>
+#include <tuple>
+
+#include "core/project/artifacts.h"
+#include "engine/hooks.h"
+#include "engine/progress.h"
+#include "pg/report.h"
+
+namespace mesh::engine {
+
+namespace {
+
+using core::project::Json;
+
+Json or_null(const std::string &text) {
+    return text.empty() ? Json() : Json(text);
+}
+
+// "2026-01-31T12:00:00.000000Z"
+std::string utc_text(double seconds) {
+    const auto whole = static_cast<std::time_t>(seconds);
+    std::tm parts{};
+    gmtime_r(&whole, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    const std::string micros = std::to_string(1000000 + static_cast<int>((seconds - static_cast<double>(whole)) * 1e6));
+    return std::string(text) + "." + micros.substr(1) + "Z";
+}
+
+Json timing_of(const Step &step) {
+    if (step.status == "skipped" || step.finished_at == 0) return Json::array();
+    const std::string start = utc_text(step.finished_at - step.seconds), end = utc_text(step.finished_at);
+    return {{{"name", "compile"}, {"started_at", start}, {"completed_at", start}}, {{"name", "execute"}, {"started_at", start}, {"completed_at", end}}};
+}
+
+// dbt keeps from its hooks what other hooks did, and has no results of ephemeral models.
+bool is_result(const Project &project, const Step &step) {
+    if (project.manifest().others.count(step.unique_id)) return true;
+    auto node = project.manifest().nodes.find(step.unique_id);
+    if (node == project.manifest().nodes.end() || (step.kind == "operation" && step.status != "error")) return false;
+    return node->second.config.value("materialized", "") != "ephemeral";
+}
+
+std::string resource_type(const Step &step) {
+    return step.unique_id.substr(0, step.unique_id.find('.'));
+}
+
+// dbt's words begin with a capital.
+std::string as_sentence(std::string message) {
+    if (message.starts_with("got ")) message[0] = 'G';
+    return message;
+}
+
+// As dbt tells it to its hooks.
+std::string message_of(const Project &project, const Step &step, const std::string &tag) {
+    if (step.error_kind.empty()) return step.message.empty() ? tag : as_sentence(step.message);
+    auto node = project.manifest().nodes.find(step.unique_id);
+    auto unit = project.manifest().others.find(step.unique_id);
+    core::project::NodeError error{step.error_kind, resource_type(step), "", "", step.message, ""};
+    if (node != project.manifest().nodes.end()) std::tie(error.name, error.path) = std::tie(node->second.name, node->second.original_file_path);
+    if (unit != project.manifest().others.end()) std::tie(error.name, error.path) = std::tie(unit->second.name, unit->second.original_file_path);
+    return core::project::error_message(error);
+}
+
+Json node_of(const Project &project, const Step &step) {
+    if (auto unit = project.manifest().others.find(step.unique_id); unit != project.manifest().others.end()) return core::project::manifest_json(unit->second);
+    Json node = core::project::manifest_json(project.manifest().nodes.at(step.unique_id));
+    node["compiled"] = !step.compiled.empty();
+    if (!step.compiled.empty()) node["compiled_code"] = step.compiled;
+    return node;
+}
+
+Json result_of(const Project &project, const Step &step) {
+    auto node = project.manifest().nodes.find(step.unique_id);
+    std::string tag;
+    if (step.status == "success" && node != project.manifest().nodes.end())
+        tag = core::project::command_tag(resource_type(step), node->second.config.value("materialized", ""), node->second.contract_enforced, step.rows);
+    const bool is_tested = step.kind == "test" || step.kind == "unit_test";
+    return {{"status", step.status}, {"timing", timing_of(step)}, {"thread_id", "Thread-1 (worker)"}, {"execution_time", step.seconds},
+            {"adapter_response", is_tested && step.failures ? core::project::test_response() : core::project::adapter_response(tag)},
+            {"message", or_null(message_of(project, step, tag))}, {"failures", step.failures ? Json(*step.failures) : Json()}, {"node", node_of(project, step)},
+            {"agate_table", Json()}, {"batch_results", step.batches.is_null() ? Json() : Json::parse(step.batches.dump())}};
+}
+
+}  // namespace
+
+Step run_operation(Mesh &mesh, Project &project, const std::string &id, bool is_start, const Stage &stage) {
+    const core::project::Node &node = project.manifest().nodes.at(id);
+    Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
+    Clock clock;
+    ErrorData *error = pg::try_in_subtransaction([&] { out.compiled = project.invocation().render_hook(id, node.raw_code); });
+    if (error != nullptr && is_start) throw pg::ServerError{error};
+    if (error == nullptr) error = pg::try_in_subtransaction([&] { run_hooks(mesh, mesh.domain(project.domain()), {out.compiled}, stage, nullptr); });
+    out.seconds = clock.seconds();
+    if (error != nullptr) {
+        out.status = "error";
+        out.tell_error(error);
+    }
+    return out;
+}
+
+void tell_results(Project &project, const std::vector<Step> &steps) {
+    for (const Step &step : steps)
+        if (step.domain == project.domain() && is_result(project, step)) project.invocation().add_result(result_of(project, step));
+}
+
+}  // namespace mesh::engine

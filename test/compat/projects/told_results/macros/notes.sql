@@ -1,0 +1,25 @@
+{% macro note_results(results) %}
+{% for result in (results | sort(attribute='node.unique_id') if execute else []) %}
+    {% set told, node = result.to_dict(), result.node.to_dict() %}
+    {% set words = [result.status, told.status, told.message, told.failures, node.resource_type, result.node.config.materialized, result.node.config.unknown, result.skipped,
+                    told.adapter_response.get('code'), told.adapter_response.get('rows_affected'), result.adapter_response.get('_message'),
+                    result.timing | map(attribute='name') | list, told.timing | length, told.timing[0].started_at is string,
+                    result.timing[0].started_at > modules.datetime.datetime(2020, 1, 1), result.timing[1].to_dict().name, told.thread_id is string,
+                    told.execution_time is number, told.node.unique_id == node.unique_id, told.keys() | list] %}
+    insert into {{ target.schema }}.journal values ('{{ node.unique_id }}', $${{ words | join(' ') }}$$);
+{% endfor %}
+{% endmacro %}
+
+{% macro note_envs() %}
+    insert into {{ target.schema }}.journal values ('envs', $${{ dbt_metadata_envs | tojson }} {{ invocation_args_dict.which }} {{ invocation_args_dict.vars }}$$)
+{% endmacro %}
+
+{% macro numbers() %}
+{% if execute %}
+    {% set one = run_query("select 2.50::numeric as n, 7 as i, true as b, 'x' as t, date '2024-02-03' as d, null::text as nothing") %}
+    {% for column in one.columns %}
+        union all select {{ loop.index }}, '{{ column.name }}', '{{ column.data_type.jsonify(column[0]) }}', '{{ column.data_type.csvify(column[0]) }}'
+    {% endfor %}
+    union all select 0, 'n', '{{ (one.columns[0][0] | float) / 4 }}', '{{ one.columns[0][0] | int }}'
+{% endif %}
+{% endmacro %}

@@ -1,0 +1,1 @@
+select * from {{ ref('contracted') }} where id > 1
