@@ -108,6 +108,7 @@ Json invocation_options(const Session &session) {
     if (!options.contains("threads") && session.profile && session.profile->output.contains("threads")) options["profile_threads"] = session.profile->number("threads", 1);
     options["flags"] = template_flags(session.options);
     options["compile_tests"] = session.writes_json();
+    options["invocation_id"] = session.invocation_id;
     return options;
 }
 

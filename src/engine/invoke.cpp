@@ -43,6 +43,7 @@ project::Json flags_of(const std::string &command, const project::Json &options)
     out["EMPTY"] = flag(options, "empty");
     out["FAIL_FAST"] = flag(options, "fail_fast");
     out["STORE_FAILURES"] = flag(options, "store_failures");
+    if (std::string id = text(options, "invocation_id"); !id.empty()) out["INVOCATION_ID"] = id;
     if (const project::Json *sample = option(options, "sample")) out["SAMPLE"] = project::sample_window(*sample, static_cast<double>(time(nullptr)));
     return out;
 }
@@ -253,6 +254,18 @@ std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::stri
     return out;
 }
 
+// What templates did to the database while they were compiled is undone, as dbt never commits it.
+std::vector<InvokeRow> compile_and_undo(Project &project, const std::vector<std::string> &ids) {
+    constexpr const char *kUndo = "compiled";
+    std::vector<InvokeRow> out;
+    ErrorData *error = pg::try_in_subtransaction([&] {
+        out = compile_all(project, ids);
+        throw Error("P0001", kUndo);
+    });
+    if (std::string_view(error->message) != kUndo) throw pg::ServerError{error};
+    return out;
+}
+
 std::vector<InvokeRow> list_all(const Project &project, const std::vector<std::string> &ids) {
     std::vector<InvokeRow> out;
     for (const std::string &id : ids) {
@@ -314,7 +327,9 @@ ProjectOptions project_options(const std::string &command, const project::Json &
 
 }  // namespace
 
-std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &options, Oid caller) {
+std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &given, Oid caller) {
+    project::Json options = given;
+    if (text(options, "invocation_id").empty()) options["invocation_id"] = pg::query_value("select pg_catalog.gen_random_uuid()", {}).value();
     const Command &what = command_named(command);
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
@@ -328,7 +343,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
         if (!state) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
         return clone_all(mesh, project, ids, project::deferral(project.manifest(), *state, true), flag(options, "full_refresh"));
     }
-    if (command == "compile") return compile_all(project, ids);
+    if (command == "compile") return compile_and_undo(project, ids);
     if (command == "list") return list_all(project, ids);
     return freshness(mesh, project, ids, caller);
 }

@@ -67,7 +67,9 @@ project::Settings settings_of(const StoredProject &stored, const project::Json &
     for (const auto &[name, value] : env.items())
         if (value.is_string()) out.env[name] = value.get<std::string>();
     pg::Row now = pg::query("select pg_catalog.gen_random_uuid(), pg_catalog.current_database(), current_user").rows.at(0);
-    out.invocation_id = now[0].value();
+    out.invocation_id = text_of(out.flags, "INVOCATION_ID");
+    if (out.invocation_id.empty()) out.invocation_id = now[0].value();
+    out.flags.erase("INVOCATION_ID");
     out.database = now[1].value();
     out.user = now[2].value();
     out.schema = text_of(stored.settings, "schema");

@@ -7,6 +7,7 @@
 #include "core/project/members.h"
 #include "core/project/ref_lookup.h"
 #include "core/project/relation.h"
+#include "core/project/runtime_config.h"
 
 namespace mesh::core::project {
 
@@ -248,9 +249,25 @@ Value node_relation(Session &session, const Node &node) {
     return make_relation(std::move(fields));
 }
 
+namespace {
+
+// ref(), with dbt's ref.config.
+class RefFunction : public jinja::Function {
+public:
+    RefFunction(const Session &session, Body body) : Function("ref", std::move(body)), session_(session) {}
+    std::optional<Value> attribute(std::string_view name) override {
+        return name == "config" ? std::optional(make_runtime_config(session_)) : std::nullopt;
+    }
+
+private:
+    const Session &session_;
+};
+
+}  // namespace
+
 Value make_ref(Session &session) {
     auto references = std::make_shared<References>(session);
-    return jinja::make_function("ref", [references](Arguments &arguments) { return references->ref(arguments); });
+    return Value(jinja::make<RefFunction>(session, [references](Arguments &arguments) { return references->ref(arguments); }));
 }
 
 Value make_function_reference(Session &session) {

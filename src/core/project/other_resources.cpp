@@ -70,6 +70,13 @@ void depend_on(ParseState &state, OtherResource &other, const std::string &text,
     for (const auto &metric : rendered.metrics) metrics.push_back(metric);
 }
 
+// Its email and name first, also when they are not given.
+Json whole_owner(const Json &owner) {
+    Json out = {{"email", owner.value("email", Json())}, {"name", owner.value("name", Json())}};
+    out.update(owner);
+    return out;
+}
+
 void read_exposure(ParseState &state, const Property &property) {
     OtherResource other = start(state, property, ResourceType::exposure);
     for (const char *key : {"type", "owner"})
@@ -78,10 +85,7 @@ void read_exposure(ParseState &state, const Property &property) {
     other.content["config"]["tags"] = other.content["tags"];
     other.content["config"]["meta"] = other.content["meta"];
     for (const char *key : {"type", "owner", "label", "maturity", "url"}) other.content[key] = property.entry.value(key, Json());
-    Json &owner = other.content["owner"];
-    if (owner.is_object())
-        for (const char *key : {"email", "name"})
-            if (!owner.contains(key)) owner[key] = nullptr;
+    if (Json &owner = other.content["owner"]; owner.is_object()) owner = whole_owner(owner);
     Json metrics = Json::array();
     for (const Json &line : list_member(property.entry, "depends_on", property)) depend_on(state, other, python_text(line), metrics);
     other.content["sources"] = other.sources;
@@ -94,9 +98,7 @@ void read_group(ParseState &state, const Property &property) {
     Json owner = property.entry.value("owner", Json());
     if (!owner.is_object() || (owner.value("name", Json()).is_null() && owner.value("email", Json()).is_null()))
         fail("22023", "group \"" + property.name + "\" has no owner", property.place, property.line, "An owner has a name or an email.");
-    for (const char *key : {"email", "name"})
-        if (!owner.contains(key)) owner[key] = nullptr;
-    other.content["owner"] = owner;
+    other.content["owner"] = whole_owner(owner);
     if (!property.entry.contains("description")) other.content["description"] = nullptr;
     add(state, std::move(other), property);
 }

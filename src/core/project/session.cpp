@@ -7,6 +7,7 @@
 #include "core/project/members.h"
 #include "core/project/node_value.h"
 #include "core/project/run_result.h"
+#include "core/project/runtime_config.h"
 #include "core/project/python_datetime.h"
 #include "core/project/relation.h"
 
@@ -58,18 +59,6 @@ Value batch_value(const Node &node, const BatchRange &batch) {
     dict->set(Value("event_time_start"), read_timestamp(batch.start).value_or(Value()));
     dict->set(Value("event_time_end"), read_timestamp(batch.end).value_or(Value()));
     return Value(dict);
-}
-
-// The command's options under dbt's names for them.
-Value arguments_value(const Settings &settings) {
-    Json all = Json::object();
-    for (const auto &[name, value] : settings.flags.items()) {
-        std::string low = name;
-        std::ranges::transform(low, low.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        all[low] = value;
-    }
-    all["vars"] = settings.vars;
-    return to_value(all);
 }
 
 // Names whose values belong to the running frame.

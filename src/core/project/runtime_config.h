@@ -1,0 +1,14 @@
+// `ref.config`: what dbt's functions hold of the project and the command, which packages look up there.
+#pragma once
+
+#include "core/project/session.h"
+
+namespace mesh::core::project {
+
+// project_name, profile_name, target_name, vars.to_dict(), cli_vars, args, and dependencies: each package's project_name and version by its name.
+jinja::Value make_runtime_config(const Session &session);
+
+// The command's options under dbt's names for them.
+jinja::Value arguments_value(const Settings &settings);
+
+}  // namespace mesh::core::project
