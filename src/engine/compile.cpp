@@ -225,31 +225,6 @@ Compiled compile(Mesh &mesh, const Model &model) {
     return out;
 }
 
-void store_compiled(const Model &model, const Compiled &compiled) {
-    check_contracts(model, compiled.analysis.columns);
-    bool ready = compiled.pending_on.empty();
-    registry_prepared("update mesh.model_registry set status = $3, pending_on = $4::text[], columns = $5::jsonb, is_volatile = $6::boolean, facts = $7::jsonb"
-             " where domain = $1 and name = $2",
-             {model.domain, model.name, ready ? "ready" : "pending", pg::array_literal(compiled.pending_on),
-              columns_to_json(compiled.analysis.columns).dump(), compiled.analysis.is_volatile ? "t" : "f", facts_to_json(compiled.analysis.facts).dump()});
-    registry_prepared("delete from mesh.dependency_registry where domain = $1 and model = $2", {model.domain, model.name});
-    registry_prepared("delete from mesh.column_lineage_registry where domain = $1 and model = $2", {model.domain, model.name});
-    static const char *const kinds[] = {"model", "source", "relation"};
-    for (const Upstream &up : compiled.upstreams) {
-        if (up.kind == Upstream::Kind::self) continue;
-        registry_prepared("insert into mesh.dependency_registry values ($1, $2, $3, $4) on conflict do nothing",
-                 {model.domain, model.name, kinds[static_cast<int>(up.kind)], up.id});
-    }
-    for (const Upstream &up : compiled.declared)
-        registry_prepared("insert into mesh.dependency_registry values ($1, $2, 'model', $3) on conflict do nothing", {model.domain, model.name, up.id});
-    Json edges = Json::array();
-    for (const pg::LineageEdge &edge : compiled.analysis.lineage)
-        edges.push_back({{"c", edge.column}, {"u", edge.upstream}, {"uc", edge.upstream_column}, {"k", edge.direct ? "direct" : "indirect"}});
-    registry_prepared("insert into mesh.column_lineage_registry select $1, $2, nullif(e->>'c', ''), e->>'u', e->>'uc', e->>'k'"
-             " from pg_catalog.jsonb_array_elements($3::jsonb) e",
-             {model.domain, model.name, edges.dump()});
-}
-
 std::vector<ModelName> readers_of(const std::string &id) {
     std::vector<ModelName> out;
     pg::Result rows = registry("select domain, model from mesh.dependency_registry where kind = 'model' and upstream = $1 order by 1, 2", {id});

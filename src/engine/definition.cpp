@@ -8,6 +8,8 @@
 #include "engine/check.h"
 #include "engine/domain.h"
 #include "engine/product.h"
+#include "engine/row_arrays.h"
+#include "engine/seed.h"
 #include "engine/selection.h"
 #include "pg/relation.h"
 #include "pg/report.h"
@@ -67,15 +69,42 @@ void recompile_all(const std::vector<ModelName> &readers, const std::string &id)
     }
 }
 
-// Two names may meet when one is shortened: the relation could not tell them apart.
-void check_relation_name(const Model &model) {
+void check_names(const Model &model) {
     if (model.name.empty()) throw Error("42602", "a model needs a name");
     if (model.alias && model.alias->empty()) throw Error("42602", "alias of model \"" + model.id() + "\" must not be empty");
+}
+
+[[noreturn]] void same_relation(const Model &model, const std::string &other) {
+    throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + other + "\"");
+}
+
+// Two names may meet when one is shortened: the relation could not tell them apart.
+void check_relation_name(const Model &model) {
+    check_names(model);
     if (relkind_for(model.materialized).empty()) return;
     pg::Result other = registry_prepared("select name from mesh.model_registry where domain = $1 and name <> $2 and identifier = $3 and materialized not in ('ephemeral', 'function')"
                                  " and schema_name is not distinct from $4",
                                  {model.domain, model.name, target_identifier(model), model.schema});
-    if (!other.empty()) throw Error("42710", "model \"" + model.id() + "\" would build the same relation as \"" + model.domain + "." + other.rows[0][0].value() + "\"");
+    if (!other.empty()) same_relation(model, other.rows[0][0].value());
+}
+
+// The same of models that are registered already.
+void check_relation_names(const std::string &domain, const std::vector<Definition> &definitions) {
+    std::vector<std::string> names;
+    for (const Definition &d : definitions)
+        if (!relkind_for(d.model.materialized).empty()) names.push_back(d.model.name);
+    std::map<std::string, std::vector<std::string>> met;
+    for (const pg::Row &row : registry("select m.name, o.name from mesh.model_registry m join mesh.model_registry o on o.domain = m.domain and o.identifier = m.identifier and o.name <> m.name"
+                                       " and o.schema_name is not distinct from m.schema_name and o.materialized not in ('ephemeral', 'function')"
+                                       " where m.domain = $1 and m.name = any($2::text[]) order by 1, 2",
+                                       {domain, pg::array_literal(names)}).rows)
+        met[row[0].value()].push_back(row[1].value());
+    std::set<std::string> later(names.begin(), names.end());
+    for (const Definition &d : definitions) {
+        later.erase(d.model.name);
+        for (const std::string &other : met[d.model.name])
+            if (!later.count(other)) same_relation(d.model, other);
+    }
 }
 
 // Why what a model waits for may never come.
@@ -103,6 +132,36 @@ void store_model(const Model &model) {
              " schema_name = excluded.schema_name, alias = excluded.alias, identifier = excluded.identifier, changed_at = pg_catalog.now()",
              {model.domain, model.name, model.body, model.materialized, model.config.dump(), pg::array_literal(model.tags), model.description,
               model.schema, model.alias, target_identifier(model)});
+}
+
+// The same for models of a project, a statement for many.
+void store_models(const std::string &domain, const RowArrays &models, const RowArrays &reads) {
+    if (!models.empty())
+        registry_prepared("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
+                          " select $1, name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), 'pending', nullif(schema_name, ''), nullif(alias, ''), identifier, node"
+                          " from " + models.from() + "(name, body, materialized, config, tags, description, schema_name, alias, identifier, node) on conflict (domain, name) do update set body = excluded.body,"
+                          " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description, schema_name = excluded.schema_name,"
+                          " alias = excluded.alias, identifier = excluded.identifier, node = excluded.node, changed_at = pg_catalog.now()",
+                          models.after(domain));
+    if (!reads.empty())
+        registry_prepared("insert into mesh.dependency_registry select $1, model, 'model', upstream from " + reads.from() + "(model, upstream) on conflict do nothing",
+                          reads.after(domain));
+}
+
+// The text of a seed, which may be large, goes by itself.
+void store_models(const std::string &domain, const std::vector<Definition> &definitions) {
+    RowArrays models(10), reads(2);
+    for (const Definition &d : definitions) {
+        const Model &m = d.model;
+        for (const std::string &id : d.reads) reads.add({m.name, id});
+        if (is_seed(m)) {
+            store_model(m);
+            registry_prepared("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {m.domain, m.name, m.node});
+        } else {
+            models.add({m.name, m.body, m.materialized, m.config.dump(), pg::array_literal(m.tags), m.description.value_or(""), m.schema.value_or(""), m.alias.value_or(""), target_identifier(m), m.node});
+        }
+    }
+    store_models(domain, models, reads);
 }
 
 std::string join(const pg::Result &rows) {
@@ -185,14 +244,19 @@ void define_model(Model model, bool replace) {
     if (place != model.id() && !find_model(model.domain, target_identifier(model))) recompile_all(readers_of(place), place);
 }
 
-void store_definition(const Domain &domain, Model model) {
+void settle_definition(const Domain &domain, Model &model) {
     settle(domain, model);
-    check_relation_name(model);
-    std::optional<Model> old = find_model(model.domain, model.name);
-    store_model(model);
-    registry_prepared("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {model.domain, model.name, model.node});
-    if (old) move_relation(domain, *old, model);
-    if (old && keeps_itself(*old) && !keeps_itself(model)) forget_increment(model);
+    check_names(model);
+}
+
+void store_definitions(const Domain &domain, const std::vector<Definition> &definitions) {
+    if (definitions.empty()) return;
+    store_models(domain.name, definitions);
+    check_relation_names(domain.name, definitions);
+    for (const Definition &d : definitions) {
+        if (d.old) move_relation(domain, *d.old, d.model);
+        if (d.old && keeps_itself(*d.old) && !keeps_itself(d.model)) forget_increment(d.model);
+    }
 }
 
 void forget_model(const Model &model) {
@@ -214,10 +278,15 @@ void recompile_source_readers(const std::string &source) {
     recompile_all(readers, source);
 }
 
-void recompile_readers_elsewhere(const ModelName &model) {
-    std::vector<ModelName> readers = readers_of(model.id());
-    std::erase_if(readers, [&](const ModelName &reader) { return reader.domain == model.domain; });
-    recompile_all(readers, model.id());
+void recompile_readers_elsewhere(const std::string &domain, const std::vector<std::string> &models) {
+    std::vector<std::string> ids;
+    for (const std::string &name : models) ids.push_back(domain + "." + name);
+    std::map<std::string, std::vector<ModelName>> readers;  // by what they read
+    for (const pg::Row &row : registry("select upstream, domain, model from mesh.dependency_registry where kind = 'model' and upstream = any($1::text[]) and domain <> $2 order by 2, 3",
+                                       {pg::array_literal(ids), domain}).rows)
+        readers[row[0].value()].push_back({row[1].value(), row[2].value()});
+    for (const std::string &id : ids)
+        if (auto found = readers.find(id); found != readers.end()) recompile_all(found->second, id);
 }
 
 void drop_model(const Model &model) {

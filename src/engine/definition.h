@@ -31,13 +31,22 @@ const std::vector<std::string> &known_config();
 // config.cpp: says which settings are none: a WARNING with a hint at the one that was meant, or else a NOTICE.
 void report_unknown_config(const Model &model);
 
-// The model has other columns now: what other domains read of it is analyzed anew, with all that reads that. Raises 42P16 when a reader
-// would break, naming it.
-void recompile_readers_elsewhere(const ModelName &model);
+// Models of a domain have other columns now: what other domains read of them is analyzed anew, with all that reads that. Raises 42P16 when a
+// reader would break, naming it.
+void recompile_readers_elsewhere(const std::string &domain, const std::vector<std::string> &models);
 
-// For a project's models, which are analyzed together: registers what the model is, pending until its body is known, or forgets it. What
-// was built stays.
-void store_definition(const Domain &domain, Model model);
+// What a model of a project is now, what it was, and the ids of the models that it says it reads.
+struct Definition {
+    Model model;
+    std::optional<Model> old;
+    std::vector<std::string> reads;
+};
+
+// For a project's models, which are analyzed together: gives the model its place as the registry keeps it, a schema of the domain's; registers
+// what models are, each pending until its body is known; forgets one. What was built stays. Raises 42710 where two would build one relation,
+// or the schema cannot become the domain's (42710, 42501).
+void settle_definition(const Domain &domain, Model &model);
+void store_definitions(const Domain &domain, const std::vector<Definition> &definitions);
 void forget_model(const Model &model);
 
 // rename.cpp: the body with each reference to `model` replaced by one to `name` in its domain.

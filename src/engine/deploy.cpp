@@ -5,6 +5,7 @@
 #include "core/graph/graph.h"
 #include "core/project/constraints.h"
 #include "core/project/node_value.h"
+#include "engine/compiled_store.h"
 #include "engine/definition.h"
 #include "engine/domain.h"
 #include "engine/other_projects.h"
@@ -22,6 +23,8 @@ using project::Node;
 using project::ResourceType;
 
 namespace {
+
+constexpr size_t kAtOnce = 100;  // models whose analysis is stored together
 
 // dbt's names are found where the profile's search_path, or the server's own setting, would find them.
 std::vector<std::string> search_path_of(const Manifest &manifest) {
@@ -106,10 +109,12 @@ public:
         if (read_.whole) (void)mesh_.models_of(deployment_.domain);
         for (const auto &[id, text] : read_.after)
             if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && !project_.model_name(id).empty()) define(node->second);
+        store_definitions(domain_, defined_);
         ask_for_products(project_, caller_, changes_);
         mesh_ = Mesh();
         if (read_.whole) analyze_whole();
         else analyze_part();
+        compiled_.write();
         check_others();
         store_project_tests(project_, deployment_.domain, tests_read());
         note_changes();
@@ -241,11 +246,11 @@ private:
         bool is_seed = node.resource_type == ResourceType::seed, is_read = read_.files.count(node.package_root + node.original_file_path) > 0;
         if (old != nullptr && !(is_seed && is_read)) model.body = is_seed ? seed_text(*old) : old->body;
         bool knows_schema = domain_.owns(node.schema);
-        store_definition(domain_, model);
+        settle_definition(domain_, model);
         if (!knows_schema) domain_ = get_domain(model.domain);
         std::vector<std::string> read = project_.models_read(node.unique_id);
-        registry_prepared("insert into mesh.dependency_registry select $1, $2, 'model', id from pg_catalog.unnest($3::text[]) id where id <> $1 || '.' || $2 on conflict do nothing",
-                 {model.domain, model.name, pg::array_literal(read)});
+        std::erase(read, model.id());
+        defined_.push_back({std::move(model), old == nullptr ? std::nullopt : std::optional<Model>(*old), std::move(read)});
     }
 
     // A model whose definition and inputs are as they were costs nothing.
@@ -256,21 +261,27 @@ private:
         analyzed_.insert(node.unique_id);
         ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before, anew); });
         if (error != nullptr) return cannot_analyze(before, node, error);
+        compiled_.write(kAtOnce);
         if (mesh_.model({before.domain, before.name}).columns == before.columns) return;
         reshaped_.insert(node.unique_id);
         if (!read_.whole) add_readers(node.unique_id);
     }
 
     void analyze_one(const Model &model, bool anew) {
-        if (model.materialized != "seed") return (void)project_.current(model, anew);
+        if (model.materialized != "seed") {
+            if (std::optional<Model> changed = project_.render(model, anew, compiled_)) mesh_.update(*changed);
+            return;
+        }
         Compiled compiled = compile(mesh_, model);
-        store_compiled(model, compiled);
-        mesh_.update(get_model({model.domain, model.name}));
+        compiled_.add(model, compiled);
+        mesh_.update(with_analysis(model, compiled));
     }
 
     // What other domains read, and what is read of them.
     void check_others() {
-        for (const std::string &id : reshaped_) recompile_readers_elsewhere({deployment_.domain, project_.model_name(id)});
+        std::vector<std::string> names;
+        for (const std::string &id : reshaped_) names.push_back(project_.model_name(id));
+        recompile_readers_elsewhere(deployment_.domain, names);
         if (project_.external().empty()) return;
         std::string path;
         for (const std::string &id : load_graph().find_cycle().value_or(std::vector<std::string>())) path += (path.empty() ? "" : " -> ") + id;
@@ -329,6 +340,8 @@ private:
     Oid caller_;
     const project::RefLookup lookup_;
     Domain domain_;
+    std::vector<Definition> defined_;
+    CompiledStore compiled_{deployment_.domain};
     std::vector<Change> changes_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/compiled_store.h"
 #include "engine/hooks.h"
 #include "engine/other_projects.h"
 #include "engine/statement.h"
@@ -127,10 +128,19 @@ std::vector<std::string> Project::models_read(const std::string &unique_id) cons
     return out;
 }
 
-const Model &Project::current(const Model &model, bool anew) {
+const Model &Project::current(const Model &model) {
+    CompiledStore store(model.domain);
+    std::optional<Model> changed = render(model, false, store);
+    if (!changed) return model;
+    store.write();
+    mesh_.update(*changed);
+    return mesh_.model({model.domain, model.name});
+}
+
+std::optional<Model> Project::render(const Model &model, bool anew, CompiledStore &store) {
     need({model.node});
     project::Compiled rendered = invocation_.compile(model.node);
-    if (!anew && rendered.code == model.body && model.status == "ready") return model;
+    if (!anew && rendered.code == model.body && model.status == "ready") return std::nullopt;
     Model changed = model;
     changed.body = rendered.code;
     Compiled compiled;
@@ -138,14 +148,8 @@ const Model &Project::current(const Model &model, bool anew) {
     if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed) : compile_after(mesh_, changed, header);
     refuse_itself(changed, compiled);
     add_declared(mesh_, *this, changed, compiled);
-    registry_prepared("update mesh.model_registry set body = $3 where domain = $1 and name = $2", {model.domain, model.name, changed.body});
-    store_compiled(changed, compiled);
-    changed.columns = compiled.analysis.columns;
-    changed.is_volatile = compiled.analysis.is_volatile;
-    changed.facts = compiled.analysis.facts;
-    changed.status = compiled.pending_on.empty() ? "ready" : "pending";
-    mesh_.update(changed);
-    return mesh_.model({model.domain, model.name});
+    store.add(changed, compiled, changed.body);
+    return with_analysis(std::move(changed), compiled);
 }
 
 std::string Project::strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {

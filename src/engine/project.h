@@ -8,6 +8,8 @@
 
 namespace mesh::engine {
 
+class CompiledStore;
+
 class Project;
 
 struct ProjectOptions {
@@ -38,9 +40,12 @@ public:
     // The nodes, with all that rendering them asks for, are there.
     void need(std::vector<std::string> unique_ids);
 
-    // The model with its body as it renders now; analyzed anew, and so stored, when that is another one than it was, or when `anew` demands
-    // it. Raises what rendering and analysis raise.
-    const Model &current(const Model &model, bool anew = false);
+    // The model with its body as it renders now; analyzed anew, and so stored, when that is another one than it was. Raises what rendering
+    // and analysis raise.
+    const Model &current(const Model &model);
+
+    // The same, also when `anew` demands it, for a store to be written by the caller; nothing when the model is as it was.
+    std::optional<Model> render(const Model &model, bool anew, CompiledStore &store);
 
     // The statements of the project's own incremental strategy, see engine/build.h.
     std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns);

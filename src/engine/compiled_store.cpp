@@ -1,0 +1,51 @@
+#include "engine/compiled_store.h"
+
+#include "engine/product.h"
+
+namespace mesh::engine {
+
+Model with_analysis(Model model, const Compiled &compiled) {
+    model.columns = compiled.analysis.columns;
+    model.is_volatile = compiled.analysis.is_volatile;
+    model.facts = compiled.analysis.facts;
+    model.status = compiled.pending_on.empty() ? "ready" : "pending";
+    return model;
+}
+
+void CompiledStore::add(const Model &model, const Compiled &compiled, const Value &body) {
+    check_contracts(model, compiled.analysis.columns);
+    models_.add({model.name, body ? "t" : "f", body.value_or(""), compiled.pending_on.empty() ? "ready" : "pending", pg::array_literal(compiled.pending_on),
+                 columns_to_json(compiled.analysis.columns).dump(), compiled.analysis.is_volatile ? "t" : "f", facts_to_json(compiled.analysis.facts).dump()});
+    static const char *const kinds[] = {"model", "source", "relation"};
+    for (const Upstream &up : compiled.upstreams)
+        if (up.kind != Upstream::Kind::self) reads_.add({model.name, kinds[static_cast<int>(up.kind)], up.id});
+    for (const Upstream &up : compiled.declared) reads_.add({model.name, "model", up.id});
+    for (const pg::LineageEdge &edge : compiled.analysis.lineage)
+        lineage_.add({model.name, edge.column, edge.upstream, edge.upstream_column, edge.direct ? "direct" : "indirect"});
+}
+
+void CompiledStore::write(size_t least) {
+    if (models_.size() < least) return;
+    registry_prepared("update mesh.model_registry m set body = case when r.has_body::boolean then r.body else m.body end, status = r.status, pending_on = r.pending_on::text[],"
+                      " columns = r.columns::jsonb, is_volatile = r.is_volatile::boolean, facts = r.facts::jsonb"
+                      " from " + models_.from() + "(name, has_body, body, status, pending_on, columns, is_volatile, facts) where m.domain = $1 and m.name = r.name",
+                      models_.after(domain_));
+    std::string names = pg::array_literal(models_.column(0));
+    for (const char *table : {"dependency_registry", "column_lineage_registry"})
+        registry_prepared("delete from mesh." + std::string(table) + " where domain = $1 and model = any($2::text[])", {domain_, names});
+    if (!reads_.empty())
+        registry_prepared("insert into mesh.dependency_registry select $1, r.* from " + reads_.from() + " on conflict do nothing", reads_.after(domain_));
+    if (!lineage_.empty())
+        registry_prepared("insert into mesh.column_lineage_registry select $1, model, nullif(column_name, ''), upstream, upstream_column, kind"
+                          " from " + lineage_.from() + "(model, column_name, upstream, upstream_column, kind)",
+                          lineage_.after(domain_));
+    *this = CompiledStore(domain_);
+}
+
+void store_compiled(const Model &model, const Compiled &compiled) {
+    CompiledStore store(model.domain);
+    store.add(model, compiled);
+    store.write();
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,21 @@
+#include "engine/row_arrays.h"
+
+namespace mesh::engine {
+
+void RowArrays::add(std::vector<std::string> row) {
+    for (size_t i = 0; i < columns_.size(); i++) columns_[i].push_back(std::move(row.at(i)));
+}
+
+std::string RowArrays::from() const {
+    std::string out;
+    for (size_t i = 0; i < columns_.size(); i++) out += (i == 0 ? "rows from (" : ", ") + ("pg_catalog.unnest($" + std::to_string(i + 2)) + "::text[])";
+    return out + ") r";
+}
+
+std::vector<pg::Value> RowArrays::after(const std::string &first) const {
+    std::vector<pg::Value> out = {first};
+    for (const std::vector<std::string> &column : columns_) out.emplace_back(pg::array_literal(column));
+    return out;
+}
+
+}  // namespace mesh::engine
