@@ -268,8 +268,15 @@ INSERT INTO same_raw.orders (id, note) VALUES (1000, 'new');
 SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
 SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
 SELECT node, status, rows, left(reason, 19) AS reason FROM mesh.run(:'some');
--- In a function, which may write more, an unlogged table tells nothing of what it wrote.
+-- In a function, which may write more: as much by hand to what the run has just written is told by its count alone, of an unlogged table.
 SELECT * FROM pg_temp.run('after_log', force => true);
+SELECT * FROM pg_temp.run('after_log');
+CREATE FUNCTION pg_temp.run_and_write(OUT status text) LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT r.status INTO status FROM mesh.run('same.after_log', force => true) r;
+    UPDATE same.after_log SET n = -1;
+END $$;
+SELECT * FROM pg_temp.run_and_write();
 SELECT * FROM pg_temp.run('after_log');
 SELECT n FROM same.after_log;
 SELECT mesh.create_model('same.grows', 'select 1 as one', materialized => 'incremental');

@@ -1,5 +1,7 @@
 #include "engine/relation_states.h"
 
+#include <algorithm>
+
 #include "core/digest.h"
 #include "core/plan/settings_only.h"
 #include "pg/relation.h"
@@ -102,13 +104,14 @@ std::optional<pg::Counted> RelationStates::count(Oid relation) {
     bool own_changes = is_published(relation) && !others_wrote_;
     auto known = scanned_.find(relation);
     bool is_known = known != scanned_.end() && (own_changes || known->second.writers.empty());
-    std::optional<pg::Counted> counted = is_known ? known->second : pg::count_rows(relation, own_changes);
-    return is_published(relation) ? counted : lasting(counted);  // of what was changed in place the log cannot tell
+    return lasting(is_known ? known->second : pg::count_rows(relation, own_changes));
 }
 
-// What the transaction has written until now cannot be told from what it writes after the run: only the log can.
+// What the transaction has written before the run cannot be told from what it writes after it: only the log can. The run itself writes in
+// subtransactions, whose ids nobody else has.
 std::optional<pg::Counted> RelationStates::lasting(const std::optional<pg::Counted> &counted) const {
-    return goes_on_ && counted && !counted->writers.empty() ? std::nullopt : counted;
+    bool may_grow = counted && std::ranges::any_of(counted->writers, [this](uint64_t writer) { return writer < first_; });
+    return may_grow ? std::nullopt : counted;
 }
 
 RelationState RelationStates::state(Oid relation, bool counts) {

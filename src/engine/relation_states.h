@@ -63,7 +63,7 @@ private:
     bool same_count(Oid relation, const planning::RelationState &then);
 
     const Baseline &baseline_;
-    const bool goes_on_ = pg::transaction_goes_on();
+    const uint64_t first_ = pg::next_transaction();  // before what the run writes
     std::map<std::string, planning::Rows> looks_;  // by all of the state: many models read one relation
     std::map<Oid, planning::RelationState> states_, uncounted_;
     std::map<Oid, pg::Counted> scanned_;

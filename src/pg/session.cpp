@@ -5,7 +5,6 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_namespace.h"
-#include "tcop/pquery.h"
 }
 
 namespace mesh::pg {
@@ -41,11 +40,6 @@ Oid registry_owner() {
         ReleaseSysCache(tuple);
         return owner;
     });
-}
-
-// A function of any language, and SPI, tells the context of errors while it runs a statement: what calls us may write more.
-bool transaction_goes_on() {
-    return call([] { return IsTransactionBlock() || error_context_stack != nullptr || ActivePortal == nullptr || ActivePortal->strategy == PORTAL_MULTI_QUERY || ActivePortal->strategy == PORTAL_UTIL_SELECT; });
 }
 
 SubTransaction begin_subtransaction() {

@@ -60,9 +60,6 @@ auto as_registry(F &&f) {
     }
 }
 
-// Can this transaction write more after the statement that is being executed? True where that is not known.
-bool transaction_goes_on();
-
 // A subtransaction: what failed inside is rolled back and handed to the caller as an error, and the caller's
 // transaction goes on. Returns nullptr when `f` succeeded. Cancel and shutdown are passed on, never swallowed.
 struct SubTransaction {

@@ -282,6 +282,10 @@ uint64_t log_position() {
     return call([] { return static_cast<uint64_t>(RecoveryInProgress() ? 0 : GetXLogInsertRecPtr()); });
 }
 
+uint64_t next_transaction() {
+    return call([] { return static_cast<uint64_t>(U64FromFullTransactionId(ReadNextFullTransactionId())); });
+}
+
 std::set<Oid> relations_being_written() {
     Oids found = call([] { return written_by_others(); });
     return {found.oid, found.oid + found.count};

@@ -9,6 +9,9 @@ namespace mesh::pg {
 // The newest position in the write-ahead log.
 uint64_t log_position();
 
+// The id, in its 64-bit form, that the next transaction or subtransaction gets which writes something.
+uint64_t next_transaction();
+
 // The relations of this database that other sessions' transactions have locked for writing, prepared ones too. Whatever another transaction
 // has written before log_position(), called before this, and is not yet committed, is among them.
 std::set<Oid> relations_being_written();
