@@ -126,7 +126,13 @@ std::vector<RelationInfo> ProjectDatabase::list_relations(const std::string &sch
 }
 
 // A model that is neither staged nor built has the columns that its analysis gave.
+// Without a schema, as temporary tables are named: whatever of that name there is, a temporary one first.
 std::vector<DatabaseColumn> ProjectDatabase::columns(const std::string &schema, const std::string &identifier) {
+    if (schema.empty()) {
+        pg::Result found = pg::query("select n.nspname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.relname = $1 and c.relkind = any ('{r,v,m,f,p}')"
+                                     " and not pg_catalog.pg_is_other_temp_schema(n.oid) order by c.relpersistence = 't' desc, 1 limit 1", {identifier});
+        return found.empty() ? std::vector<DatabaseColumn>{} : columns(found.rows[0][0].value(), identifier);
+    }
     std::vector<pg::Column> found;
     const Staged *in_stage = staged(schema, identifier);
     if (in_stage != nullptr) found = in_stage->columns;

@@ -38,6 +38,7 @@ public:
     virtual bool callable() const { return false; }
     virtual Value call(Arguments &arguments);
     virtual bool mapping() const { return false; }  // passes "is mapping"
+    virtual bool numeric() const { return false; }  // passes "is number"
 
     virtual std::optional<std::int64_t> length() const { return std::nullopt; }
     virtual bool truth() const { return length().value_or(1) != 0; }

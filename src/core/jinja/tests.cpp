@@ -57,7 +57,7 @@ bool is_string(const Value &v) {
     return v.is_string();
 }
 bool is_number(const Value &v) {
-    return v.is_number();
+    return v.is_number() || (v.is(Kind::object) && v.object().numeric());
 }
 bool is_mapping(const Value &v) {
     return v.is(Kind::dict) || (v.is(Kind::object) && v.object().mapping());

@@ -153,7 +153,7 @@ std::string inject_ctes(const std::string &sql, const Ctes &ctes) {
 }
 
 Compiled compile_node(Session &session, const Node &node) {
-    const jinja::Pool pool;
+    const Session::Rendering rendering(session);
     session.asked_database = false;
     Compiled compiled = finish(session, render_node(session, node));
     session.finished[node.unique_id] = compiled.code;
@@ -161,7 +161,7 @@ Compiled compile_node(Session &session, const Node &node) {
 }
 
 Compiled compile_inline(Session &session, const std::string &text) {
-    const jinja::Pool pool;
+    const Session::Rendering rendering(session);
     session.asked_database = false;
     Node node;
     node.resource_type = ResourceType::analysis;

@@ -112,7 +112,7 @@ void apply_overrides(Session &session, Frame &frame, const OtherResource &test) 
 }  // namespace
 
 Compiled compile_unit_test(Session &session, const OtherResource &test) {
-    const jinja::Pool pool;
+    const Session::Rendering rendering(session);
     session.asked_database = false;
     const Node &tested = tested_node(session, test);
     Frame frame = run_frame(tested);

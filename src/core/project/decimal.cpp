@@ -253,9 +253,28 @@ std::string Decimal::format(std::string_view spec) const {
     return spec.empty() ? str() : jinja::format_spec(Value(number()), spec);
 }
 
+namespace {
+
+Value without_zeros(const Decimal &value) {
+    if (value.zero()) return Value(jinja::make<Decimal>(value.negative(), "0", 0));
+    const std::size_t kept = value.digits().find_last_not_of('0') + 1;
+    return Value(jinja::make<Decimal>(value.negative(), value.digits().substr(0, kept), value.exponent() + static_cast<long>(value.digits().size() - kept)));
+}
+
+// Python's DecimalTuple: sign, digits, exponent.
+Value parts_of(const Decimal &value) {
+    std::vector<Value> digits;
+    for (const char digit : value.digits()) digits.emplace_back(digit - '0');
+    return Value::tuple({Value(value.negative() ? 1 : 0), Value::tuple(std::move(digits)), Value(static_cast<std::int64_t>(value.exponent()))});
+}
+
+}  // namespace
+
 std::optional<Value> Decimal::attribute(std::string_view name) {
     if (name == "is_integer") return jinja::make_function("is_integer", [self = Ptr<Decimal>(this)](jinja::Arguments &) { return Value(self->integral()); });
     if (name == "real") return Value(Ptr<Decimal>(this));
+    if (name == "normalize") return jinja::make_function("normalize", [self = Ptr<Decimal>(this)](jinja::Arguments &) { return without_zeros(*self); });
+    if (name == "as_tuple") return jinja::make_function("as_tuple", [self = Ptr<Decimal>(this)](jinja::Arguments &) { return parts_of(*self); });
     return std::nullopt;
 }
 

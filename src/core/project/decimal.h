@@ -28,6 +28,7 @@ public:
     std::string format(std::string_view spec) const override;
     std::optional<jinja::Value> attribute(std::string_view name) override;
     bool truth() const override { return !zero(); }
+    bool numeric() const override { return true; }
     bool equals(const jinja::Object &other) const override;
     std::optional<int> compare(const jinja::Object &other) const override;
     std::size_t hash() const override;

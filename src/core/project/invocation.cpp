@@ -96,7 +96,7 @@ Value Invocation::run_operation(const std::string &name, const Json &arguments) 
 std::string Invocation::render_hook(const std::string &unique_id, const std::string &text) {
     Session &session = inner_->session;
     const Node &node = inner_->node(unique_id);
-    const jinja::Pool pool;
+    const Session::Rendering rendering(session);
     Frame frame = run_frame(node);
     if (const auto at = session.finished.find(unique_id); at != session.finished.end()) frame.compiled = at->second;
     const Session::Entered entered(session, frame);

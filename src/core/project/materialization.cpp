@@ -30,7 +30,7 @@ std::vector<RelationInfo> returned_relations(const Node &node, const Value &resu
 }  // namespace
 
 std::vector<RelationInfo> run_materialization(Session &session, const Node &node, const std::string &macro_id, const Compiled &compiled) {
-    const jinja::Pool pool;
+    const Session::Rendering rendering(session);
     Frame frame = run_frame(node);
     frame.compiled = compiled.code;
     const Session::Entered entered(session, frame);

@@ -1,5 +1,8 @@
 #include "core/project/node_value.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/jinja/access.h"
 #include "core/jinja/operators.h"
 #include "core/project/base_context.h"
@@ -9,6 +12,8 @@
 namespace mesh::core::project {
 
 namespace {
+
+constexpr const char *graph_sections[] = {"exposures", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries", "unit_tests", "functions"};
 
 void drop_nulls(Json &json) {
     if (json.is_object()) {
@@ -76,6 +81,10 @@ private:
 
 }  // namespace
 
+bool is_section_of_graph(std::string_view name) {
+    return std::ranges::find(graph_sections, name) != std::end(graph_sections);
+}
+
 std::string declared_type(const Node &node, const std::string &type) {
     const auto contract = node.config.find("contract");
     const bool aliases = contract == node.config.end() || !contract->is_object() || contract->value("alias_types", Json()) != false;
@@ -94,8 +103,7 @@ jinja::Value node_value(const Node &node, const std::optional<std::string> &comp
 
 jinja::Value graph_value(const Manifest &manifest, bool empty) {
     Json graph = Json::object();
-    for (const char *kind : {"exposures", "groups", "metrics", "nodes", "sources", "semantic_models", "saved_queries", "unit_tests", "functions"})
-        graph[kind] = Json::object();
+    for (const char *kind : graph_sections) graph[kind] = Json::object();
     if (empty) return to_value(graph);
     for (const auto &[id, node] : manifest.nodes) graph[node.resource_type == ResourceType::function ? "functions" : "nodes"][id] = manifest_json(node);
     for (const auto &[id, source] : manifest.sources) graph["sources"][id] = manifest_json(source);

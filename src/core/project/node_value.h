@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "core/jinja/value.h"
 #include "core/project/manifest.h"
@@ -16,6 +17,9 @@ jinja::Value lazy_node(const Node &node);
 
 // A column's data_type as the server knows it: dbt's own names ("string") are taken for types, unless the contract's alias_types is off.
 std::string declared_type(const Node &node, const std::string &type);
+
+// Is it one of the keys that `graph` has of itself?
+bool is_section_of_graph(std::string_view name);
 
 // `graph`: {"nodes", "sources", "exposures", "groups", "metrics", ...}, each by unique id; while parsing without contents.
 jinja::Value graph_value(const Manifest &manifest, bool empty);

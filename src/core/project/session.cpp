@@ -61,6 +61,22 @@ Value batch_value(const Node &node, const BatchRange &batch) {
     return Value(dict);
 }
 
+// The same value in containers of no pool; deeper ones than any package makes are left out, as cycles would have no end.
+Value lasting(const Value &value, int depth = 0) {
+    if (depth > 64) return Value();
+    const auto all = [depth](const std::vector<Value> &items) {
+        std::vector<Value> out;
+        for (const Value &item : items) out.push_back(lasting(item, depth + 1));
+        return out;
+    };
+    if (value.is(jinja::Kind::list)) return Value(all(value.list().items));
+    if (value.is(jinja::Kind::tuple)) return Value::tuple(all(value.tuple().items));
+    if (!value.is(jinja::Kind::dict)) return value;
+    auto dict = jinja::make<jinja::Dict>();
+    for (const Value &key : value.dict().keys()) dict->set(lasting(key, depth + 1), lasting(*value.dict().find(key), depth + 1));
+    return Value(dict);
+}
+
 // Names whose values belong to the running frame.
 enum class Mine { execute, self, model, schema, database, pre_hooks, post_hooks, sql, compiled_code, graph, env, selected, results, arguments, defer, source_node };
 
@@ -236,12 +252,22 @@ std::optional<Value> Session::node_member(const std::string &name) {
             if (!now.execute()) return graph_value(manifest_, true);
             if (load_rest) std::exchange(load_rest, {})();
             const jinja::Unpooled kept;
+            graph_asked_ = true;
             if (graph_.is_missing()) graph_ = graph_value(manifest_, false);
             return graph_;
         }
         case Mine::source_node: return std::nullopt;
     }
     return std::nullopt;
+}
+
+// Packages keep what they know from hook to test to hook in an entry of their own.
+void Session::keep_graph() {
+    if (!std::exchange(graph_asked_, false)) return;
+    const jinja::Unpooled kept;
+    jinja::Dict &graph = graph_.dict();
+    for (const Value &key : graph.keys())
+        if (!key.is_string() || !is_section_of_graph(key.text())) graph.set(lasting(key), lasting(*graph.find(key)));
 }
 
 Ptr<jinja::Dict> Session::make_members() {

@@ -94,6 +94,19 @@ public:
         Frame &frame_;
     };
 
+    // As long as it lives something is rendered: what templates make meanwhile is freed at its end, but what they put into `graph`.
+    class Rendering {
+    public:
+        explicit Rendering(Session &session) : session_(session) {}
+        ~Rendering() { session_.keep_graph(); }
+        Rendering(const Rendering &) = delete;
+        Rendering &operator=(const Rendering &) = delete;
+
+    private:
+        const jinja::Pool pool_;
+        Session &session_;
+    };
+
     // The text rendered in the running frame. A name is for errors.
     std::string render(const std::string &text, const std::string &name, unsigned first_line = 1);
     jinja::Value render_native(const std::string &text, const std::string &name);
@@ -116,6 +129,7 @@ private:
     std::optional<jinja::Value> member(const std::string &name);
     jinja::Value unit_test_this(Frame &now);
     std::optional<jinja::Value> node_member(const std::string &name);
+    void keep_graph();
     jinja::Ptr<jinja::Dict> make_members();
 
     const Manifest &manifest_;
@@ -129,6 +143,7 @@ private:
     std::map<std::string, jinja::Ptr<jinja::Variables>> bases_;
     std::unique_ptr<MacroTable> macros_;
     jinja::Value graph_ = jinja::Value::missing();
+    bool graph_asked_ = false;  // in what is rendered now
     Frame *frame_ = nullptr;
 };
 

@@ -66,7 +66,7 @@ bool own_strategy(Session &session, const Node &node) {
 }
 
 std::string strategy_sql(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {
-    const jinja::Pool pool;
+    const Session::Rendering rendering(session);
     Frame frame = run_frame(node);
     if (const auto at = session.finished.find(node.unique_id); at != session.finished.end()) frame.compiled = at->second;
     const Session::Entered entered(session, frame);

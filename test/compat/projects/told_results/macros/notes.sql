@@ -20,6 +20,21 @@
     {% for column in one.columns %}
         union all select {{ loop.index }}, '{{ column.name }}', '{{ column.data_type.jsonify(column[0]) }}', '{{ column.data_type.csvify(column[0]) }}'
     {% endfor %}
+    {% set n = one.columns[0][0] %}
+    union all select -1, '{{ n is number }} {{ n.normalize().as_tuple()[2] }}', '{{ n.normalize() }}', '{{ one.columns[1][0] is number }}'
     union all select 0, 'n', '{{ (one.columns[0][0] | float) / 4 }}', '{{ one.columns[0][0] | int }}'
+{% endif %}
+{% endmacro %}
+
+{% macro keep(word) %}
+{% if execute %}{% do graph.setdefault('told_results', {}).setdefault('words', []).append([word, api.Relation.create(schema='kept', identifier=word)]) %}{% endif %}
+{% endmacro %}
+
+{% macro note_kept() %}
+{% if execute %}
+    {% do run_query('create temporary table told_words (word text, n numeric)') %}
+    {% set columns = adapter.get_columns_in_relation(api.Relation.create(database=none, schema=none, identifier='told_words')) | map(attribute='name') | list %}
+    insert into {{ target.schema }}.journal values
+        ('kept', $${{ graph.told_results.words | join(' ') }} {{ columns }} {{ ref.config.project_name }} {{ ref.config.dependencies | list | select('equalto', 'told_results') | list }}$$)
 {% endif %}
 {% endmacro %}

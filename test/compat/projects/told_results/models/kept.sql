@@ -1,0 +1,1 @@
+select '{{ keep('model') | trim }}' as nothing
