@@ -88,6 +88,10 @@ SELECT * FROM like_dbt.kept ORDER BY 1, 2;
 SELECT * FROM deploy($${"models/headed.sql": "{% call set_sql_header(config) %}with given as (select 7 as a){% endcall %}select a from given"}$$);
 SELECT * FROM mesh.show('like_dbt', 'headed', 5);
 
+-- A test whose template asks for what is not there fails, and the command goes on.
+SELECT * FROM deploy($${"models/asked.sql": "select 1 as a", "tests/asks.sql": "{% if execute %}{% do run_query('select * from nowhere') %}{% endif %} select a from {{ ref('asked') }} where false"}$$);
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'build', '{"compile_tests": true}');
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

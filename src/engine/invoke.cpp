@@ -125,11 +125,9 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
 std::string sql_of(Project &project, const std::string &unique_id) {
     bool unit = unique_id.rfind("unit_test.", 0) == 0;
     if (!unit && unique_id.rfind("test.", 0) != 0 && unique_id.rfind("model.", 0) != 0) return "";
-    try {
-        return unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code;
-    } catch (const Error &) {
-        return "";  // its result says why
-    }
+    std::string out;
+    ErrorData *error = pg::try_in_subtransaction([&] { out = unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code; });
+    return error == nullptr ? out : "";  // its result says why
 }
 
 // Has dbt SQL to show of a step that the engine did not render?
