@@ -93,8 +93,18 @@ SET ROLE regress_partial_other;
 SELECT * FROM mesh.deploy('shop', '{}', partial => true);
 RESET ROLE;
 
+-- Two models exchange their places. One that has the place of a model that is none of the project's is refused.
+SELECT * FROM mesh.deploy('swap', '{"dbt_project.yml": "{name: swap, models: {+materialized: table}}", "models/a.sql": "{{ config(alias=\"x\") }} select 1 as i",
+ "models/b.sql": "{{ config(alias=\"y\") }} select i + 1 as j from {{ ref(\"a\") }}"}');
+SELECT node, status FROM mesh.run('swap');
+SELECT * FROM mesh.deploy('swap', '{"models/a.sql": "{{ config(alias=\"y\") }} select 1 as i", "models/b.sql": "{{ config(alias=\"x\") }} select i + 1 as j from {{ ref(\"a\") }}"}', partial => true);
+SELECT node, status, reason FROM mesh.run('swap');
+SELECT i, j FROM swap.y, swap.x;
+SELECT mesh.create_model('swap.z', 'select 1 as k');
+SELECT * FROM mesh.deploy('swap', '{"models/a.sql": "{{ config(alias=\"z\") }} select 1 as i"}', partial => true);
+
 REVOKE USAGE ON SCHEMA mesh FROM regress_partial_other;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA shop CASCADE;
+DROP SCHEMA shop, swap CASCADE;
 DROP FUNCTION project;
 DROP ROLE regress_partial_other;
