@@ -85,7 +85,7 @@ MESH_FUNCTION(mesh_compiled) {
 
 MESH_FUNCTION(mesh_manifest) {
     engine::Domain domain = visible_domain(fcinfo);
-    return api::text_result(engine::manifest(domain.name, json_arg(fcinfo, 1, "metadata")).dump());
+    return api::text_result(engine::manifest(domain.name, json_arg(fcinfo, 1, "metadata")));
 }
 
 MESH_FUNCTION(mesh_catalog) {

@@ -44,11 +44,11 @@ std::string utc_now() {
 
 }  // namespace
 
-project::Json manifest(const std::string &domain, const project::Json &metadata) {
+std::string manifest(const std::string &domain, const project::Json &metadata) {
     project::Manifest out = load_manifest(get_project(domain));
     out.metadata["generated_at"] = utc_now();
     out.metadata.update(metadata);
-    return project::manifest_json(out);
+    return project::manifest_text(out);
 }
 
 project::Json catalog(const std::string &domain) {

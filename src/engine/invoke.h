@@ -24,7 +24,7 @@ std::vector<InvokeRow> clone_all(Mesh &mesh, const Project &project, const std::
 std::string compiled_sql(const std::string &domain, const std::string &node);
 
 // `metadata`: what its metadata says besides.
-project::Json manifest(const std::string &domain, const project::Json &metadata);
+std::string manifest(const std::string &domain, const project::Json &metadata);
 
 project::Json catalog(const std::string &domain);
 

@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const Files files = read_files(std::string_view(reinterpret_cast<const char *>(data), size));
     try {
         const Manifest manifest = parse(files, settings());
-        manifest_json(manifest);
+        manifest_text(manifest);
         read_in_part(files, manifest, std::prev(files.end())->first);
     } catch (const mesh::core::Error &) {
     } catch (const Json::exception &) {  // text that is not UTF-8 cannot be stored; the server's is

@@ -126,7 +126,7 @@ int main(int argc, char **argv) {
     const std::string what = argc > 2 ? argv[1] : "";
     try {
         const Manifest manifest = read(argc > 2 ? argv[2] : "");
-        if (what == "manifest") std::cout << manifest_json(manifest).dump() << "\n";
+        if (what == "manifest") std::cout << manifest_text(manifest) << "\n";
         if (what == "artifacts") std::cout << artifacts(manifest).dump() << "\n";
         if (what == "list" && argc > 3) {
             const Manifest old = read(argv[3]);

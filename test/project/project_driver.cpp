@@ -54,7 +54,7 @@ int run(const Options &options) {
     if (options.time)
         std::cerr << files.size() << " files, " << manifest.nodes.size() << " nodes, " << seconds << " s, " << after.ru_maxrss - before.ru_maxrss << " KB more\n";
     for (const Warning &warning : manifest.warnings) std::cerr << "warning: " << warning.file << ":" << warning.line << ": " << warning.text << "\n";
-    if (!options.quiet) std::cout << manifest_json(manifest).dump() << "\n";
+    if (!options.quiet) std::cout << manifest_text(manifest) << "\n";
     return 0;
 }
 

@@ -129,13 +129,13 @@ TEST(ProjectFunction, OtherKindsNeedMacros) {
 }
 
 TEST(ProjectFunction, IsASectionOfItsOwn) {
-    const Json manifest = manifest_json(parsed());
+    const Json manifest = Json::parse(manifest_text(parsed()));
     EXPECT_EQ(manifest["functions"].size(), 2u);
     EXPECT_FALSE(manifest["nodes"].contains("function.shop.doubled"));
     EXPECT_EQ(manifest["functions"]["function.shop.doubled"]["functions"], (Json{{"with_tax"}}));
     EXPECT_EQ(manifest["child_map"]["function.shop.doubled"], Json{"model.shop.prices"});
     const Manifest again = manifest_from_manifest_json(manifest);
-    EXPECT_EQ(manifest_json(again)["functions"], manifest["functions"]);
+    EXPECT_EQ(Json::parse(manifest_text(again))["functions"], manifest["functions"]);
 }
 
 TEST(ProjectFunction, IsBuiltAndListedButNotRun) {

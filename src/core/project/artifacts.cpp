@@ -12,7 +12,7 @@ namespace {
 Json timing_json(const std::vector<ArtifactTiming> &timing) {
     Json list = Json::array();
     for (const auto &one : timing) {
-        ObjectBuilder build;
+        ObjectBuilder build(3);
         build("name", one.name)("started_at", text_or_null(one.started_at))("completed_at", text_or_null(one.completed_at));
         list.push_back(build.take());
     }

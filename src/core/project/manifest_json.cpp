@@ -9,49 +9,53 @@ namespace mesh::core::project {
 
 namespace {
 
-void append(Json &object, const std::string &key, Json value) {
-    object.get_ref<Json::object_t &>().emplace_back(key, std::move(value));
-}
+// The text of an object, a member at a time: of a project with thousands of nodes there is never the whole tree.
+class ObjectText {
+public:
+    ObjectText &operator()(const std::string &key, const Json &value) { return text(key, value.dump()); }
+    ObjectText &text(const std::string &key, const std::string &value) {
+        text_ += (text_.size() > 1 ? "," : "") + Json(key).dump() + ":";
+        text_ += value;
+        return *this;
+    }
+    std::string take() { return std::move(text_ += "}"); }
 
-// With room for so many members: growing, it would copy those it has.
-Json object_for(size_t members) {
-    Json object = Json::object();
-    object.get_ref<Json::object_t &>().reserve(members);
-    return object;
-}
+private:
+    std::string text_ = "{";
+};
 
 template <class Map>
-Json section(const Map &resources) {
-    Json object = object_for(resources.size());
-    for (const auto &[id, resource] : resources) append(object, id, manifest_json(resource));
-    return object;
+std::string section(const Map &resources) {
+    ObjectText object;
+    for (const auto &[id, resource] : resources) object(id, manifest_json(resource));
+    return object.take();
 }
 
 // The nodes that are functions, or all others.
-Json section(const std::map<std::string, Node> &nodes, bool functions) {
-    Json object = object_for(functions ? 0 : nodes.size());
+std::string section(const std::map<std::string, Node> &nodes, bool functions) {
+    ObjectText object;
     for (const auto &[id, node] : nodes)
-        if ((node.resource_type == ResourceType::function) == functions) append(object, id, manifest_json(node));
-    return object;
+        if ((node.resource_type == ResourceType::function) == functions) object(id, manifest_json(node));
+    return object.take();
 }
 
-Json section(const Manifest &manifest, ResourceType type) {
-    Json object = object_for(manifest.others.size());
+std::string section(const Manifest &manifest, ResourceType type) {
+    ObjectText object;
     for (const auto &[id, resource] : manifest.others)
-        if (resource.resource_type == type && resource.enabled) append(object, id, manifest_json(resource));
-    return object;
+        if (resource.resource_type == type && resource.enabled) object(id, manifest_json(resource));
+    return object.take();
 }
 
 // One list an id: several files may define what only one of them enables.
-Json disabled(const Manifest &manifest) {
+std::string disabled(const Manifest &manifest) {
     std::map<std::string, Json> found;
     for (const auto &node : manifest.disabled) found[node.unique_id].push_back(manifest_json(node));
     for (const auto &source : manifest.disabled_sources) found[source.unique_id].push_back(manifest_json(source));
     for (const auto &[id, resource] : manifest.others)
         if (!resource.enabled) found[id].push_back(manifest_json(resource));
-    Json object = object_for(found.size());
-    for (auto &[id, list] : found) append(object, id, std::move(list));
-    return object;
+    ObjectText object;
+    for (const auto &[id, list] : found) object(id, list);
+    return object.take();
 }
 
 using Edges = std::map<std::string, std::vector<std::string>>;
@@ -74,13 +78,13 @@ Edges turned(const Edges &parents) {
     return children;
 }
 
-Json edges_json(Edges edges) {
-    Json object = object_for(edges.size());
+std::string edges_text(Edges edges) {
+    ObjectText object;
     for (auto &[id, list] : edges) {
         std::sort(list.begin(), list.end());
-        append(object, id, std::move(list));
+        object(id, list);
     }
-    return object;
+    return object.take();
 }
 
 // Metrics say it only in their config.
@@ -113,18 +117,18 @@ Json metadata(const Manifest &manifest) {
 
 }  // namespace
 
-Json manifest_json(const Manifest &manifest) {
+std::string manifest_text(const Manifest &manifest) {
     const Edges parents = parents_of(manifest);
-    ObjectBuilder build;
-    build("metadata", metadata(manifest))("nodes", section(manifest.nodes, false))("sources", section(manifest.sources));
-    build("macros", section(manifest.macros))("docs", section(manifest.docs));
-    build("exposures", section(manifest, ResourceType::exposure))("metrics", section(manifest, ResourceType::metric));
-    build("groups", section(manifest, ResourceType::group))("selectors", manifest.selectors)("disabled", disabled(manifest));
-    build("parent_map", edges_json(parents))("child_map", edges_json(turned(parents)))("group_map", group_map(manifest));
-    build("saved_queries", section(manifest, ResourceType::saved_query));
-    build("semantic_models", section(manifest, ResourceType::semantic_model));
-    build("unit_tests", section(manifest, ResourceType::unit_test))("functions", section(manifest.nodes, true));
-    return build.take();
+    ObjectText text;
+    text("metadata", metadata(manifest)).text("nodes", section(manifest.nodes, false)).text("sources", section(manifest.sources));
+    text.text("macros", section(manifest.macros)).text("docs", section(manifest.docs));
+    text.text("exposures", section(manifest, ResourceType::exposure)).text("metrics", section(manifest, ResourceType::metric));
+    text.text("groups", section(manifest, ResourceType::group))("selectors", manifest.selectors).text("disabled", disabled(manifest));
+    text.text("parent_map", edges_text(parents)).text("child_map", edges_text(turned(parents)))("group_map", group_map(manifest));
+    text.text("saved_queries", section(manifest, ResourceType::saved_query));
+    text.text("semantic_models", section(manifest, ResourceType::semantic_model));
+    text.text("unit_tests", section(manifest, ResourceType::unit_test)).text("functions", section(manifest.nodes, true));
+    return text.take();
 }
 
 }  // namespace mesh::core::project

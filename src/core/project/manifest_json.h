@@ -8,8 +8,8 @@ namespace mesh::core::project {
 // The release of dbt-core that we are compatible with: in artifacts, in `dbt_version`, and for require-dbt-version.
 inline constexpr const char *kDbtVersion = "1.11.16";
 
-// The whole. `metadata` of the manifest goes in as it is; whoever writes the file puts generated_at and invocation_id there.
-Json manifest_json(const Manifest &manifest);
+// The whole, as JSON text. `metadata` of the manifest goes in as it is; whoever writes the file puts generated_at and invocation_id there.
+std::string manifest_text(const Manifest &manifest);
 
 // One resource as the manifest shows it, every key that dbt gives it.
 Json manifest_json(const Node &node);

@@ -26,7 +26,7 @@ Json whole_constraint(const Json &constraint) {
 Json column_json(const ColumnInfo &column) {
     Json constraints = Json::array();
     for (const auto &constraint : column.constraints) constraints.push_back(constraint.is_object() ? whole_constraint(constraint) : constraint);
-    ObjectBuilder build;
+    ObjectBuilder build(10);
     build("name", column.name)("description", column.description)("meta", column.meta)("data_type", text_or_null(column.data_type));
     build("constraints", std::move(constraints))("quote", column.quote ? Json(true) : Json());
     build("config", {{"meta", column.meta}, {"tags", column.tags}})("tags", column.tags)("granularity", nullptr)("doc_blocks", Json::array());
@@ -69,7 +69,7 @@ std::string version_text(const Json &version) {
 Json refs_json(const std::vector<Ref> &refs) {
     Json list = Json::array();
     for (const auto &ref : refs)
-        list.push_back(ObjectBuilder()("name", ref.name)("package", text_or_null(ref.package))("version", version_json(ref.version)).take());
+        list.push_back(ObjectBuilder(3)("name", ref.name)("package", text_or_null(ref.package))("version", version_json(ref.version)).take());
     return list;
 }
 
@@ -93,7 +93,7 @@ std::vector<ColumnInfo> columns_from(const Json &json) {
 }
 
 Json depends_on_json(const std::vector<std::string> &macros, const std::vector<std::string> &nodes) {
-    return ObjectBuilder()("macros", macros)("nodes", nodes).take();
+    return ObjectBuilder(2)("macros", macros)("nodes", nodes).take();
 }
 
 Json member_or(const Json &object, const char *key, Json otherwise) {

@@ -10,8 +10,8 @@ namespace mesh::core::project {
 // Adds members in order without looking for earlier ones of the same name.
 class ObjectBuilder {
 public:
-    // Room for the members of a node: an ordered object that grows copies what it has, with all that is in it.
-    ObjectBuilder() { members().reserve(48); }
+    // With room for so many members, or those of a node: an ordered object that grows copies what it has, with all that is in it.
+    explicit ObjectBuilder(size_t room = 48) { members().reserve(room); }
 
     ObjectBuilder &operator()(const char *key, Json value) {
         members().emplace_back(key, std::move(value));

@@ -16,7 +16,7 @@ bool is_compiled(const Node &node) {
 
 Json contract_json(const Node &node) {
     const Json configured = member_or(node.config, "contract", Json::object());
-    return ObjectBuilder()("enforced", node.contract_enforced)("alias_types", configured.value("alias_types", true))("checksum", nullptr).take();
+    return ObjectBuilder(3)("enforced", node.contract_enforced)("alias_types", configured.value("alias_types", true))("checksum", nullptr).take();
 }
 
 Json model_constraints(const Json &constraints) {
