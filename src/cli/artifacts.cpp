@@ -46,7 +46,18 @@ artifact::ArtifactResult result_of(const Step &step) {
     return result;
 }
 
+bool holds(const std::string &path, const std::string &text) {
+    std::error_code absent;
+    if (fs::file_size(path, absent) != text.size() || absent) return false;
+    std::ifstream file(path, std::ios::binary);
+    std::string there(text.size(), '\0');
+    return file.read(there.data(), static_cast<std::streamsize>(there.size())) && there == text;
+}
+
+// A run writes two files for each of its models, the same ones most of the time: a file that is emptied and written anew costs a file system
+// ten times what reading it does.
 void write_text(const std::string &path, const std::string &text) {
+    if (holds(path, text)) return;
     fs::create_directories(fs::path(path).parent_path());
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << text;
