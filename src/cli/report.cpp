@@ -132,6 +132,7 @@ void Report::print_problem(const Step &step) {
 }
 
 void Report::draw() {
+    if (!log_.options().bar) return;
     std::vector<std::string> names;
     for (const auto &[id, name] : running_) names.push_back(name);
     log_.show_bar(bar_text(static_cast<long>(told_.size()), total_, names, began_ == 0 ? 0 : now() - began_, terminal_width()));
