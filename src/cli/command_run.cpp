@@ -73,9 +73,8 @@ void comment_statements(Session &session) {
     (append ? session.database->comment_after : session.database->comment_before) = append ? "\n/* " + rendered + " */" : "/* " + rendered + " */\n";
 }
 
-}  // namespace
-
-NodeCatalog prepare(Session &session, bool keep_manifest) {
+// Deploys the project and writes its manifest; where that is.
+std::string write_manifest(Session &session, bool keep) {
     open_database(session);
     NodeCatalog nothing;
     Report messages(*session.log, nothing);
@@ -84,9 +83,15 @@ NodeCatalog prepare(Session &session, bool keep_manifest) {
     session.log->event(Level::debug, "Note", "Z050", "Sent " + std::to_string(deployed.sent) + " of " + counted(static_cast<long>(deployed.files), "file"));
     session.database->on_notice = nullptr;
     comment_statements(session);
-    const std::string path = session.target_folder() + (keep_manifest && session.writes_json() ? "/manifest.json" : "/.manifest.json");
+    const std::string path = session.target_folder() + (keep && session.writes_json() ? "/manifest.json" : "/.manifest.json");
     write_large(session, "mesh.manifest($1, $2)", path, {core::project::metadata_json(metadata(session), "manifest/v12").dump()});
-    return read_manifest(path);
+    return path;
+}
+
+}  // namespace
+
+NodeCatalog prepare(Session &session, bool keep_manifest) {
+    return read_manifest(write_manifest(session, keep_manifest));
 }
 
 void invoke(Session &session, const std::string &command, const Json &options, const std::function<void(Step)> &take, long *run_id) {
@@ -113,8 +118,8 @@ Json invocation_options(const Session &session) {
 }
 
 int run_nodes(Session &session) {
-    const NodeCatalog catalog = prepare(session);
-    say_what_is_found(session, catalog);
+    const std::string manifest = write_manifest(session, true);
+    NodeCatalog catalog;
     Report report(*session.log, catalog);
     long run_id = 0;
     session.database->on_notice = [&](const Notice &notice) {
@@ -125,6 +130,10 @@ int run_nodes(Session &session) {
     const bool freshness = session.options.command == "source freshness";
     const double began = now();
     std::vector<Step> steps;
+    session.database->meanwhile = [&] {
+        catalog = read_manifest(manifest);
+        say_what_is_found(session, catalog);
+    };
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
     for (std::size_t i = 0; i < steps.size(); ++i) {

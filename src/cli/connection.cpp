@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "cli/interrupt.h"
 #include "cli/text.h"
@@ -52,6 +53,7 @@ Connection::Connection(const std::map<std::string, std::string> &parameters, lon
 
 void Connection::query(const std::string &sql, const std::vector<Value> &parameters, const std::function<void(const Row &)> &take_row, bool binary) {
     send(sql, parameters, binary);
+    if (const auto once = std::exchange(meanwhile, nullptr)) once();
     std::optional<Error> error;
     while (Result result = next()) {
         const auto status = PQresultStatus(result.get());

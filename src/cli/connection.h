@@ -48,6 +48,7 @@ public:
     std::function<void(const Notice &)> on_notice;
     std::function<void()> on_tick;  // some times a second while waiting
     std::function<void(const std::string &)> on_send;  // each statement as it is sent
+    std::function<void()> meanwhile;  // once, when the next statement is sent: what can be done while the server is at work
 
     // Around every statement from now on: pg_stat_activity and the server's log show it.
     std::string comment_before, comment_after;
