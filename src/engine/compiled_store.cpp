@@ -24,19 +24,20 @@ void CompiledStore::add(const Model &model, const Compiled &compiled, const Valu
         lineage_.add({model.name, edge.column, edge.upstream, edge.upstream_column, edge.direct ? "direct" : "indirect"});
 }
 
+// Planned each time: what is right for empty tables would read all that the former hundreds wrote.
 void CompiledStore::write(size_t least) {
     if (models_.size() < least) return;
-    registry_prepared("update mesh.model_registry m set body = case when r.has_body::boolean then r.body else m.body end, status = r.status, pending_on = r.pending_on::text[],"
+    registry("update mesh.model_registry m set body = case when r.has_body::boolean then r.body else m.body end, status = r.status, pending_on = r.pending_on::text[],"
                       " columns = r.columns::jsonb, is_volatile = r.is_volatile::boolean, facts = r.facts::jsonb"
                       " from " + models_.from() + "(name, has_body, body, status, pending_on, columns, is_volatile, facts) where m.domain = $1 and m.name = r.name",
                       models_.after(domain_));
     std::string names = pg::array_literal(models_.column(0));
     for (const char *table : {"dependency_registry", "column_lineage_registry"})
-        registry_prepared("delete from mesh." + std::string(table) + " where domain = $1 and model = any($2::text[])", {domain_, names});
+        registry("delete from mesh." + std::string(table) + " where domain = $1 and model in (select pg_catalog.unnest($2::text[]))", {domain_, names});
     if (!reads_.empty())
-        registry_prepared("insert into mesh.dependency_registry select $1, r.* from " + reads_.from() + " on conflict do nothing", reads_.after(domain_));
+        registry("insert into mesh.dependency_registry select $1, r.* from " + reads_.from() + " on conflict do nothing", reads_.after(domain_));
     if (!lineage_.empty())
-        registry_prepared("insert into mesh.column_lineage_registry select $1, model, nullif(column_name, ''), upstream, upstream_column, kind"
+        registry("insert into mesh.column_lineage_registry select $1, model, nullif(column_name, ''), upstream, upstream_column, kind"
                           " from " + lineage_.from() + "(model, column_name, upstream, upstream_column, kind)",
                           lineage_.after(domain_));
     *this = CompiledStore(domain_);

@@ -90,15 +90,19 @@ void check_relation_name(const Model &model) {
 
 // The same of models that are registered already.
 void check_relation_names(const std::string &domain, const std::vector<Definition> &definitions) {
-    std::vector<std::string> names;
-    for (const Definition &d : definitions)
-        if (!relkind_for(d.model.materialized).empty()) names.push_back(d.model.name);
+    std::vector<std::string> names, identifiers;
+    for (const Definition &d : definitions) {
+        names.push_back(d.model.name);
+        identifiers.push_back(target_identifier(d.model));
+    }
     std::map<std::string, std::vector<std::string>> met;
-    for (const pg::Row &row : registry("select m.name, o.name from mesh.model_registry m join mesh.model_registry o on o.domain = m.domain and o.identifier = m.identifier and o.name <> m.name"
-                                       " and o.schema_name is not distinct from m.schema_name and o.materialized not in ('ephemeral', 'function')"
-                                       " where m.domain = $1 and m.name = any($2::text[]) order by 1, 2",
-                                       {domain, pg::array_literal(names)}).rows)
-        met[row[0].value()].push_back(row[1].value());
+    for (const pg::Row &row : registry("select pg_catalog.array_agg(name order by name) from mesh.model_registry where domain = $1 and identifier in (select pg_catalog.unnest($2::text[]))"
+                                       " and materialized not in ('ephemeral', 'function') group by identifier, schema_name having pg_catalog.count(*) > 1",
+                                       {domain, pg::array_literal(identifiers)}).rows) {
+        std::vector<std::string> together = pg::parse_array(row[0].value());
+        for (const std::string &name : together)
+            std::ranges::copy_if(together, std::back_inserter(met[name]), [&](const std::string &other) { return other != name; });
+    }
     std::set<std::string> later(names.begin(), names.end());
     for (const Definition &d : definitions) {
         later.erase(d.model.name);
@@ -137,14 +141,14 @@ void store_model(const Model &model) {
 // The same for models of a project, a statement for many.
 void store_models(const std::string &domain, const RowArrays &models, const RowArrays &reads) {
     if (!models.empty())
-        registry_prepared("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
+        registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
                           " select $1, name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), 'pending', nullif(schema_name, ''), nullif(alias, ''), identifier, node"
                           " from " + models.from() + "(name, body, materialized, config, tags, description, schema_name, alias, identifier, node) on conflict (domain, name) do update set body = excluded.body,"
                           " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description, schema_name = excluded.schema_name,"
                           " alias = excluded.alias, identifier = excluded.identifier, node = excluded.node, changed_at = pg_catalog.now()",
                           models.after(domain));
     if (!reads.empty())
-        registry_prepared("insert into mesh.dependency_registry select $1, model, 'model', upstream from " + reads.from() + "(model, upstream) on conflict do nothing",
+        registry("insert into mesh.dependency_registry select $1, model, 'model', upstream from " + reads.from() + "(model, upstream) on conflict do nothing",
                           reads.after(domain));
 }
 
