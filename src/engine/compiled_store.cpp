@@ -28,9 +28,9 @@ void CompiledStore::add(const Model &model, const Compiled &compiled, const Valu
 void CompiledStore::write(size_t least) {
     if (models_.size() < least) return;
     registry("update mesh.model_registry m set body = case when r.has_body::boolean then r.body else m.body end, status = r.status, pending_on = r.pending_on::text[],"
-                      " columns = r.columns::jsonb, is_volatile = r.is_volatile::boolean, facts = r.facts::jsonb"
-                      " from " + models_.from() + "(name, has_body, body, status, pending_on, columns, is_volatile, facts) where m.domain = $1 and m.name = r.name",
-                      models_.after(domain_));
+             " columns = r.columns::jsonb, is_volatile = r.is_volatile::boolean, facts = r.facts::jsonb"
+             " from " + models_.from() + "(name, has_body, body, status, pending_on, columns, is_volatile, facts) where m.domain = $1 and m.name = r.name",
+             models_.after(domain_));
     std::string names = pg::array_literal(models_.column(0));
     for (const char *table : {"dependency_registry", "column_lineage_registry"})
         registry("delete from mesh." + std::string(table) + " where domain = $1 and model in (select pg_catalog.unnest($2::text[]))", {domain_, names});
@@ -38,8 +38,8 @@ void CompiledStore::write(size_t least) {
         registry("insert into mesh.dependency_registry select $1, r.* from " + reads_.from() + " on conflict do nothing", reads_.after(domain_));
     if (!lineage_.empty())
         registry("insert into mesh.column_lineage_registry select $1, model, nullif(column_name, ''), upstream, upstream_column, kind"
-                          " from " + lineage_.from() + "(model, column_name, upstream, upstream_column, kind)",
-                          lineage_.after(domain_));
+                 " from " + lineage_.from() + "(model, column_name, upstream, upstream_column, kind)",
+                 lineage_.after(domain_));
     *this = CompiledStore(domain_);
 }
 

@@ -142,14 +142,14 @@ void store_model(const Model &model) {
 void store_models(const std::string &domain, const RowArrays &models, const RowArrays &reads) {
     if (!models.empty())
         registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
-                          " select $1, name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), 'pending', nullif(schema_name, ''), nullif(alias, ''), identifier, node"
-                          " from " + models.from() + "(name, body, materialized, config, tags, description, schema_name, alias, identifier, node) on conflict (domain, name) do update set body = excluded.body,"
-                          " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description, schema_name = excluded.schema_name,"
-                          " alias = excluded.alias, identifier = excluded.identifier, node = excluded.node, changed_at = pg_catalog.now()",
-                          models.after(domain));
+                 " select $1, name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), 'pending', nullif(schema_name, ''), nullif(alias, ''), identifier, node"
+                 " from " + models.from() + "(name, body, materialized, config, tags, description, schema_name, alias, identifier, node) on conflict (domain, name) do update set body = excluded.body,"
+                 " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description, schema_name = excluded.schema_name,"
+                 " alias = excluded.alias, identifier = excluded.identifier, node = excluded.node, changed_at = pg_catalog.now()",
+                 models.after(domain));
     if (!reads.empty())
         registry("insert into mesh.dependency_registry select $1, model, 'model', upstream from " + reads.from() + "(model, upstream) on conflict do nothing",
-                          reads.after(domain));
+                 reads.after(domain));
 }
 
 // The text of a seed, which may be large, goes by itself.
@@ -286,7 +286,7 @@ void recompile_readers_elsewhere(const std::string &domain, const std::vector<st
     std::vector<std::string> ids;
     for (const std::string &name : models) ids.push_back(domain + "." + name);
     std::map<std::string, std::vector<ModelName>> readers;  // by what they read
-    for (const pg::Row &row : registry("select upstream, domain, model from mesh.dependency_registry where kind = 'model' and upstream = any($1::text[]) and domain <> $2 order by 2, 3",
+    for (const pg::Row &row : registry("select upstream, domain, model from mesh.dependency_registry where kind = 'model' and upstream in (select pg_catalog.unnest($1::text[])) and domain <> $2 order by 2, 3",
                                        {pg::array_literal(ids), domain}).rows)
         readers[row[0].value()].push_back({row[1].value(), row[2].value()});
     for (const std::string &id : ids)
