@@ -22,7 +22,9 @@ SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'buil
 -- An on-run-start hook that cannot be rendered ends the run before it starts; one whose SQL fails is a step.
 SELECT * FROM deploy($${"models/fine.sql": "select 1 as a",
 "dbt_project.yml": "name: like_dbt\nprofile: like_dbt\non-run-start: \"{% if execute %}{% do run_query('select * from gone') %}{% endif %}select 1\"\n"}$$);
+\set VERBOSITY sqlstate
 SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
+\set VERBOSITY terse
 SELECT * FROM deploy($${"models/fine.sql": "select 1 as a", "dbt_project.yml": "name: like_dbt\nprofile: like_dbt\non-run-start: select * from gone\n"}$$);
 SELECT unique_id, status, error_kind FROM mesh.invoke('like_dbt', 'run');
 
