@@ -223,9 +223,7 @@ void revoke_product(const std::string &product_name, const std::string &consumer
 }
 
 int64_t expire_agreements() {
-    pg::Result due = registry(
-        "select id from mesh.agreement_registry where status = 'approved' and valid_until <= pg_catalog.now() order by "
-        "id");
+    pg::Result due = registry_prepared("select id from mesh.agreement_registry where status = 'approved' and valid_until <= pg_catalog.now() order by id", {});
     int64_t ended = 0;
     for (const pg::Row &row : due.rows) {
         ErrorData *error = pg::try_in_subtransaction([&] {

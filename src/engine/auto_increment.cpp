@@ -191,20 +191,25 @@ Known known_of_full(const Staged &staged, const std::set<std::string> &replaced)
     return known;
 }
 
-}  // namespace
-
-std::string rebuild_changed_keys(Staged &staged, const std::string &sql, const std::string &full) {
-    pg::KeyedQuery query = pg::keyed_query(sql, wanted_key(staged.model));
-    staged.followed = std::make_shared<Followed>(Followed{current_position(), query.storages, false});
-    if (query.why_not.empty()) add_key_indexes(staged, query);
-    if (!full.empty()) return full;
+// Empty when it did.
+std::string rebuild_by_keys(Staged &staged, const std::string &sql, const pg::KeyedQuery &query) {
     std::optional<Known> known = load(staged.model);
     if (!known) return "nothing is known of what changed since its last run";
     if (std::string why = why_not_from(*known, staged, query); !why.empty()) return why;
     std::vector<KeyChange> changes;
     if (std::string why = find_changes(*known, query, changes); !why.empty()) return why;
-    std::string why = apply_changes(staged, sql, changes);
+    return apply_changes(staged, sql, changes);
+}
+
+}  // namespace
+
+std::string rebuild_changed_keys(Staged &staged, const std::string &sql, const std::string &full) {
+    pg::KeyedQuery query = pg::keyed_query(sql, wanted_key(staged.model));
+    staged.followed = std::make_shared<Followed>(Followed{current_position(), query.storages});
+    staged.followed->has_keys = query.why_not.empty();
+    std::string why = full.empty() ? rebuild_by_keys(staged, sql, query) : full;
     staged.followed->by_keys = why.empty();
+    if (!why.empty() && query.why_not.empty()) add_key_indexes(staged, query);
     return why;
 }
 
@@ -212,13 +217,11 @@ void keep_increment(const Staged &staged, const std::set<std::string> &replaced)
     if (!keeps_itself(staged.model) || !staged.followed) return;
     if (staged.followed->by_keys) {
         move(staged.model, staged.followed->position);
-        staged.followed->goes_on = true;
         return trim(load(staged.model).value());
     }
     std::optional<Known> before = load(staged.model);
     Known known = known_of_full(staged, replaced);
     store(staged.model, known);
-    staged.followed->goes_on = known.position.has_value();
     if (known.position) trim(known);
     if (before && before->inputs.size() + known.inputs.size() > 0) drop_unread_logs(Patience::none);
 }

@@ -16,7 +16,7 @@ struct Followed {
     Position position;                  // what its rows have seen
     std::vector<std::string> storages;  // of the tables that were read
     bool by_keys = false;               // only changed keys were rebuilt
-    bool goes_on = false;               // the next run can go by keys from these rows on
+    bool has_keys = false;              // the query is proven to be one whose keys can be followed
     bool later = false;                 // it can only after one more full build: its inputs are logged since this one
 };
 

@@ -84,7 +84,7 @@ void Mesh::update(const Model &model) {
 const std::vector<Source> &Mesh::sources_of(const std::string &domain) {
     auto [found, fresh] = sources_.try_emplace(domain);
     if (!fresh) return found->second;
-    pg::Result rows = registry("select source_name, table_name, schema_name, coalesce(identifier, table_name) from mesh.source_registry where domain = $1 order by 1, 2", {domain});
+    pg::Result rows = registry_prepared("select source_name, table_name, schema_name, coalesce(identifier, table_name) from mesh.source_registry where domain = $1 order by 1, 2", {domain});
     for (const pg::Row &row : rows.rows) found->second.push_back({domain, row[0].value(), row[1].value(), row[2].value(), row[3].value()});
     return found->second;
 }

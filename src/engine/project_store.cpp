@@ -41,7 +41,7 @@ std::vector<std::string> gone(const std::map<std::string, std::string> &now, con
 }  // namespace
 
 std::optional<StoredProject> find_project(const std::string &domain) {
-    pg::Result rows = registry("select name, settings, header, reader, p.xmin || ' ' || p.ctid from mesh.project_registry p where domain = $1", {domain});
+    pg::Result rows = registry_prepared("select name, settings, header, reader, p.xmin || ' ' || p.ctid from mesh.project_registry p where domain = $1", {domain});
     if (rows.empty()) return std::nullopt;
     const pg::Row &row = rows.rows[0];
     return StoredProject{domain, row[0].value(), project::Json::parse(row[1].value()), project::Json::parse(row[2].value()), row[3].value(), "", row[4].value()};

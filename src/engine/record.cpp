@@ -109,7 +109,7 @@ void write_lost(const std::string &lines) {
 }  // namespace
 
 uint64_t remove_runs(const std::string &condition, const std::string &value) {
-    pg::Result rows = registry("delete from mesh.run_history where " + condition + " returning run_id", {value});
+    pg::Result rows = registry_prepared("delete from mesh.run_history where " + condition + " returning run_id", {value});
     std::vector<std::string> runs;
     for (const pg::Row &row : rows.rows) runs.push_back(row[0].value());
     for (const char *table : {"step_history", "failure_history"})

@@ -77,7 +77,7 @@ static Domain domain_from(const pg::Row &row) {
 
 static std::vector<Domain> domains_where(const std::string &condition, const std::vector<Value> &args) {
     std::vector<Domain> out;
-    pg::Result found = registry("select d.name, d.owner, d.schema_name, pg_catalog.to_jsonb(d.search_path), d.takes_over, (select coalesce(pg_catalog.jsonb_agg(s.schema_name order by s.schema_name), '[]')"
+    pg::Result found = registry_prepared("select d.name, d.owner, d.schema_name, pg_catalog.to_jsonb(d.search_path), d.takes_over, (select coalesce(pg_catalog.jsonb_agg(s.schema_name order by s.schema_name), '[]')"
                                 " from mesh.domain_schema_registry s where s.domain = d.name) from mesh.domain_registry d where " + condition, args);
     for (const pg::Row &row : found.rows) out.push_back(domain_from(row));
     return out;

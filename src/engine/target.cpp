@@ -10,6 +10,8 @@ namespace {
 
 // A swap of storage bypasses what works row by row: logical decoding, foreign keys, generated and identity columns. What few relations
 // have is read once for all of them.
+constexpr size_t kFewNames = 10;
+
 const char *const kTargets = R"(
 select r.relname, c.oid, c.relkind, d.description,
     case when c.relkind <> 'r' then ''
@@ -75,7 +77,9 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
     for (const auto &[schema, names] : wanted) {
         std::vector<std::string> list;
         for (const auto &[name, id] : names) list.push_back(name);
-        pg::Result rows = pg::query(kTargets, {schema, pg::array_literal(list)});
+        bool few = list.size() <= kFewNames;  // of many the planner shall know how many they are
+        std::vector<Value> args = {schema, pg::array_literal(list)};
+        pg::Result rows = few ? pg::query_prepared(kTargets, args) : pg::query(kTargets, args);
         for (const pg::Row &row : rows.rows)
             out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3],
                                           static_cast<Oid>(std::stoul(row[5].value())), row[6] == "t"};

@@ -30,7 +30,7 @@ bool is_settled(const Staged &staged) {
 
 // Whether a newer page of an input has the same rows is asked where the answer saves a build.
 bool counts_inputs(const Staged &staged) {
-    return is_settled(staged) && !(staged.followed && (staged.followed->by_keys || staged.followed->goes_on));
+    return is_settled(staged) && !(staged.followed && staged.followed->has_keys);
 }
 
 // What a worker has built comes without it.
@@ -92,9 +92,17 @@ RelationState Unchanged::own_state(const Staged &staged) {
     if (!OidIsValid(oid)) return {};
     if (staged.how == Publish::nothing) return states_.state(oid);
     states_.published(oid);
+    if (staged.followed && staged.followed->by_keys) return rebuilt_by_keys(staged, oid);
     bool is_rows = staged.model.materialized != "view" && staged.relkind.empty();
     if (!is_rows || wrote_in_place(staged)) return states_.state(oid);
     return states_.filled(oid, has_post_hooks(staged.model) ? std::nullopt : staged.rows);
+}
+
+// Not counted: to go by keys once more, when its pages are newer, costs less. What the run wrote to it is locked against others.
+RelationState Unchanged::rebuilt_by_keys(const Staged &staged, Oid oid) {
+    RelationState out = states_.state(oid, false);
+    if (staged.rows.value_or(0) > 0) out.log = pg::log_position();
+    return out;
 }
 
 BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
@@ -128,7 +136,7 @@ std::optional<BuildState> Unchanged::refreshed(const Model &model, BuildState st
     read_upstreams(model, resolve(mesh_, model), false, reading);
     if (!reading.never.empty() && !setting(model, "skip_unchanged", false)) return std::nullopt;
     state.inputs = std::move(reading.relations);
-    if (!state.own.name.empty()) state.own = states_.state(published_oid(mesh_.domain(model.domain), model));
+    if (!state.own.name.empty()) state.own = states_.state(published_oid(mesh_.domain(model.domain), model), state.own.rows.has_value());
     state.log = now_;
     return state;
 }

@@ -100,8 +100,9 @@ Parameters text_parameters(int count, const char *const *args) {
     return out;
 }
 
+// One plan for all values: else the first five executions would each make their own.
 SPIPlanPtr keep_plan(const char *sql, const Parameters &parameters) {
-    SPIPlanPtr plan = SPI_prepare(sql, parameters.count, parameters.types);
+    SPIPlanPtr plan = SPI_prepare_cursor(sql, parameters.count, parameters.types, CURSOR_OPT_GENERIC_PLAN);
     if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
     SPI_keepplan(plan);
     return plan;

@@ -130,6 +130,7 @@ Verdict judge_relations(const BuildState &then, Eyes &eyes) {
     }
     if (then.own.name.empty()) return out;
     Rows rows = then.own.unknown.empty() ? eyes.look(then.own) : Rows::unknown;
+    if (rows == Rows::changed && !then.own.rows) rows = Rows::unknown;  // its pages are newer, and its rows were not counted
     if (std::string why = own_reason(then.own, rows); !why.empty()) return {Change::changed, why, true};
     out.look_again = out.look_again || rows != Rows::same;
     return out;
