@@ -128,8 +128,8 @@ void create_and_fill(Staged &staged, const Rows &rows, const BuildOptions &optio
 }
 
 // Why the target's storage cannot simply be exchanged; empty: it can.
-std::string rows_only(const Staged &staged, const std::vector<pg::Column> &columns) {
-    if (!staged.target.rows_only.empty()) return staged.target.rows_only;
+std::string rows_only(Staged &staged, const std::vector<pg::Column> &columns) {
+    if (!why_rows_only(staged.target).empty()) return why_rows_only(staged.target);
     for (const pg::Column &column : columns) {
         bool ours = std::find(staged.model.built_columns.begin(), staged.model.built_columns.end(), column) != staged.model.built_columns.end();
         if (!ours && !has_name(staged.columns, column.name)) return "column \"" + column.name + "\" was added by somebody else";

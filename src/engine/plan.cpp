@@ -193,13 +193,13 @@ private:
         out.action = "rebuild";
         out.reason = model.materialized == "incremental" && out.target.kind == "r" ? (in_full.empty() ? "full refresh" : "in full: " + in_full) : "";
         add_reason(out.reason, changed);
-        if (out.target.rows_only.empty()) add_reason(out.reason, logging_change(model, out.target));
+        if (why_rows_only(out.target).empty()) add_reason(out.reason, logging_change(model, out.target));
         if (!rebuilt.empty()) add_reason(out.reason, "upstream rebuilt: " + rebuilt);
         if (out.reason.empty()) out.reason = kBuiltAnew;
         if (model.materialized == "materialized_view") out.recreate = !changed.empty();
         else out.recreate = out.target.kind != "r";
         if (!out.recreate && out.target.kind == "r") out.lost = lost_columns(model.built_columns, model.columns);
-        if (!out.recreate && !out.target.rows_only.empty()) add_reason(out.reason, "published row by row: " + out.target.rows_only);
+        if (!out.recreate && !why_rows_only(out.target).empty()) add_reason(out.reason, "published row by row: " + why_rows_only(out.target));
     }
 
     void decide_view(Planned &out, const std::string &changed, const std::string &final_sql, const std::string &rebuilt) {

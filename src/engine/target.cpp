@@ -8,12 +8,12 @@ using core::Error;
 
 namespace {
 
+// Of few targets only what each run needs is looked for, which is planned in a quarter of the time.
+constexpr size_t kFewTargets = 10;
+
 // A swap of storage bypasses what works row by row: logical decoding, foreign keys, generated and identity columns. What few relations
 // have is read once for all of them.
-constexpr size_t kFewNames = 10;
-
-const char *const kTargets = R"(
-select r.relname, c.oid, c.relkind, d.description,
+const char *const kWhyRowsOnly = R"(
     case when c.relkind <> 'r' then ''
          when exists (select from pg_catalog.pg_publication where puballtables)
            or c.oid in (select prrelid from pg_catalog.pg_publication_rel)
@@ -22,11 +22,14 @@ select r.relname, c.oid, c.relkind, d.description,
            or c.oid in (select confrelid from pg_catalog.pg_constraint where contype = 'f') then 'it has foreign keys'
          when exists (select from pg_catalog.pg_attribute where attrelid = c.oid and (attidentity <> '' or attgenerated <> '')) then 'it has identity or generated columns'
          when c.oid in (select inhparent from pg_catalog.pg_inherits) or c.oid in (select inhrelid from pg_catalog.pg_inherits) then 'it is part of an inheritance tree'
-         else '' end,
-    c.relowner, c.relpersistence = 'u'
+         else '' end)";
+
+std::string targets_sql(const std::string &why_rows_only) {
+    return "select r.relname, c.oid, c.relkind, " + why_rows_only + R"(, d.description, c.relowner, c.relpersistence = 'u'
 from pg_catalog.unnest($2::text[]) as r(relname)
 join pg_catalog.pg_class c on c.relname = r.relname and c.relnamespace = (select oid from pg_catalog.pg_namespace where nspname = $1)
 left join pg_catalog.pg_description d on d.objoid = c.oid and d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objsubid = 0)";
+}
 
 std::string described(const Domain &domain, const Model &model) {
     return "relation \"" + target_schema(domain, model) + "." + target_identifier(model) + "\"";
@@ -66,6 +69,12 @@ std::string relkind_for(const std::string &materialized) {
     return materialized == "materialized_view" ? "m" : "r";
 }
 
+const std::string &why_rows_only(Target &target) {
+    if (!target.rows_only && !target.exists()) target.rows_only = "";
+    if (!target.rows_only) target.rows_only = pg::query_prepared(std::string("select") + kWhyRowsOnly + " from pg_catalog.pg_class c where c.oid = $1::pg_catalog.oid", {std::to_string(target.oid)}).rows.at(0).at(0);
+    return *target.rows_only;
+}
+
 Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
     std::map<std::string, std::map<std::string, std::string>> wanted;  // schema -> identifier -> id
     for (const Model *model : models) {
@@ -77,11 +86,10 @@ Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models) {
     for (const auto &[schema, names] : wanted) {
         std::vector<std::string> list;
         for (const auto &[name, id] : names) list.push_back(name);
-        bool few = list.size() <= kFewNames;  // of many the planner shall know how many they are
         std::vector<Value> args = {schema, pg::array_literal(list)};
-        pg::Result rows = few ? pg::query_prepared(kTargets, args) : pg::query(kTargets, args);
+        pg::Result rows = list.size() <= kFewTargets ? pg::query_prepared(targets_sql("null"), args) : pg::query(targets_sql(kWhyRowsOnly), args);
         for (const pg::Row &row : rows.rows)
-            out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[4].value(), row[3],
+            out[names.at(row[0].value())] = {static_cast<Oid>(std::stoul(row[1].value())), row[2].value(), row[3], row[4],
                                           static_cast<Oid>(std::stoul(row[5].value())), row[6] == "t"};
     }
     return out;

@@ -10,7 +10,7 @@ namespace mesh::engine {
 struct Target {
     Oid oid = InvalidOid;  // invalid: nothing of that name exists
     std::string kind;      // relkind
-    std::string rows_only; // why its storage must not be swapped; empty: it may
+    Value rows_only;       // see why_rows_only(); nothing: it was not looked for
     Value comment;
     Oid owner = InvalidOid;
     bool unlogged = false;
@@ -31,6 +31,9 @@ std::string logging_change(const Model &model, const Target &target);
 
 // "v", "m", "r", or "" for an ephemeral model or a function.
 std::string relkind_for(const std::string &materialized);
+
+// Why its storage must not be swapped; empty: it may. Looked for when it is asked, but where many targets were found together.
+const std::string &why_rows_only(Target &target);
 
 // Looks all of the models up at once.
 Targets find_targets(Mesh &mesh, const std::vector<const Model *> &models);

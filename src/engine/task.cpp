@@ -41,11 +41,11 @@ Model model_from(const Json &j) {
 }
 
 Json to_json(const Target &t) {
-    return {t.oid, t.kind, t.rows_only, optional(t.comment), t.owner, t.unlogged};
+    return {t.oid, t.kind, optional(t.rows_only), optional(t.comment), t.owner, t.unlogged};
 }
 
 Target target_from(const Json &j) {
-    return {j.at(0), j.at(1), j.at(2), value_of(j.at(3)), j.at(4), j.at(5)};
+    return {j.at(0), j.at(1), value_of(j.at(2)), value_of(j.at(3)), j.at(4), j.at(5)};
 }
 
 Json to_json(const BuildOptions &o) {
