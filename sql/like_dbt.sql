@@ -27,6 +27,9 @@ SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
 \set VERBOSITY terse
 SELECT * FROM deploy($${"models/fine.sql": "select 1 as a", "dbt_project.yml": "name: like_dbt\nprofile: like_dbt\non-run-start: select * from gone\n"}$$);
 SELECT unique_id, status, error_kind FROM mesh.invoke('like_dbt', 'run');
+SELECT * FROM deploy($${"models/fine.sql": "select 1 as a",
+"dbt_project.yml": "name: like_dbt\nprofile: like_dbt\nflags: {skip_nodes_if_on_run_start_fails: true}\non-run-start: [select * from gone, select 1]\n"}$$);
+SELECT unique_id, status, error_kind FROM mesh.invoke('like_dbt', 'run');
 
 -- What on-run-end hears of an error is what dbt tells.
 SELECT * FROM deploy($${"models/raised.sql": "select {% if execute %}{{ exceptions.raise_compiler_error('not\\ngood') }}{% endif %} as a",

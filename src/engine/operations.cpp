@@ -85,11 +85,22 @@ Json result_of(const Project &project, const Step &step) {
             {"agate_table", Json()}, {"batch_results", step.batches.is_null() ? Json() : Json::parse(step.batches.dump())}};
 }
 
+Step new_step(const Project &project, const std::string &id) {
+    return {project.domain(), project.domain() + "." + project.manifest().nodes.at(id).name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
+}
+
 }  // namespace
+
+Step skipped_operation(const Project &project, const std::string &id, const std::string &why) {
+    Step out = new_step(project, id);
+    out.status = "skipped";
+    out.reason = why;
+    return out;
+}
 
 Step run_operation(Mesh &mesh, Project &project, const std::string &id, bool is_start, const Stage &stage) {
     const core::project::Node &node = project.manifest().nodes.at(id);
-    Step out{project.domain(), project.domain() + "." + node.name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
+    Step out = new_step(project, id);
     Clock clock;
     ErrorData *error = pg::try_in_subtransaction([&] { out.compiled = project.invocation().render_hook(id, node.raw_code); });
     if (error != nullptr && is_start) throw pg::ServerError{error};

@@ -11,6 +11,9 @@ namespace mesh::engine {
 // unless it is of on-run-start: that raises, and ends the run as with dbt.
 Step run_operation(Mesh &mesh, Project &project, const std::string &id, bool is_start, const Stage &stage);
 
+// A hook that is left out, because one before it failed.
+Step skipped_operation(const Project &project, const std::string &id, const std::string &why);
+
 // What the steps so far did with the project's nodes becomes `results` of its on-run-end hooks.
 void tell_results(Project &project, const std::vector<Step> &steps);
 

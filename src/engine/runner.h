@@ -106,7 +106,7 @@ private:
 
     // runner_operations.cpp: on-run-start and on-run-end.
     void run_operations(bool start);
-    void operation(Project &project, const std::string &id, bool start);
+    std::string run_operations(Project &project, bool start);
 
     // runner_crew.cpp: several models at once.
     void start_crew();
@@ -152,7 +152,7 @@ private:
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
     std::string unit_failed_;                      // why the model at hand is not built
-    std::string start_failed_;                     // an operation of on-run-start
+    std::string start_failed_;                     // an operation of on-run-start, and no node shall run then
     bool cannot_start_ = false;
     Projects projects_;
     std::unique_ptr<pg::Crew> crew_;

@@ -28,18 +28,24 @@ void Runner::run_operations(bool start) {
     for (const std::string &domain : selection_.domains()) {
         Project *project = projects_.find(domain);
         if (project == nullptr) continue;
-        if (!start) tell_results(*project, steps_);
-        for (const std::string &id : start ? project->manifest().on_run_start : project->manifest().on_run_end) operation(*project, id, start);
+        if (!start && start_failed_.empty()) tell_results(*project, steps_);
+        std::string failed = run_operations(*project, start);
+        if (start && project->manifest().skip_nodes_if_on_run_start_fails && start_failed_.empty()) start_failed_ = failed;
     }
 }
 
-void Runner::operation(Project &project, const std::string &id, bool start) {
-    unchanged_.states().others_wrote();
-    cannot_start_ = start;
-    Step step = run_operation(mesh_, project, id, start, stage_);
-    cannot_start_ = false;
-    if (step.status == "error" && start_failed_.empty()) start_failed_ = step.node + " failed";
-    note(step);
+// Hooks after one that failed are skipped. Returns that one did.
+std::string Runner::run_operations(Project &project, bool start) {
+    std::string failed;
+    for (const std::string &id : start ? project.manifest().on_run_start : project.manifest().on_run_end) {
+        unchanged_.states().others_wrote();
+        cannot_start_ = start;
+        Step step = failed.empty() ? run_operation(mesh_, project, id, start, stage_) : skipped_operation(project, id, failed);
+        cannot_start_ = false;
+        if (step.status == "error") failed = step.node + " failed";
+        note(step);
+    }
+    return failed;
 }
 
 }  // namespace mesh::engine

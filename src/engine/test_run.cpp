@@ -49,9 +49,12 @@ private:
             Project *project = projects_.find(domain);
             if (project == nullptr) continue;
             if (!start) tell_results(*project, steps_);
+            std::string failed;
             for (const std::string &id : start ? project->manifest().on_run_start : project->manifest().on_run_end) {
                 states_.others_wrote();
-                note(run_operation(mesh_, *project, id, start, {}));
+                Step step = failed.empty() ? run_operation(mesh_, *project, id, start, {}) : skipped_operation(*project, id, failed);
+                if (step.status == "error") failed = step.node + " failed";
+                note(step);
             }
         }
     }
