@@ -37,7 +37,7 @@ artifact::ArtifactResult result_of(const Step &step) {
     if (resource_type(step) != "seed") result.compiled = step.compiled.has_value() && !step.compiled->empty();
     result.compiled_code = step.compiled.value_or("");
     result.execution_time = step.seconds;
-    const std::string start = utc_timestamp(step.finished_at - step.seconds), end = utc_timestamp(step.finished_at);
+    const std::string start = artifact::utc_timestamp(step.finished_at - step.seconds), end = artifact::utc_timestamp(step.finished_at);
     if (step.status != "skipped") result.timing = {{"compile", start, start}, {"execute", start, end}};
     if (step.batch_results) result.batch_results = Json::parse(*step.batch_results, nullptr, false);
     const bool is_test = resource_type(step) == "test" || resource_type(step) == "unit_test";
@@ -76,9 +76,9 @@ std::string path_below(const NodeInfo &node) {
 
 artifact::ArtifactMetadata metadata(const Session &session) {
     artifact::ArtifactMetadata data;
-    data.generated_at = utc_timestamp(now());
+    data.generated_at = artifact::utc_timestamp(now());
     data.invocation_id = session.invocation_id;
-    data.invocation_started_at = utc_timestamp(session.started_at);
+    data.invocation_started_at = artifact::utc_timestamp(session.started_at);
     for (const auto &[name, value] : session.environment)
         if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) data.env[name.substr(19)] = value;
     return data;

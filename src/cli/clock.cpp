@@ -1,8 +1,6 @@
 #include "cli/clock.h"
 
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <ctime>
 
 namespace mesh::cli {
@@ -18,17 +16,6 @@ std::string local_time_of_day(double seconds) {
     char text[16];
     std::strftime(text, sizeof text, "%H:%M:%S", &parts);
     return text;
-}
-
-std::string utc_timestamp(double seconds) {
-    const double whole_part = std::floor(seconds);
-    const auto whole = static_cast<std::time_t>(whole_part);
-    std::tm parts;
-    gmtime_r(&whole, &parts);
-    char text[32], all[48];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    std::snprintf(all, sizeof all, "%s.%06dZ", text, static_cast<int>((seconds - whole_part) * 1e6));
-    return all;
 }
 
 }  // namespace mesh::cli

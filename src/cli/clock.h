@@ -9,6 +9,5 @@ namespace mesh::cli {
 double now();
 
 std::string local_time_of_day(double seconds);  // "13:05:09"
-std::string utc_timestamp(double seconds);      // "2026-01-31T13:05:09.123456Z"
 
 }  // namespace mesh::cli

@@ -4,6 +4,7 @@
 
 #include "cli/clock.h"
 #include "cli/text.h"
+#include "core/project/artifacts.h"
 
 namespace mesh::cli {
 
@@ -53,7 +54,7 @@ void Log::write(const std::string &line) {
 std::string Log::as_json(Level level, const char *name, const char *code, const std::string &message, const Json &data) const {
     const Json info = {{"category", ""}, {"code", code}, {"extra", Json::object()}, {"invocation_id", options_.invocation_id},
                        {"level", level_name(level)}, {"msg", without_colours(message)}, {"name", name}, {"pid", getpid()},
-                       {"thread", "MainThread"}, {"ts", utc_timestamp(now())}};
+                       {"thread", "MainThread"}, {"ts", core::project::utc_timestamp(now())}};
     return Json{{"data", data}, {"info", info}}.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -186,8 +186,8 @@ Known known_of_full(const Staged &staged, const std::set<std::string> &replaced)
         later = later || (!why.empty() && !missing);
         if (missing) add_reason_to(known, why);
     }
-    later = later && !known.reason;
-    if (!later && !known.reason) known.position = staged.followed->position;
+    if (known.reason) later = false;
+    else if (!later) known.position = staged.followed->position;
     return known;
 }
 

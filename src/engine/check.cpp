@@ -61,7 +61,7 @@ public:
                   [this](std::vector<Work *> &works) { count_conditions(works); });
         prove_by_indexes();
         each_scan(kTestsPerScan, [](const Work &work) { return work.sql.key && !work.seen; }, [this](std::vector<Work *> &works) { look_for_order(works); });
-        each_scan(kSortsPerScan, [](const Work &work) { return work.def().test == "unique" && !work.def().is_sql() && work.def().counts_rows(); },
+        each_scan(kSortsPerScan, [](const Work &work) { return work.def().asks_for_key(); },
                   [this](std::vector<Work *> &works) { count_duplicates(works); });
         for (Work &work : work_)
             if (!work.done) alone(work, [&] { judge(work, count_failing(work)); });
@@ -98,6 +98,13 @@ private:
         });
     }
 
+    // No row fails, for that reason; empty: there is none.
+    void pass(Work &work, const std::string &why) {
+        if (why.empty()) return;
+        judge(work, 0);
+        work.result->reason = why;
+    }
+
     // A failure to prove is no failure: the test runs.
     void prove() {
         (void)pg::try_in_subtransaction([&] {
@@ -105,9 +112,7 @@ private:
             for (Work &work : work_) {
                 if (work.done || work.def().is_sql() || !work.def().counts_rows()) continue;
                 std::string why = pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return proofs.proof(work.def(), work.sql, alias_); });
-                if (why.empty()) continue;
-                judge(work, 0);
-                work.result->reason = why;
+                pass(work, why);
             }
         });
     }
@@ -146,12 +151,10 @@ private:
 
     void prove_by_indexes() {
         for (Work &work : work_) {
-            if (work.done || work.def().test != "unique" || work.def().is_sql() || !work.def().counts_rows()) continue;
+            if (work.done || !work.def().asks_for_key()) continue;
             (void)pg::try_in_subtransaction([&] {
                 std::string why = pg::as_role(owner_of(domain_), domain_.search_path(), [&] { return index_proof(relation_, *work.def().column); });
-                if (why.empty()) return;
-                judge(work, 0);
-                work.result->reason = why;
+                pass(work, why);
             });
         }
     }

@@ -23,6 +23,7 @@ struct TestDef {
     std::string result_state;         // its last verdict, and what that was given on, see test_cache.h
     bool is_sql() const { return test == "singular" || is_rendered; }  // given as it is, without placeholders
     bool counts_rows() const { return fail_calc == "count(*)"; }
+    bool asks_for_key() const { return test == "unique" && !is_sql() && counts_rows(); }  // whether the column holds a value twice
     std::string id() const { return domain + "." + name; }
 };
 

@@ -254,13 +254,14 @@ std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::stri
 
 // What templates did to the database while they were compiled is undone, as dbt never commits it.
 std::vector<InvokeRow> compile_and_undo(Project &project, const std::vector<std::string> &ids) {
-    constexpr const char *kUndo = "compiled";
     std::vector<InvokeRow> out;
+    bool is_done = false;
     ErrorData *error = pg::try_in_subtransaction([&] {
         out = compile_all(project, ids);
-        throw Error("P0001", kUndo);
+        is_done = true;
+        throw Error("P0001", "compiled");
     });
-    if (std::string_view(error->message) != kUndo) throw pg::ServerError{error};
+    if (!is_done) throw pg::ServerError{error};
     return out;
 }
 

@@ -1,7 +1,5 @@
 #include "engine/operations.h"
 
-#include <chrono>
-#include <ctime>
 #include <tuple>
 
 #include "core/project/artifacts.h"
@@ -19,20 +17,9 @@ Json or_null(const std::string &text) {
     return text.empty() ? Json() : Json(text);
 }
 
-// "2026-01-31T12:00:00.000000Z"
-std::string utc_text(double seconds) {
-    const auto whole = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    gmtime_r(&whole, &parts);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    const std::string micros = std::to_string(1000000 + static_cast<int>((seconds - static_cast<double>(whole)) * 1e6));
-    return std::string(text) + "." + micros.substr(1) + "Z";
-}
-
 Json timing_of(const Step &step) {
     if (step.status == "skipped" || step.finished_at == 0) return Json::array();
-    const std::string start = utc_text(step.finished_at - step.seconds), end = utc_text(step.finished_at);
+    const std::string start = core::project::utc_timestamp(step.finished_at - step.seconds), end = core::project::utc_timestamp(step.finished_at);
     return {{{"name", "compile"}, {"started_at", start}, {"completed_at", start}}, {{"name", "execute"}, {"started_at", start}, {"completed_at", end}}};
 }
 
@@ -89,8 +76,6 @@ Step new_step(const Project &project, const std::string &id) {
     return {project.domain(), project.domain() + "." + project.manifest().nodes.at(id).name, "operation", "success", {}, {}, 0, "", "", {}, id, ""};
 }
 
-}  // namespace
-
 Step skipped_operation(const Project &project, const std::string &id, const std::string &why) {
     Step out = new_step(project, id);
     out.status = "skipped";
@@ -111,6 +96,19 @@ Step run_operation(Mesh &mesh, Project &project, const std::string &id, bool is_
         out.tell_error(error);
     }
     return out;
+}
+
+}  // namespace
+
+std::string run_operations(Mesh &mesh, Project &project, bool start, const Stage &stage, const std::function<void()> &before, const std::function<void(const Step &)> &after) {
+    std::string failed;
+    for (const std::string &id : start ? project.manifest().on_run_start : project.manifest().on_run_end) {
+        before();
+        Step step = failed.empty() ? run_operation(mesh, project, id, start, stage) : skipped_operation(project, id, failed);
+        if (step.status == "error") failed = step.node + " failed";
+        after(step);
+    }
+    return failed;
 }
 
 void tell_results(Project &project, const std::vector<Step> &steps) {

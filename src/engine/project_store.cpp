@@ -1,8 +1,7 @@
 #include "engine/project_store.h"
 
-#include <chrono>
-
 #include "core/graph/graph.h"
+#include "engine/record.h"
 
 namespace mesh::engine {
 
@@ -73,7 +72,7 @@ project::Settings settings_of(const StoredProject &stored, const project::Json &
     out.database = now[1].value();
     out.user = now[2].value();
     out.schema = text_of(stored.settings, "schema");
-    out.started_at = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    out.started_at = clock_seconds();
     return out;
 }
 

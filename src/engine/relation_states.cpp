@@ -17,6 +17,16 @@ namespace {
 const char *const kNoTrace = "it is unlogged, and was written to";
 constexpr uint32_t kManyPages = 1000;  // to be read in each run, until a newer state is remembered
 
+void add_count(RelationState &out, const std::optional<pg::Counted> &counted, bool is_logged) {
+    if (counted) {
+        out.rows = counted->rows;
+        out.horizon = counted->horizon;
+        out.writers = counted->writers;
+    } else if (!is_logged) {
+        out.unknown = kNoTrace;
+    }
+}
+
 std::string setting_text(const char *name) {
     struct Plain {
         const char *text;
@@ -89,13 +99,8 @@ RelationState RelationStates::take(Oid oid, bool counts) {
     if (!now.has_rows()) return out;
     out.blocks = now.blocks;
     if (!baseline_.written.count(oid)) out.log = baseline_.log;
-    if (std::optional<pg::Counted> counted = counts || !now.is_logged ? count(oid) : std::nullopt) {
-        out.rows = counted->rows;
-        out.horizon = counted->horizon;
-        out.writers = counted->writers;
-    }
-    if (out.log == 0 && !out.rows) out.unknown = "other transactions were writing to it";
-    if (!out.rows && !now.is_logged) out.unknown = kNoTrace;
+    add_count(out, counts || !now.is_logged ? count(oid) : std::nullopt, now.is_logged);
+    if (out.log == 0 && !out.rows && out.unknown.empty()) out.unknown = "other transactions were writing to it";
     return out;
 }
 
@@ -132,13 +137,7 @@ RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &row
     out.shape = now.shape;
     out.blocks = now.blocks;
     out.log = pg::log_position();
-    if (std::optional<pg::Counted> counted = lasting(rows ? pg::count_own(oid, *rows) : pg::count_rows(oid, !others_wrote_))) {
-        out.rows = counted->rows;
-        out.horizon = counted->horizon;
-        out.writers = counted->writers;
-    } else if (!now.is_logged) {
-        out.unknown = kNoTrace;
-    }
+    add_count(out, lasting(rows ? pg::count_own(oid, *rows) : pg::count_rows(oid, !others_wrote_)), now.is_logged);
     states_[oid] = out;
     return out;
 }

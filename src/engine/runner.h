@@ -106,7 +106,8 @@ private:
 
     // runner_operations.cpp: on-run-start and on-run-end.
     void run_operations(bool start);
-    std::string run_operations(Project &project, bool start);
+    void before_operation(bool start);
+    void after_operation(const Step &step);
 
     // runner_crew.cpp: several models at once.
     void start_crew();

@@ -29,23 +29,19 @@ void Runner::run_operations(bool start) {
         Project *project = projects_.find(domain);
         if (project == nullptr) continue;
         if (!start && start_failed_.empty()) tell_results(*project, steps_);
-        std::string failed = run_operations(*project, start);
+        std::string failed = engine::run_operations(mesh_, *project, start, stage_, [&] { before_operation(start); }, [this](const Step &step) { after_operation(step); });
         if (start && project->manifest().skip_nodes_if_on_run_start_fails && start_failed_.empty()) start_failed_ = failed;
     }
 }
 
-// Hooks after one that failed are skipped. Returns that one did.
-std::string Runner::run_operations(Project &project, bool start) {
-    std::string failed;
-    for (const std::string &id : start ? project.manifest().on_run_start : project.manifest().on_run_end) {
-        unchanged_.states().others_wrote();
-        cannot_start_ = start;
-        Step step = failed.empty() ? run_operation(mesh_, project, id, start, stage_) : skipped_operation(project, id, failed);
-        cannot_start_ = false;
-        if (step.status == "error") failed = step.node + " failed";
-        note(step);
-    }
-    return failed;
+void Runner::before_operation(bool start) {
+    unchanged_.states().others_wrote();
+    cannot_start_ = start;
+}
+
+void Runner::after_operation(const Step &step) {
+    cannot_start_ = false;
+    note(step);
 }
 
 }  // namespace mesh::engine

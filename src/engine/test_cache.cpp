@@ -1,10 +1,10 @@
 #include "engine/test_cache.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "core/digest.h"
+#include "engine/record.h"
 #include "engine/test_sql.h"
 #include "pg/storage.h"
 
@@ -14,10 +14,6 @@ using planning::BuildState;
 using planning::Rows;
 
 namespace {
-
-double now_seconds() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 std::string shown_age(double seconds) {
     long whole = std::lround(std::max(seconds, 0.0));
@@ -72,7 +68,7 @@ std::optional<TestResult> TestCache::find(const TestDef &given, const std::strin
         TestResult result{test, kept.value("status", ""), {}, kept.value("message", ""), 0, "", {}, {}};
         if (kept.contains("failures") && !kept["failures"].is_null()) result.failures = kept["failures"].get<int64_t>();
         if (!load_failing(result, state->run_id)) return;
-        result.reason = "cached: the result of run " + std::to_string(state->run_id) + ", " + shown_age(now_seconds() - kept.value("at", 0.0)) + " old";
+        result.reason = "cached: the result of run " + std::to_string(state->run_id) + ", " + shown_age(clock_seconds() - kept.value("at", 0.0)) + " old";
         out = result;
     });
     return out;
@@ -128,7 +124,7 @@ std::optional<std::string> TestCache::remembered(const TestResult &result) {
     state.depends = reading.depends;
     state.circumstances = circumstances_.of(state.depends);
     if (!state.never.empty()) return std::nullopt;
-    Json out = {{"state", planning::to_text(state)}, {"status", result.status}, {"message", result.message}, {"at", now_seconds()}};
+    Json out = {{"state", planning::to_text(state)}, {"status", result.status}, {"message", result.message}, {"at", clock_seconds()}};
     out["failures"] = result.failures ? Json(*result.failures) : Json();
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -49,13 +49,7 @@ private:
             Project *project = projects_.find(domain);
             if (project == nullptr) continue;
             if (!start) tell_results(*project, steps_);
-            std::string failed;
-            for (const std::string &id : start ? project->manifest().on_run_start : project->manifest().on_run_end) {
-                states_.others_wrote();
-                Step step = failed.empty() ? run_operation(mesh_, *project, id, start, {}) : skipped_operation(*project, id, failed);
-                if (step.status == "error") failed = step.node + " failed";
-                note(step);
-            }
+            (void)engine::run_operations(mesh_, *project, start, {}, [this] { states_.others_wrote(); }, [this](const Step &step) { note(step); });
         }
     }
 

@@ -157,7 +157,7 @@ TestSql test_sql(Mesh &mesh, const TestDef &test, const std::string &relation, c
     out.counts_groups = failing != detecting;
     if (out.counts_groups) bound = bind_test(mesh, test, fill_template(test, detecting), relation, stage);
     out.condition = condition_of(test, bound, columns);
-    if (test.test == "unique" && !test.is_sql() && !test.where && test.counts_rows()) out.key = pg::quote_ident(test.column.value());
+    if (test.asks_for_key() && !test.where) out.key = pg::quote_ident(test.column.value());
     return out;
 }
 

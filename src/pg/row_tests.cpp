@@ -209,15 +209,19 @@ inline void RowTests::keep_order(UsedColumn *column) {
     test_count_--;
 }
 
+inline bool RowTests::has_quiet_key(UsedColumn *column, int64 key) {
+    column->key = key;
+    if (column->is_ordered) keep_order(column);
+    return key >= column->quiet_from && key <= column->quiet_to;
+}
+
 // Most values of sound data meet nothing, and their key tells it.
 inline bool RowTests::is_quiet(UsedColumn *column, Datum value, bool is_null) {
     column->is_null = is_null;
     if (is_null) return !column->null_meets;
     if (column->kind >= KeyKind::text && !is_whole(value)) value = whole(value);
     column->value = value;
-    column->key = key_of(column->kind, value);
-    if (column->is_ordered) keep_order(column);
-    return column->key >= column->quiet_from && column->key <= column->quiet_to;
+    return has_quiet_key(column, key_of(column->kind, value));
 }
 
 void RowTests::look(TupleTableSlot *slot) {
@@ -275,9 +279,7 @@ inline bool RowTests::is_quiet_at(UsedColumn *column, const char *at) {
     column->is_null = false;
     if (column->kind >= KeyKind::text && !is_whole(PointerGetDatum(at))) at = DatumGetPointer(whole(PointerGetDatum(at)));
     column->value = PointerGetDatum(at);
-    column->key = key_at(column->kind, at);
-    if (column->is_ordered) keep_order(column);
-    return column->key >= column->quiet_from && column->key <= column->quiet_to;
+    return has_quiet_key(column, key_at(column->kind, at));
 }
 
 void RowTests::look_at(const UsedColumn &column) {

@@ -50,6 +50,7 @@ private:
     void find_stored(TupleDesc desc);
     bool is_quiet(UsedColumn *column, Datum value, bool is_null);
     bool is_quiet_at(UsedColumn *column, const char *at);
+    bool has_quiet_key(UsedColumn *column, int64 key);
     void look_at(const UsedColumn &column);
     Datum whole(Datum value);
     void look_at_expressions(TupleTableSlot *slot);

@@ -1,5 +1,8 @@
 #include "core/project/artifacts.h"
 
+#include <cmath>
+#include <cstdio>
+#include <ctime>
 #include <sstream>
 
 #include "core/project/manifest_json.h"
@@ -120,6 +123,17 @@ Json adapter_response(const std::string &command_tag) {
 
 Json test_response() {
     return adapter_response("SELECT 1");
+}
+
+std::string utc_timestamp(double seconds) {
+    const double whole_part = std::floor(seconds);
+    const auto whole = static_cast<std::time_t>(whole_part);
+    std::tm parts;
+    gmtime_r(&whole, &parts);
+    char text[32], all[48];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf(all, sizeof all, "%s.%06dZ", text, static_cast<int>((seconds - whole_part) * 1e6));
+    return all;
 }
 
 Json metadata_json(const ArtifactMetadata &metadata, const std::string &schema) {

@@ -39,6 +39,9 @@ std::string command_tag(const std::string &resource_type, const std::string &mat
 Json adapter_response(const std::string &command_tag);
 Json test_response();
 
+// Seconds since 1970 as such a text.
+std::string utc_timestamp(double seconds);
+
 // One node of a run. status: success, error, skipped, partial success, no-op, for tests pass, fail, warn, error, skipped.
 struct ArtifactResult {
     std::string unique_id, status, thread_id = "Thread-1";
