@@ -2,18 +2,23 @@
 
 import json
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import dbt.adapters.exceptions
+import dbt.cli.exceptions
+import dbt.exceptions
 import dbt.tests.util
+import dbt_common.exceptions
 from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.manifest import WritableManifest
-from dbt.artifacts.schemas.results import NodeStatus, RunStatus, TestStatus
+from dbt.artifacts.schemas.results import FreshnessStatus, NodeStatus, RunStatus, TestStatus
 from dbt.cli.exceptions import DbtUsageException
 from dbt.contracts.graph.manifest import Manifest
-from dbt.exceptions import ParsingError
-from dbt_common.exceptions import CompilationError, DbtDatabaseError
+from dbt.flags import get_flags
+from dbt_common.exceptions import DbtBaseException, DbtRuntimeError
 
 TIMEOUT = 300  # seconds
 
@@ -37,14 +42,19 @@ def install(executable):
 
 
 def words(args):
-    """As dbt's own parser takes them, which the tests call with numbers too."""
-    return [str(word) for word in args or ["run"]]
+    """As dbt's own parser takes them, which the tests call with numbers too; in the folders that a test's flags name."""
+    args = [str(word) for word in args or ["run"]]
+    for flag in ("project_dir", "profiles_dir"):
+        folder, option = getattr(get_flags(), flag.upper(), None), "--" + flag.replace("_", "-")
+        if folder and option not in args:
+            args += [option, str(folder)]
+    return args
 
 
 def run_meshctl(executable, arguments, expect_pass):
     """As run_dbt: what the command led to, and what it printed; raises for what could not be run at all."""
     remove(os.path.join("target", "run_results.json"))
-    if "show" in arguments:
+    if "show" in arguments and "--output" not in arguments:
         arguments = [*arguments, "--output", "json"]
     with connections_closed():
         end = call(executable, arguments)
@@ -77,8 +87,21 @@ def remove(path):
         os.remove(path)
 
 
-class Refused(ParsingError, CompilationError, DbtDatabaseError, DbtUsageException):
+def every_exception():
+    """The classes of dbt's exceptions that none of the others inherits from."""
+    found = {kind for module in (dbt.exceptions, dbt_common.exceptions, dbt.adapters.exceptions, dbt.cli.exceptions)
+             for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, (DbtBaseException, DbtUsageException))}
+    return sorted((kind for kind in found if not any(kind in other.__mro__[1:] for other in found)), key=lambda kind: kind.__name__)
+
+
+class Refused(*every_exception()):
     """A command that could not be run: meshctl has one kind of error where dbt has many classes of exceptions."""
+
+    def __init__(self, text):
+        DbtRuntimeError.__init__(self, text)
+
+    def __str__(self):
+        return self.msg
 
 
 def error_of(end):
@@ -90,15 +113,22 @@ def outcome(arguments, end):
     if "docs" in words:
         return objects(read("catalog.json"))
     if "list" in words or "ls" in words:
-        return end.stdout.splitlines()
+        return listed(end.stdout)
     if "parse" in words:
         return manifest(os.path.join("target", "manifest.json"))
+    if "freshness" in words:
+        return freshness_results(read("sources.json"))
     if not os.path.exists(os.path.join("target", "run_results.json")):
         return None
-    results = Results(read("run_results.json"), read("manifest.json"))
+    results = run_results(read("run_results.json"), read("manifest.json"))
     if "show" in words:
         results.results[0].agate_table = shown_rows(end.stdout)
     return results
+
+
+def listed(text):
+    """The lines that are not of the log: those have a time, or stand indented below one."""
+    return [line for line in text.splitlines() if not re.match(r"\d\d:\d\d:\d\d  |\s|$", line)]
 
 
 def shown_rows(text):
@@ -116,34 +146,36 @@ def read(name):
         return json.load(file)
 
 
-class Results:
+def freshness_results(sources):
+    results = [SimpleNamespace(**{**one, "status": status(one["status"]), "node": SimpleNamespace(unique_id=one["unique_id"])})
+               for one in sources["results"]]
+    return Results(results, elapsed_time=sources["elapsed_time"])
+
+
+def run_results(run, manifest):
+    nodes = {name: node for kind in ("nodes", "unit_tests", "sources", "exposures", "functions", "disabled")
+             for name, node in manifest.get(kind, {}).items()}
+    return Results([result(one, nodes) for one in run["results"]], elapsed_time=run.get("elapsed_time"), args=run.get("args"))
+
+
+class Results(list):
     """As dbt's own: a list of results, with an attribute `results` for it."""
 
-    def __init__(self, run_results, manifest):
-        nodes = {name: node for kind in ("nodes", "unit_tests", "sources", "exposures", "disabled")
-                 for name, node in manifest.get(kind, {}).items()}
-        self.results = [result(one, nodes) for one in run_results["results"]]
-        self.elapsed_time = run_results.get("elapsed_time")
-        self.args = run_results.get("args")
-
-    def __len__(self):
-        return len(self.results)
-
-    def __iter__(self):
-        return iter(self.results)
-
-    def __getitem__(self, index):
-        return self.results[index]
+    def __init__(self, results, **attributes):
+        super().__init__(results)
+        self.results = results
+        vars(self).update(attributes)
 
 
 def result(one, nodes):
     compiled = {key: one[key] for key in ("compiled", "compiled_code", "relation_name") if one.get(key) is not None}
     node = objects({**nodes.get(one["unique_id"], {"unique_id": one["unique_id"]}), **compiled})
-    return SimpleNamespace(**{**one, "node": node, "status": status(one["status"]), "timing": one.get("timing", [])})
+    ended = status(one["status"])
+    return SimpleNamespace(**{"batch_results": None, **one, "node": node, "status": ended, "timing": one.get("timing", []), "skipped": ended == RunStatus.Skipped})
 
 
 def status(text):
-    for kind in (RunStatus, TestStatus, NodeStatus):
+    for kind in (RunStatus, TestStatus, NodeStatus, FreshnessStatus):
         if text in [member.value for member in kind]:
             return kind(text)
     return text
