@@ -71,7 +71,7 @@ override COMPILER = $(CXX) $(CXXFLAGS)
 
 $(CLI_OBJS): override CPPFLAGS += -I$(shell $(PG_CONFIG) --includedir) -DMESH_VERSION='"$(EXTVERSION)"'
 meshctl: $(CLI_OBJS) $(CORE_OBJS) ## the client for dbt projects
-	$(CXX) $(CXXFLAGS) -o $@ $^ -L$(shell $(PG_CONFIG) --libdir) -lpq -lyaml-cpp
+	$(CXX) $(CXXFLAGS) -o $@ $^ -L$(shell $(PG_CONFIG) --libdir) -lpq -lyaml-cpp -pthread
 
 install: install-meshctl
 .PHONY: install-meshctl

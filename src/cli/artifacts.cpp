@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "cli/clock.h"
 #include "cli/text.h"
@@ -58,8 +59,11 @@ bool holds(const std::string &path, const std::string &text) {
 // ten times what reading it does.
 void write_text(const std::string &path, const std::string &text) {
     if (holds(path, text)) return;
-    fs::create_directories(fs::path(path).parent_path());
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    if (!file) {
+        fs::create_directories(fs::path(path).parent_path());
+        file.open(path, std::ios::binary | std::ios::trunc);
+    }
     file << text;
     file.close();
     if (!file) throw Error("58030", "could not write \"" + path + "\"");
@@ -70,6 +74,10 @@ std::string path_below(const NodeInfo &node) {
     const std::string file = node.package + "/" + node.original_file_path;
     if (node.resource_type == "unit_test") return file + "/" + (fs::path(node.original_file_path).parent_path() / (node.name + ".sql")).string();
     return fs::path(node.path).filename() == fs::path(node.original_file_path).filename() ? file : file + "/" + node.path;
+}
+
+bool has_file(const Step &step, const NodeInfo &node) {
+    return step.compiled && !step.compiled->empty() && !node.original_file_path.empty();
 }
 
 }  // namespace
@@ -102,15 +110,22 @@ void write_run_results(const Session &session, const std::vector<Step> &steps) {
     fs::rename(path + ".new", path);
 }
 
-void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed) {
-    if (!step.compiled || step.compiled->empty() || node.original_file_path.empty()) return;
-    const std::string below = checked_path(path_below(node), "the manifest");
-    write_text(session.target_folder() + "/compiled/" + below, *step.compiled);
-    if (executed) write_text(session.target_folder() + "/run/" + below, *step.compiled);
+void write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
+    if (!session.writes_json()) return;
+    const auto write_below = [&](const std::string &folder) {
+        for (const Step &step : steps) {
+            const NodeInfo *node = catalog.find(step.unique_id);
+            if (node && has_file(step, *node)) write_text(session.target_folder() + folder + checked_path(path_below(*node), "the manifest"), *step.compiled);
+        }
+    };
+    std::future<void> run;  // a file system makes files in two folders at once
+    if (executed) run = std::async(std::launch::async, write_below, "/run/");
+    write_below("/compiled/");
+    if (executed) run.get();
 }
 
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {
-    const bool is_written = session.writes_json() && step.compiled && !step.compiled->empty() && !node.original_file_path.empty();
+    const bool is_written = session.writes_json() && has_file(step, node);
     const std::string target = session.options.target_path.value_or(session.project.target_path);
     if (is_written) step.compiled_path = target + "/compiled/" + path_below(node);
     if (step.status == "success" && step.message.empty() && !node.microbatch) step.message = artifact::command_tag(node.resource_type, node.materialized, node.contract_enforced, step.rows);

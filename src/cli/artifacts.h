@@ -15,7 +15,7 @@ core::project::ArtifactMetadata metadata(const Session &session);
 void write_run_results(const Session &session, const std::vector<Step> &steps);
 
 // target/compiled/<package>/<file>, and target/run/... for what was executed.
-void write_compiled(const Session &session, const Step &step, const NodeInfo &node, bool executed);
+void write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed);
 
 // The message of an error as dbt words it, and where the step's SQL was written.
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node);

@@ -50,10 +50,8 @@ std::vector<std::string> listed(const Session &session, const NodeCatalog &catal
 
 std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     std::vector<Step> steps;
-    invoke(session, "compile", invocation_options(session), [&](Step step) {
-        if (const NodeInfo *node = catalog.find(step.unique_id); node && session.writes_json()) write_compiled(session, step, *node, false);
-        steps.push_back(std::move(step));
-    });
+    invoke(session, "compile", invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); });
+    write_compiled(session, steps, catalog, false);
     write_run_results(session, steps);
     return steps;
 }
@@ -206,7 +204,7 @@ int generate_docs(Session &session) {
     copy_assets(session);
     const std::string path = session.target_folder() + "/catalog.json";
     session.log->event(Level::info, "BuildingCatalog", "E044", "Building catalog");
-    write_large(session, "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', c -> 'nodes', 'sources', c -> 'sources', 'errors', c -> 'errors') FROM mesh.catalog($1) AS c)",
+    write_large(*session.database, session.domain(), "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', c -> 'nodes', 'sources', c -> 'sources', 'errors', c -> 'errors') FROM mesh.catalog($1) AS c)",
                 path, {core::project::metadata_json(metadata(session), "catalog/v1").dump()});
     session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
     return exit_success;

@@ -73,8 +73,7 @@ void comment_statements(Session &session) {
     (append ? session.database->comment_after : session.database->comment_before) = append ? "\n/* " + rendered + " */" : "/* " + rendered + " */\n";
 }
 
-// Deploys the project and writes its manifest; where that is.
-std::string write_manifest(Session &session, bool keep) {
+void deploy_project(Session &session) {
     open_database(session);
     NodeCatalog nothing;
     Report messages(*session.log, nothing);
@@ -83,15 +82,22 @@ std::string write_manifest(Session &session, bool keep) {
     session.log->event(Level::debug, "Note", "Z050", "Sent " + std::to_string(deployed.sent) + " of " + counted(static_cast<long>(deployed.files), "file"));
     session.database->on_notice = nullptr;
     comment_statements(session);
-    const std::string path = session.target_folder() + (keep && session.writes_json() ? "/manifest.json" : "/.manifest.json");
-    write_large(session, "mesh.manifest($1, $2)", path, {core::project::metadata_json(metadata(session), "manifest/v12").dump()});
-    return path;
+}
+
+std::string manifest_path(const Session &session, bool keep) {
+    return session.target_folder() + (keep && session.writes_json() ? "/manifest.json" : "/.manifest.json");
+}
+
+NodeCatalog write_manifest(const Session &session, Connection &database, const std::string &path) {
+    write_large(database, session.domain(), "mesh.manifest($1, $2)", path, {core::project::metadata_json(metadata(session), "manifest/v12").dump()});
+    return read_manifest(path);
 }
 
 }  // namespace
 
 NodeCatalog prepare(Session &session, bool keep_manifest) {
-    return read_manifest(write_manifest(session, keep_manifest));
+    deploy_project(session);
+    return write_manifest(session, *session.database, manifest_path(session, keep_manifest));
 }
 
 void invoke(Session &session, const std::string &command, const Json &options, const std::function<void(Step)> &take, long *run_id) {
@@ -118,8 +124,10 @@ Json invocation_options(const Session &session) {
 }
 
 int run_nodes(Session &session) {
-    const std::string manifest = write_manifest(session, true);
+    deploy_project(session);
+    const std::unique_ptr<Connection> second = open_second(session);  // the manifest comes while the run is at work
     NodeCatalog catalog;
+    if (!second) catalog = write_manifest(session, *session.database, manifest_path(session, true));
     Report report(*session.log, catalog);
     long run_id = 0;
     session.database->on_notice = [&](const Notice &notice) {
@@ -131,16 +139,14 @@ int run_nodes(Session &session) {
     const double began = now();
     std::vector<Step> steps;
     session.database->meanwhile = [&] {
-        catalog = read_manifest(manifest);
+        if (second) catalog = write_manifest(session, *second, manifest_path(session, true));
         say_what_is_found(session, catalog);
     };
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
+    write_compiled(session, steps, catalog, true);
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        if (const NodeInfo *node = catalog.find(steps[i].unique_id)) {
-            if (session.writes_json()) write_compiled(session, steps[i], *node, true);
-            tell_as_dbt(session, steps[i], *node);
-        }
+        if (const NodeInfo *node = catalog.find(steps[i].unique_id)) tell_as_dbt(session, steps[i], *node);
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));
     }
     if (!freshness) write_run_results(session, steps);

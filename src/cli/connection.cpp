@@ -53,7 +53,7 @@ Connection::Connection(const std::map<std::string, std::string> &parameters, lon
 
 void Connection::query(const std::string &sql, const std::vector<Value> &parameters, const std::function<void(const Row &)> &take_row, bool binary) {
     send(sql, parameters, binary);
-    if (const auto once = std::exchange(meanwhile, nullptr)) once();
+    do_meanwhile();
     std::optional<Error> error;
     while (Result result = next()) {
         const auto status = PQresultStatus(result.get());
@@ -66,6 +66,18 @@ void Connection::query(const std::string &sql, const std::vector<Value> &paramet
     }
     if (cancelled_ && error && error->sqlstate == "57014") throw Interrupted();
     if (error) throw *error;
+}
+
+// The statement does not go on without its caller.
+void Connection::do_meanwhile() {
+    const auto once = std::exchange(meanwhile, nullptr);
+    if (!once) return;
+    try {
+        once();
+    } catch (...) {
+        cancel();
+        throw;
+    }
 }
 
 void Connection::execute(const std::string &sql, const std::vector<Value> &parameters) {

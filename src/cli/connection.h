@@ -59,6 +59,7 @@ public:
 private:
     using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
     void send(const std::string &sql, const std::vector<Value> &parameters, bool binary);
+    void do_meanwhile();
     Result next();
     void wait();
     void cancel();

@@ -89,12 +89,12 @@ Deployed deploy(Session &session) {
     return deployed;
 }
 
-void write_large(Session &session, const std::string &expression, const std::string &path, const std::vector<Value> &parameters) {
-    std::vector<Value> all = {session.domain()};
+void write_large(Connection &database, const std::string &domain, const std::string &expression, const std::string &path, const std::vector<Value> &parameters) {
+    std::vector<Value> all = {domain};
     all.insert(all.end(), parameters.begin(), parameters.end());
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    session.database->query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
+    database.query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
                             " SELECT pg_catalog.substr(bytes, i, 262144) FROM whole, pg_catalog.generate_series(1, pg_catalog.octet_length(bytes), 262144) AS i",
                             all, [&](const Row &row) { file << row.text(0); }, true);
     file.close();

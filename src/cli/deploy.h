@@ -15,6 +15,6 @@ struct Deployed {
 Deployed deploy(Session &session);
 
 // Writes what the SQL expression (of $1, the domain, and those parameters) gives, in pieces, so that it is never in memory as a whole.
-void write_large(Session &session, const std::string &expression, const std::string &path, const std::vector<Value> &parameters = {});
+void write_large(Connection &database, const std::string &domain, const std::string &expression, const std::string &path, const std::vector<Value> &parameters = {});
 
 }  // namespace mesh::cli

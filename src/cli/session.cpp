@@ -37,6 +37,13 @@ std::pair<int, int> release_of(const std::string &version) {
     return release;
 }
 
+void become_user(const Session &session, Connection &database) {
+    if (!session.profile || session.options.connection) return;
+    if (const auto role = session.profile->text("role"); !role.empty()) database.execute("SET ROLE " + database.identifier(role));
+    if (const auto path = session.profile->text("search_path"); !path.empty())
+        database.execute("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
+}
+
 void check_extension(Connection &database) {
     const Value version = database.value("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'mesh'");
     if (version && release_of(*version) >= release_of(MESH_VERSION)) return;
@@ -112,15 +119,23 @@ void open_project(Session &session) {
 void open_database(Session &session) {
     session.database = std::make_unique<Connection>(parameters_of(session), session.profile ? session.profile->number("retries", 1) : 0);
     Connection &database = *session.database;
-    if (session.profile && !session.options.connection) {
-        if (const auto role = session.profile->text("role"); !role.empty()) database.execute("SET ROLE " + database.identifier(role));
-        if (const auto path = session.profile->text("search_path"); !path.empty())
-            database.execute("SELECT pg_catalog.set_config('search_path', $1, false)", {path});
-    }
+    become_user(session, database);
     check_extension(database);
     if (session.log->options().lowest == Level::debug) tell_statements(session);
     ask_for_progress(database);
     session.domain_name = choose_domain(session);
+}
+
+std::unique_ptr<Connection> open_second(const Session &session) {
+    try {
+        auto second = std::make_unique<Connection>(parameters_of(session));
+        become_user(session, *second);
+        second->comment_before = session.database->comment_before;
+        second->comment_after = session.database->comment_after;
+        return second;
+    } catch (const Error &) {
+        return nullptr;
+    }
 }
 
 std::string make_uuid() {

@@ -36,6 +36,9 @@ void open_project(Session &session);
 // Raises Error 08001, or 42704 when the extension is missing or too old.
 void open_database(Session &session);
 
+// Another connection as the same user; nothing where the server, or a limit of the role's, has no room for it.
+std::unique_ptr<Connection> open_second(const Session &session);
+
 // A random UUID.
 std::string make_uuid();
 

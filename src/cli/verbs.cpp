@@ -1,5 +1,7 @@
 #include "cli/verbs.h"
 
+#include <algorithm>
+
 #include "cli/text.h"
 
 namespace mesh::cli {
@@ -191,13 +193,14 @@ void add_nested(CLI::App &parent, Options &o, const std::string &name, const std
 
 }  // namespace
 
-void add_verbs(CLI::App &app, Options &options) {
+void add_verbs(CLI::App &app, Options &options, const std::vector<std::string> &words) {
     add_places(app, options, true);
     add_saying(app, options);
     add_ignored(app);
     for (const auto &verb : verbs) {
         auto *sub = app.add_subcommand(verb.name, verb.help)->group(verb.group);
         const std::string name = verb.name;
+        if (std::find(words.begin(), words.end(), name) == words.end()) continue;  // its options are not asked for
         if (name == "source") {
             add_nested(*sub, options, "freshness", "Ask each source for its newest row");
         } else if (name == "docs") {

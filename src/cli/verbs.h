@@ -12,7 +12,7 @@
 
 namespace mesh::cli {
 
-// Options that dbt takes before and after the verb are defined in both places.
-void add_verbs(CLI::App &app, Options &options);
+// Options that dbt takes before and after the verb are defined in both places; a verb has its options if the command line's words name it.
+void add_verbs(CLI::App &app, Options &options, const std::vector<std::string> &words);
 
 }  // namespace mesh::cli

@@ -31,16 +31,28 @@ void CompiledStore::write(size_t least) {
              " columns = r.columns::jsonb, is_volatile = r.is_volatile::boolean, facts = r.facts::jsonb"
              " from " + models_.from() + "(name, has_body, body, status, pending_on, columns, is_volatile, facts) where m.domain = $1 and m.name = r.name",
              models_.after(domain_));
-    std::string names = pg::array_literal(models_.column(0));
-    for (const char *table : {"dependency_registry", "column_lineage_registry"})
-        registry("delete from mesh." + std::string(table) + " where domain = $1 and model in (select pg_catalog.unnest($2::text[]))", {domain_, names});
-    if (!reads_.empty())
-        registry("insert into mesh.dependency_registry select $1, r.* from " + reads_.from() + " on conflict do nothing", reads_.after(domain_));
+    write_reads();
+    write_lineage();
+    *this = CompiledStore(domain_);
+}
+
+// Of a model that was defined just now most are there already.
+void CompiledStore::write_reads() {
+    std::vector<Value> values = reads_.after(domain_);
+    values.push_back(pg::array_literal(models_.column(0)));
+    std::string reads = reads_.from() + "(model, kind, upstream)";
+    registry("delete from mesh.dependency_registry d where domain = $1 and model in (select pg_catalog.unnest($5::text[])) and not exists"
+             " (select from " + reads + " where r.model = d.model and r.kind = d.kind and r.upstream = d.upstream)",
+             values);
+    if (!reads_.empty()) registry("insert into mesh.dependency_registry select $1, r.* from " + reads + " on conflict do nothing", reads_.after(domain_));
+}
+
+void CompiledStore::write_lineage() {
+    registry("delete from mesh.column_lineage_registry where domain = $1 and model in (select pg_catalog.unnest($2::text[]))", {domain_, pg::array_literal(models_.column(0))});
     if (!lineage_.empty())
         registry("insert into mesh.column_lineage_registry select $1, model, nullif(column_name, ''), upstream, upstream_column, kind"
                  " from " + lineage_.from() + "(model, column_name, upstream, upstream_column, kind)",
                  lineage_.after(domain_));
-    *this = CompiledStore(domain_);
 }
 
 void store_compiled(const Model &model, const Compiled &compiled) {

@@ -21,6 +21,9 @@ public:
     void write(size_t least = 1);
 
 private:
+    void write_reads();
+    void write_lineage();
+
     std::string domain_;
     RowArrays models_{8}, reads_{3}, lineage_{5};
 };

@@ -2,6 +2,7 @@
 
 #include "core/graph/graph.h"
 #include "engine/record.h"
+#include "engine/row_arrays.h"
 
 namespace mesh::engine {
 
@@ -19,15 +20,6 @@ std::string text_of(const project::Json &settings, const char *key) {
 
 project::Json object_of(const project::Json &settings, const char *key) {
     return settings.contains(key) && settings[key].is_object() ? settings[key] : project::Json::object();
-}
-
-Json changed_pairs(const std::map<std::string, std::string> &now, const std::map<std::string, std::string> &before) {
-    Json out = Json::array();
-    for (const auto &[key, value] : now) {
-        auto old = before.find(key);
-        if (old == before.end() || old->second != value) out.push_back({key, value});
-    }
-    return out;
 }
 
 std::vector<std::string> gone(const std::map<std::string, std::string> &now, const std::map<std::string, std::string> &before) {
@@ -122,34 +114,36 @@ void store_project(const StoredProject &stored) {
 void store_files(const std::string &domain, const project::Files &before, const project::Files &now) {
     registry("delete from mesh.project_file_registry where domain = $1 and path = any($2::text[])", {domain, pg::array_literal(gone(now, before))});
     const std::string conflict = " on conflict (domain, path) do update set checksum = excluded.checksum, content = excluded.content";
-    Json small = Json::array();
+    RowArrays small(2);
     for (const auto &[path, text] : now) {
         auto old = before.find(path);
         if (old != before.end() && old->second == text) continue;
-        if (text.size() < kLargeFile) small.push_back({path, text});
+        if (text.size() < kLargeFile) small.add({path, text});
         else registry("insert into mesh.project_file_registry values ($1, $2, pg_catalog.md5(pg_catalog.convert_to($3, 'UTF8')), $3)" + conflict, {domain, path, text});
     }
-    registry("insert into mesh.project_file_registry select $1, e->>0, pg_catalog.md5(pg_catalog.convert_to(e->>1, 'UTF8')), e->>1"
-             " from pg_catalog.json_array_elements($2::json) e" + conflict,
-             {domain, small.dump()});
+    if (!small.empty())
+        registry("insert into mesh.project_file_registry select $1, path, pg_catalog.md5(pg_catalog.convert_to(content, 'UTF8')), content"
+                 " from " + small.from() + "(path, content)" + conflict,
+                 small.after(domain));
 }
 
 void store_resources(const std::string &domain, const Resources &before, const Resources &now, const Manifest &manifest) {
     registry("delete from mesh.project_resource_registry where domain = $1 and unique_id = any($2::text[])", {domain, pg::array_literal(gone(now, before))});
     std::map<std::string, project::ResourceKeys> keys;
     project::for_each_keys(manifest, [&](const std::string &id, const project::ResourceKeys &of) { keys[id] = of; });
-    Json rows = changed_pairs(now, before);
-    if (rows.empty()) return;
-    for (Json &row : rows) {
-        const project::ResourceKeys &of = keys.at(row[0].get<std::string>());
-        for (const std::string *key : {&of.type, &of.name, &of.path, &of.patched_in}) row.push_back(*key);
-        row.push_back(pg::array_literal(of.depends_on));
+    RowArrays rows(7);
+    for (const auto &[id, content] : now) {
+        if (auto old = before.find(id); old != before.end() && old->second == content) continue;
+        const project::ResourceKeys &of = keys.at(id);
+        rows.add({id, content, of.type, of.name, of.path, of.patched_in, pg::array_literal(of.depends_on)});
     }
+    if (rows.empty()) return;
     registry("insert into mesh.project_resource_registry (domain, unique_id, content, resource_type, name, path, patched_in, depends_on)"
-             " select $1, e->>0, e->>1, e->>2, e->>3, e->>4, e->>5, (e->>6)::text[] from pg_catalog.json_array_elements($2::json) e"
+             " select $1, unique_id, content, resource_type, name, path, patched_in, depends_on::text[]"
+             " from " + rows.from() + "(unique_id, content, resource_type, name, path, patched_in, depends_on)"
              " on conflict (domain, unique_id) do update set content = excluded.content, resource_type = excluded.resource_type, name = excluded.name,"
              " path = excluded.path, patched_in = excluded.patched_in, depends_on = excluded.depends_on",
-             {domain, rows.dump()});
+             rows.after(domain));
 }
 
 namespace {

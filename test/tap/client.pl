@@ -245,5 +245,18 @@ value('ALTER ROLE CURRENT_USER SET statement_timeout = 500');
 fails('statement_timeout in an endless template', 2, [qr/statement timeout/], $endless, 'run');
 value('ALTER ROLE CURRENT_USER RESET statement_timeout');
 
+# The manifest comes over a second connection while the run is at work, and over the only one where there can be no other.
+value('CREATE ROLE single LOGIN CONNECTION LIMIT 1; GRANT CREATE ON DATABASE postgres TO single');
+profile(user => 'single', schema => 'single');
+my $single = project('models/a.sql' => 'select 1 as id');
+($exit, $said) = meshctl($single, 'run');
+is($exit, 0, 'a role with one connection') or diag $said;
+ok(-s "$single/target/manifest.json", 'has its manifest too');
+value('ALTER ROLE single CONNECTION LIMIT 2');
+unlink "$single/target/manifest.json";
+($exit, $said) = meshctl($single, 'run');
+is($exit, 0, 'with two') or diag $said;
+ok(-s "$single/target/manifest.json", 'as well');
+
 $node->stop;
 done_testing();
