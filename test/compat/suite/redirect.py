@@ -12,6 +12,7 @@ import dbt.cli.exceptions
 import dbt.exceptions
 import dbt.tests.util
 import dbt_common.exceptions
+import yaml
 from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import FreshnessStatus, NodeStatus, RunStatus, TestStatus
@@ -53,14 +54,16 @@ def words(args):
 
 def run_meshctl(executable, arguments, expect_pass):
     """As run_dbt: what the command led to, and what it printed; raises for what could not be run at all."""
-    remove(os.path.join("target", "run_results.json"))
-    if "show" in arguments and "--output" not in arguments:
-        arguments = [*arguments, "--output", "json"]
+    if "retry" not in arguments:
+        remove(os.path.join(target_folder(arguments), "run_results.json"))
     with connections_closed():
         end = call(executable, arguments)
+        result = outcome(arguments, end)
+        if "show" in arguments and result:
+            result[0].agate_table = shown_rows(executable, arguments)
     if expect_pass is not None:
         assert (end.returncode == 0) == expect_pass, "exit code did not match expected"
-    return outcome(arguments, end), end.stdout + end.stderr
+    return result, end.stdout + end.stderr
 
 
 def call(executable, arguments):
@@ -109,21 +112,38 @@ def error_of(end):
 
 
 def outcome(arguments, end):
-    words = [word for word in arguments if not word.startswith("-")]
+    words, target = [word for word in arguments if not word.startswith("-")], target_folder(arguments)
     if "docs" in words:
-        return objects(read("catalog.json"))
+        return objects(read(target, "catalog.json"))
     if "list" in words or "ls" in words:
         return listed(end.stdout)
     if "parse" in words:
-        return manifest(os.path.join("target", "manifest.json"))
-    if "freshness" in words:
-        return freshness_results(read("sources.json"))
-    if not os.path.exists(os.path.join("target", "run_results.json")):
+        return manifest(os.path.join(target, "manifest.json"))
+    if "source" in words:
+        return freshness_results(read(*freshness_file(arguments, target)))
+    if not os.path.exists(os.path.join(target, "run_results.json")):
         return None
-    results = run_results(read("run_results.json"), read("manifest.json"))
-    if "show" in words:
-        results.results[0].agate_table = shown_rows(end.stdout)
-    return results
+    return run_results(read(target, "run_results.json"), os.path.join(target, "manifest.json"))
+
+
+def option(arguments, *names):
+    """The last value given for one of the names."""
+    given = [value for name, value in zip(arguments, arguments[1:]) if name in names]
+    given += [word.split("=", 1)[1] for word in arguments if word.startswith(tuple(name + "=" for name in names))]
+    return given[-1] if given else None
+
+
+def target_folder(arguments):
+    """Where the artifacts are, whatever folder the test is in."""
+    root = option(arguments, "--project-dir") or "."
+    file = os.path.join(root, "dbt_project.yml")
+    configured = yaml.safe_load(open(file)).get("target-path") if os.path.exists(file) else None
+    return os.path.join(root, option(arguments, "--target-path") or os.environ.get("DBT_TARGET_PATH") or configured or "target")
+
+
+def freshness_file(arguments, target):
+    given = option(arguments, "-o", "--output")
+    return (option(arguments, "--project-dir") or ".", given) if given else (target, "sources.json")
 
 
 def listed(text):
@@ -131,8 +151,9 @@ def listed(text):
     return [line for line in text.splitlines() if not re.match(r"\d\d:\d\d:\d\d  |\s|$", line)]
 
 
-def shown_rows(text):
-    """Of the JSON that show prints after its log."""
+def shown_rows(executable, arguments):
+    """Of the JSON that show prints after its log, where the test itself may ask for text."""
+    text = subprocess.run([executable, *arguments, "--output", "json"], capture_output=True, text=True, timeout=TIMEOUT).stdout
     return json.JSONDecoder().raw_decode(text, text.index("{\n"))[0]["show"]
 
 
@@ -141,8 +162,8 @@ def manifest(file):
     return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(file))
 
 
-def read(name):
-    with open(os.path.join("target", name)) as file:
+def read(folder, name):
+    with open(os.path.join(folder, name)) as file:
         return json.load(file)
 
 
@@ -152,10 +173,16 @@ def freshness_results(sources):
     return Results(results, elapsed_time=sources["elapsed_time"])
 
 
-def run_results(run, manifest):
-    nodes = {name: node for kind in ("nodes", "unit_tests", "sources", "exposures", "functions", "disabled")
-             for name, node in manifest.get(kind, {}).items()}
+def run_results(run, manifest_file):
+    nodes = manifest_nodes(manifest(manifest_file))
     return Results([result(one, nodes) for one in run["results"]], elapsed_time=run.get("elapsed_time"), args=run.get("args"))
+
+
+def manifest_nodes(held):
+    nodes = {node.unique_id: node for nodes in held.disabled.values() for node in nodes}
+    for kind in ("nodes", "sources", "exposures", "functions", "unit_tests", "metrics", "semantic_models", "saved_queries"):
+        nodes.update(getattr(held, kind))
+    return nodes
 
 
 class Results(list):
@@ -168,8 +195,10 @@ class Results(list):
 
 
 def result(one, nodes):
-    compiled = {key: one[key] for key in ("compiled", "compiled_code", "relation_name") if one.get(key) is not None}
-    node = objects({**nodes.get(one["unique_id"], {"unique_id": one["unique_id"]}), **compiled})
+    node = nodes.get(one["unique_id"]) or Object(unique_id=one["unique_id"])
+    for key in ("compiled", "compiled_code", "relation_name"):
+        if one.get(key) is not None:
+            setattr(node, key, one[key])
     ended = status(one["status"])
     return SimpleNamespace(**{"batch_results": None, **one, "node": node, "status": ended, "timing": one.get("timing", []), "skipped": ended == RunStatus.Skipped})
 
