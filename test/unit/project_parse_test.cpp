@@ -128,6 +128,7 @@ TEST(ProjectParse, UnitTests) {
     const OtherResource &test = manifest.others.at("unit_test.shop.b.u");
     EXPECT_EQ(test.depends_on_nodes, std::vector<std::string>{"model.shop.b"});
     EXPECT_EQ(test.content["given"][0]["rows"], (Json{{{"id", "7"}}}));
+    EXPECT_EQ(test.content["checksum"], "b9e98b2b53f65c9dd25be4eaa04c2d2e43cb6b4168aedf4e31146aa91f1d81ff");  // what dbt 1.11 writes
 }
 
 TEST(ProjectParse, UnknownKeysAreWarnings) {

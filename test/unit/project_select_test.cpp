@@ -154,6 +154,22 @@ TEST(ProjectSelect, State) {
     EXPECT_THROW(changed("state:other"), mesh::core::Error);
 }
 
+// A state may come through jsonb, which sorts the members of objects.
+TEST(ProjectSelect, StateWhateverTheOrderOfMembers) {
+    Manifest before = sample::project();
+    before.nodes.at("model.shop.stg_orders").unrendered_config["meta"] = {{"team", "a"}, {"owner", {{"name", "b"}, {"of", 1}}}};
+    before.sources.begin()->second.quoting = {{"schema", true}, {"database", false}};
+    Manifest now = before;
+    now.nodes.at("model.shop.stg_orders").unrendered_config["meta"] = {{"owner", {{"of", 1}, {"name", "b"}}}, {"team", "a"}};
+    now.sources.begin()->second.quoting = {{"database", false}, {"schema", true}};
+    SelectOptions options = selecting("state:modified");
+    options.indirect_selection = IndirectSelection::empty;
+    options.previous.manifest = &before;
+    EXPECT_EQ(names(now, options), Words{});
+    now.nodes.at("model.shop.stg_orders").unrendered_config["meta"]["owner"]["of"] = 2;
+    EXPECT_EQ(names(now, options), Words{"stg_orders"});
+}
+
 TEST(ProjectSelect, BrokenContracts) {
     Manifest before = sample::project();
     for (const char *id : {"model.shop.stg_orders", "model.shop.orders.v1"}) {

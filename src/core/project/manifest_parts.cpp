@@ -55,6 +55,10 @@ Json text_or_null(const std::string &text) {
     return text.empty() ? Json() : Json(text);
 }
 
+bool same_json(const Json &a, const Json &b) {
+    return a == b || (a.is_structured() && b.is_structured() && nlohmann::json(a) == nlohmann::json(b));
+}
+
 Json version_json(const std::string &version) {
     if (const auto whole = number_in<long>(version)) return *whole;
     if (const auto real = number_in<double>(version)) return *real;

@@ -32,6 +32,9 @@ private:
 // null for an empty text.
 Json text_or_null(const std::string &text);
 
+// Whatever the order of their members: a state may come through jsonb, which sorts them.
+bool same_json(const Json &a, const Json &b);
+
 // 2, 1.5, "beta", or null for none: a version as YAML has it.
 Json version_json(const std::string &version);
 std::string version_text(const Json &version);

@@ -39,7 +39,7 @@ std::string base_type(const std::string &type) {
 }
 
 bool has(const Json &list, const Json &item) {
-    return std::find(list.begin(), list.end(), item) != list.end();
+    return std::any_of(list.begin(), list.end(), [&](const Json &one) { return same_json(one, item); });
 }
 
 // PostgreSQL enforces all of them.
@@ -100,7 +100,7 @@ bool is_past(const std::string &date) {
 
 bool same_contract(const Node &now, const Node &old, std::vector<std::string> &warnings) {
     if (!old.contract_enforced) return !now.contract_enforced;
-    if (now.contract_enforced && contract_of(now) == contract_of(old)) return true;
+    if (now.contract_enforced && same_json(contract_of(now), contract_of(old))) return true;
     const auto breaks = breaks_between(now, old);
     if (!breaks.empty()) report(now, breaks, warnings);
     return false;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/project/macro_finder.h"
 #include "core/project/manifest_parts.h"
 #include "core/project/select_contract.h"
 
@@ -23,14 +24,14 @@ bool same_keys(const Json &a, const Json &b, const std::vector<std::string> &ign
         return std::all_of(one.items().begin(), one.items().end(), [&](const auto &member) {
             if (is_among(member.key(), ignored)) return true;
             const auto found = other.find(member.key());
-            return found != other.end() && *found == member.value();
+            return found != other.end() && same_json(*found, member.value());
         });
     };
     return covers(a, b) && covers(b, a);
 }
 
 bool same_member(const Json &a, const Json &b, const char *key) {
-    return a.value(key, Json()) == b.value(key, Json());
+    return same_json(a.value(key, Json()), b.value(key, Json()));
 }
 
 bool same_config(const Node &now, const Node &old) {
@@ -77,8 +78,8 @@ const Json &unrendered(const Source &source) {
 }
 
 bool same_contents(const Source &now, const Source &old) {
-    return same_source_relation(now, old) && now.fqn == old.fqn && same_keys(unrendered(now), unrendered(old), {}) && now.quoting == old.quoting &&
-           now.freshness == old.freshness && now.loaded_at_field == old.loaded_at_field && now.external == old.external;
+    return same_source_relation(now, old) && now.fqn == old.fqn && same_keys(unrendered(now), unrendered(old), {}) && same_json(now.quoting, old.quoting) &&
+           same_json(now.freshness, old.freshness) && now.loaded_at_field == old.loaded_at_field && same_json(now.external, old.external);
 }
 
 bool same_config(const OtherResource &now, const OtherResource &old) {
@@ -132,6 +133,7 @@ class StateMatcher::Comparison {
 public:
     Comparison(const Manifest &now, const Manifest &before, std::vector<std::string> &warnings) : now_(now), before_(before), warnings_(warnings) {
         for (const auto &[id, macro] : now.macros) {
+            if (MacroFinder::built_in(macro.package_name)) continue;  // the same as dbt's, in words of their own
             const auto old = before.macros.find(id);
             if (old == before.macros.end() || old->second.macro_sql != macro.macro_sql) changed_macros_.insert(id);
         }

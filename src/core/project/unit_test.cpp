@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "core/digest.h"
+#include "core/jinja/text.h"
 #include "core/near.h"
+#include "core/project/base_context.h"
 #include "core/project/columns.h"
 #include "core/project/manifest_parts.h"
 #include "core/project/place.h"
@@ -125,6 +128,35 @@ Json whole_overrides(const Json &written) {
             {"env_vars", written.value("env_vars", Json::object())}};
 }
 
+std::string python_repr(const Json &value) {
+    return jinja::repr(to_value(value));
+}
+
+std::string fixture_repr(const Json &fixture, bool input) {
+    const std::string format = fixture["format"].get<std::string>(), member = format == "dict" ? "Dict" : format == "csv" ? "CSV" : "SQL";
+    return (input ? "UnitTestInputFixture(input=" + python_repr(fixture["input"]) + ", " : std::string("UnitTestOutputFixture(")) + "rows=" +
+           python_repr(fixture["rows"]) + ", format=<UnitTestFormat." + member + ": '" + format + "'>, fixture=" + python_repr(fixture["fixture"]) + ")";
+}
+
+// "name=value, ..." of the object's members, or None where there is no object.
+std::string object_repr(const std::string &type, const Json &object, std::initializer_list<const char *> members) {
+    if (!object.is_object()) return "None";
+    std::string text;
+    for (const char *member : members) text += (text.empty() ? "" : ", ") + std::string(member) + "=" + python_repr(object.value(member, Json()));
+    return type + "(" + text + ")";
+}
+
+// dbt's own: of the words in which Python shows the test, so that a state which dbt has written compares.
+std::string checksum_of(const Json &test) {
+    std::string given, fixtures;
+    for (const Json &input : test["given"]) {
+        given += (given.empty() ? "" : ", ") + fixture_repr(input, true);
+        if (input["fixture"].is_string()) fixtures += "-" + jinja::to_text(to_value(input["rows"]));
+    }
+    return sha256(test["model"].get<std::string>() + "-" + object_repr("UnitTestNodeVersions", test["versions"], {"include", "exclude"}) + "-[" + given +
+                  "]-" + fixture_repr(test["expect"], false) + "-" + object_repr("UnitTestOverrides", test["overrides"], {"macros", "vars", "env_vars"}) + fixtures);
+}
+
 OtherResource make_unit_test(const Reader &reader, const std::string &model) {
     const Property &property = reader.property;
     OtherResource other;
@@ -148,6 +180,7 @@ OtherResource make_unit_test(const Reader &reader, const std::string &model) {
     content["config"] = reader.state.configs->build(ResourceType::unit_test, other.fqn, other.package_name, Json::object(), &patch, property.place);
     content["versions"] = property.entry.value("versions", Json());
     content["version"] = nullptr;
+    content["checksum"] = checksum_of(content);
     for (const Json &tag : as_list(content["config"]["tags"])) other.tags.push_back(python_text(tag));
     other.enabled = content["config"]["enabled"] != false;
     return other;
