@@ -23,8 +23,9 @@ Json arguments(const Session &session) {
     if (session.profile) args["profile"] = session.profile->name;
     if (session.profile) args["target"] = session.profile->target;
     if (command == "show") args["limit"] = session.options.limit.value_or(5);
-    args.erase("state");
-    args.erase("batches");
+    for (const auto &[name, folder] : {std::pair{"state", &session.options.state}, {"defer_state", &session.options.defer_state}})
+        if (*folder) args[name] = **folder;
+    for (const char *name : {"batches", "unique_ids"}) args.erase(name);
     return args;
 }
 

@@ -161,6 +161,7 @@ Json server_options(const Options &options, const Json &vars) {
                                      {"favor_state", &options.favor_state}, {"warn_error", &options.warn_error},
                                      {"introspect", &options.introspect}})
         put(json, key, *value);
+    if (!options.unique_ids.is_null()) json["unique_ids"] = options.unique_ids;
     if (!options.batches.empty()) json["batches"] = options.batches;
     put(json, "threads", options.threads);
     put(json, "limit", options.limit);

@@ -26,6 +26,7 @@ struct Options {
     Switch defer, favor_state;
 
     Switch full_refresh, fail_fast, empty, store_failures, partial_parse, version_check, introspect, warn_error, write_json, show;
+    Json unique_ids;                // retry: the nodes to take; null: as selected
     Json batches = Json::object();  // retry: batch_results of microbatch models, by unique id
     Text sample, event_time_start, event_time_end, warn_error_options;
     std::optional<long> threads;

@@ -56,6 +56,7 @@ std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::st
     chosen.selector = text(options, "selector");
     chosen.resource_types = words(options, "resource_types");
     chosen.exclude_resource_types = words(options, "exclude_resource_types");
+    if (option(options, "unique_ids") != nullptr) chosen.unique_ids = words(options, "unique_ids");
     if (std::string mode = text(options, "indirect_selection"); !mode.empty()) chosen.indirect_selection = project::indirect_selection_of(mode);
     if (state) chosen.previous.manifest = &*state;
     project::Selection found = project::select(manifest, chosen);

@@ -167,6 +167,21 @@ fails('query-comment', 0, [qr/On master: \/\* \{"by": "dev"\} \*\/\n *SELECT .* 
 fails('query-comment at the end', 0, [qr/mesh\.invoke.*\n\/\* mine \*\//], project('dbt_project.yml' => "name: shop\nprofile: shop\nquery-comment: {comment: mine, append: true}\n", 'models/a.sql' => 'select 1 as a'), 'run', '--debug');
 fails('query-comment that ends itself', 2, [qr/illegal value "\*\/"/], project('dbt_project.yml' => "name: shop\nprofile: shop\nquery-comment: 'a */ b'\n", 'models/a.sql' => 'select 1 as a'), 'run');
 
+# The last command again: its failed nodes and no others, with its options.
+my $again = project('models/a.sql' => 'select 1 as id', 'models/b.sql' => "select {{ var('x') }} as id", 'macros/m.sql' => "{% macro m(to) %}{% do run_query('select ' ~ to) %}{% endmacro %}");
+fails('a run to retry', 1, [qr/of 2 ERROR creating sql view model shop\.b/], $again, 'run', '--vars', '{x: nope}', '--target', 'dev');
+fails('retry', 1, [qr/1 of 1 ERROR creating sql view model .*\.b .*column "nope" does not exist/s], $again, 'retry');
+fails('retry with other vars', 0, [qr/1 of 1 OK created sql view model .*\.b /], $again, 'retry', '--vars', '{x: 1}');
+fails('retry of nothing', 0, [qr/Nothing to do/], $again, 'retry');
+fails('another run to retry', 1, [], $again, 'run', '--vars', '{x: nope}', '--target-path', 'there');
+unlink "$again/models/b.sql";
+fails('retry of what is gone', 2, [qr/Couldn't find model 'model\.shop\.b' -- does it exist or is it disabled\?/], $again, 'retry', '--state', 'there');
+fails('retry without results', 2, [qr/Could not find previous run in 'nowhere' target directory/], $again, 'retry', '--state', 'nowhere');
+fails('an operation to retry', 1, [], $again, 'run-operation', 'm', '--args', '{to: nope}');
+fails('retry of an operation', 1, [qr/column "nope" does not exist/], $again, 'retry');
+fails('an operation that ends well', 0, [], $again, 'run-operation', 'm', '--args', '{to: 1}');
+fails('retry of an operation that ended well', 0, [qr/Nothing to retry/], $again, 'retry');
+
 # What is compared with, or deferred to.
 fails('clone without a state', 2, [qr/--state or --defer-state are required for deferral/], $docs, 'clone');
 fails('a state that is the target', 0, [qr/The state and target directories are the same: '\Q$docs\E\/target'/], $docs, 'run', '--state', "$docs/target");

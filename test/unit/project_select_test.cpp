@@ -203,6 +203,16 @@ TEST(ProjectSelect, ResultsAndFreshSources) {
     EXPECT_TRUE(names(manifest, options).empty());
 }
 
+TEST(ProjectSelect, UniqueIds) {
+    SelectOptions options = selecting("no_such_model");
+    options.unique_ids = Words{"model.shop.orders.v2", "model.shop.stg_orders"};
+    EXPECT_EQ(select(sample::project(), options).ids, (Words{"model.shop.stg_orders", "model.shop.orders.v2"}));
+    options.unique_ids = Words{};
+    EXPECT_TRUE(select(sample::project(), options).ids.empty());
+    options.unique_ids = Words{"model.shop.gone"};
+    EXPECT_THROW(select(sample::project(), options), mesh::core::Error);
+}
+
 TEST(ProjectSelect, Circles) {
     Manifest manifest = sample::project();
     manifest.nodes.at("model.shop.stg_orders").depends_on_nodes = {"model.shop.orders.v1"};

@@ -155,6 +155,14 @@ bool is_wanted(const Member &member, const SelectOptions &options, const std::ve
     return !empty || options.command == "list";
 }
 
+// What is gone since it was asked for is told, not left out.
+Ids known(const Members &members, const std::vector<std::string> &unique_ids) {
+    const Ids all = members.graph().ids();
+    for (const std::string &id : unique_ids)
+        if (!all.contains(id)) throw Error("42704", "Couldn't find " + id.substr(0, id.find('.')) + " '" + id + "' -- does it exist or is it disabled?");
+    return {unique_ids.begin(), unique_ids.end()};
+}
+
 }  // namespace
 
 IndirectSelection indirect_selection_of(const std::string &name) {
@@ -166,9 +174,10 @@ IndirectSelection indirect_selection_of(const std::string &name) {
 }
 
 Selection select(const Manifest &manifest, const SelectOptions &options) {
+    const Members members(manifest);
+    if (options.unique_ids) return {members.graph().topological_order(known(members, *options.unique_ids)), {}};
     const auto types = selectable_types(options);
     const SelectSpec spec = spec_of(manifest, options);
-    const Members members(manifest);
     Selection selection;
     Ids ids = Selecting(members, options.previous, selection.warnings).evaluate(spec).direct;
     std::erase_if(ids, [&](const std::string &id) { return !is_wanted(members.at(id), options, types); });

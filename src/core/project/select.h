@@ -34,6 +34,7 @@ struct SelectOptions {
     std::vector<std::string> exclude;        // --exclude
     std::string selector;                    // --selector: a name of selectors.yml; then `select` and `exclude` do not count
     std::vector<std::string> resource_types, exclude_resource_types;  // "all" and "default" are dbt's
+    std::optional<std::vector<std::string>> unique_ids;  // exactly these, whatever is selected
     IndirectSelection indirect_selection = IndirectSelection::eager;
     PreviousState previous;
 };
@@ -43,7 +44,7 @@ struct Selection {
     std::vector<std::string> warnings;       // "The selection criterion 'x' does not match any enabled nodes" ...
 };
 
-// Raises Error 42601 for bad syntax or an unknown method or value, 42704 for an unknown selector, 22023 for wrong options or a missing previous
+// Raises Error 42601 for bad syntax or an unknown method or value, 42704 for an unknown selector or unique id, 22023 for wrong options or a missing previous
 // state, 42P19 when the resources depend on one another in a circle.
 Selection select(const Manifest &manifest, const SelectOptions &options);
 
