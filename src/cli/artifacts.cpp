@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <future>
 
 #include "cli/clock.h"
 #include "cli/text.h"
@@ -111,18 +110,18 @@ void write_run_results(const Session &session, const std::vector<Step> &steps) {
     fs::rename(path + ".new", path);
 }
 
-void write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
-    if (!session.writes_json()) return;
+std::vector<std::future<void>> write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
+    std::vector<std::future<void>> written;
+    if (!session.writes_json()) return written;
     const auto write_below = [&](const std::string &folder) {
         for (const Step &step : steps) {
             const NodeInfo *node = catalog.find(step.unique_id);
             if (node && has_file(step, *node)) write_text(session.target_folder() + folder + checked_path(path_below(*node), "the manifest"), *step.compiled);
         }
     };
-    std::future<void> run;  // a file system makes files in two folders at once
-    if (executed) run = std::async(std::launch::async, write_below, "/run/");
-    write_below("/compiled/");
-    if (executed) run.get();
+    written.push_back(std::async(std::launch::async, write_below, "/compiled/"));
+    if (executed) written.push_back(std::async(std::launch::async, write_below, "/run/"));
+    return written;
 }
 
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {

@@ -1,6 +1,8 @@
 // What dbt leaves in target/.
 #pragma once
 
+#include <future>
+
 #include "cli/session.h"
 #include "cli/step.h"
 #include "cli/manifest.h"
@@ -14,8 +16,9 @@ core::project::ArtifactMetadata metadata(const Session &session);
 // run_results.json of a command that did these, in its place when it is whole.
 void write_run_results(const Session &session, const std::vector<Step> &steps);
 
-// target/compiled/<package>/<file>, and target/run/... for what was executed.
-void write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed);
+// target/compiled/<package>/<file>, and target/run/... for what was executed; while the caller goes on. The arguments must outlive what is
+// returned, whose get() raises what went wrong.
+std::vector<std::future<void>> write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed);
 
 // The message of an error as dbt words it, and where the step's SQL was written.
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node);

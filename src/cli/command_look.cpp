@@ -51,7 +51,7 @@ std::vector<std::string> listed(const Session &session, const NodeCatalog &catal
 std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     std::vector<Step> steps;
     invoke(session, "compile", invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); });
-    write_compiled(session, steps, catalog, false);
+    for (auto &written : write_compiled(session, steps, catalog, false)) written.get();
     write_run_results(session, steps);
     return steps;
 }
