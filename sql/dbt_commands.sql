@@ -85,6 +85,8 @@ SELECT compiled FROM mesh.invoke('shop_dev', 'compile', jsonb_build_object('sele
 SELECT compiled FROM mesh.invoke('shop_dev', 'compile', jsonb_build_object('select', 'people', 'defer', true, 'favor_state', true, 'state', :'state'));
 SELECT unique_id, status FROM mesh.invoke('shop_dev', 'run', '{"select": "stg people"}');
 SELECT relname, relkind FROM pg_class WHERE relnamespace = 'shop_dev'::regnamespace AND relname IN ('stg', 'people') ORDER BY 1;
+SELECT unique_id FROM mesh.invoke('shop_dev', 'list', '{"select": "result:error", "state_results": {"model.shop.people": "error", "model.shop.stg": "success"}, "indirect_selection": "empty"}');
+SELECT * FROM mesh.invoke('shop_dev', 'list', '{"select": "result:error"}');
 SELECT * FROM mesh.invoke('shop_dev', 'run', '{"defer": true}');
 SELECT * FROM mesh.invoke('shop_dev', 'clone');
 SELECT * FROM mesh.invoke('shop_dev', 'run', '{"state": "{"}');

@@ -50,14 +50,47 @@ void finish_sources(Session &session, const std::vector<Step> &steps) {
     write_sources(session, steps, times, now() - session.started_at);
 }
 
-Json state_manifest(const Session &session, const std::string &folder) {
+// An artifact of an earlier run; null where there is none.
+Json earlier(const std::string &folder, const char *name) {
+    if (!file_exists(folder + "/" + name)) return nullptr;
+    Json artifact = Json::parse(read_file(folder + "/" + name), nullptr, false);
+    if (artifact.is_discarded()) refuse(std::string(name) + " in \"" + folder + "\" is not valid JSON");
+    return artifact;
+}
+
+// {unique id: a member of its result} of run_results.json or sources.json.
+Json results_by_id(const Json &artifact, const char *member) {
+    if (artifact.is_null()) return nullptr;
+    Json values = Json::object();
+    for (const auto &result : artifact.value("results", Json::array())) values[result.value("unique_id", "")] = result.value(member, Json());
+    return values;
+}
+
+std::string in_project(const Session &session, const std::string &folder) {
+    return (std::filesystem::path(session.project.root) / folder).lexically_normal().string();
+}
+
+// What selection compares with: each artifact that there is.
+void add_state(const Session &session, const std::string &given, Json &options) {
+    const std::string folder = in_project(session, given);
     std::error_code absent;
     if (std::filesystem::equivalent(folder, session.target_folder(), absent))
-        session.log->event(Level::warn, "WarnStateTargetEqual", "I073", session.log->yellow("Warning: The state and target directories are the same: '" + folder + "'. "
+        session.log->event(Level::warn, "WarnStateTargetEqual", "I073", session.log->yellow("Warning: The state and target directories are the same: '" + given + "'. "
                            "This could lead to missing changes due to overwritten state including non-idempotent retries."));
-    Json manifest = Json::parse(read_file(folder + "/manifest.json"), nullptr, false);
-    if (manifest.is_discarded()) refuse("manifest.json in \"" + folder + "\" is not valid JSON");
-    return manifest;
+    options["state"] = earlier(folder, "manifest.json");
+    options["state_results"] = results_by_id(earlier(folder, "run_results.json"), "status");
+    options["state_sources"] = results_by_id(earlier(folder, "sources.json"), "max_loaded_at");
+    options["current_sources"] = results_by_id(earlier(session.target_folder(), "sources.json"), "max_loaded_at");
+}
+
+// --state, and --defer-state where it is another folder: that is what is deferred to, and the former what is compared with.
+void add_states(const Session &session, Json &options) {
+    const Text &state = session.options.state, &other = session.options.defer_state;
+    if (state) add_state(session, *state, options);
+    if (other) options["defer_state"] = earlier(in_project(session, *other), "manifest.json");
+    if (session.options.command != "clone" && !session.options.defer.value_or(false)) return;
+    if (!state && !other) refuse("--state or --defer-state are required for deferral, but neither was provided");
+    if (options[other ? "defer_state" : "state"].is_null()) refuse("Could not find manifest in --state path: \"" + (other ? *other : *state) + "\"");
 }
 
 // query-comment of the project, rendered by the server, which knows its macros.
@@ -112,10 +145,7 @@ void invoke(Session &session, const std::string &command, const Json &options, c
 
 Json invocation_options(const Session &session) {
     Json options = server_options(session.options, session.vars);
-    const auto &state = session.options.state ? session.options.state : session.options.defer_state;
-    if (!state && (session.options.command == "clone" || session.options.defer.value_or(false)))
-        refuse("--state or --defer-state are required for deferral, but neither was provided");
-    if (state) options["state"] = state_manifest(session, *state);
+    add_states(session, options);
     if (!options.contains("threads") && session.profile && session.profile->output.contains("threads")) options["profile_threads"] = session.profile->number("threads", 1);
     options["flags"] = template_flags(session.options);
     options["compile_tests"] = session.writes_json();

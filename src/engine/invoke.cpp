@@ -48,7 +48,7 @@ project::Json flags_of(const std::string &command, const project::Json &options)
     return out;
 }
 
-std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const project::Json &options, const std::optional<Manifest> &state) {
+std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::string &command, const project::Json &options, const States &states) {
     project::SelectOptions chosen;
     chosen.command = command;
     chosen.select = words(options, "select");
@@ -58,7 +58,7 @@ std::vector<std::string> select_nodes_of(const Manifest &manifest, const std::st
     chosen.exclude_resource_types = words(options, "exclude_resource_types");
     if (option(options, "unique_ids") != nullptr) chosen.unique_ids = words(options, "unique_ids");
     if (std::string mode = text(options, "indirect_selection"); !mode.empty()) chosen.indirect_selection = project::indirect_selection_of(mode);
-    if (state) chosen.previous.manifest = &*state;
+    chosen.previous = previous_state(options, states);
     project::Selection found = project::select(manifest, chosen);
     if (!found.warnings.empty() && is_error(options, "NoNodesForSelectionCriteria")) throw Error("22023", found.warnings.front());
     for (const std::string &warning : found.warnings) pg::warning(warning);
@@ -333,15 +333,15 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
     const Command &what = command_named(command);
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
-    std::optional<Manifest> state = state_of(options);
-    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options, state);
-    project::Deferral deferral = deferral_of(options, project.manifest(), state);
+    const States states = states_of(options);
+    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options, states);
+    project::Deferral deferral = deferral_of(options, project.manifest(), states);
     if (what.models || what.tests) return execute(project, command, what, ids, options, deferral, caller);
     project.invocation().set_selected(ids);
     project.invocation().set_deferral(deferral);
     if (command == "clone") {
-        if (!state) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
-        return clone_all(mesh, project, ids, project::deferral(project.manifest(), *state, true), flag(options, "full_refresh"));
+        if (!states.deferred()) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
+        return clone_all(mesh, project, ids, project::deferral(project.manifest(), *states.deferred(), true), flag(options, "full_refresh"));
     }
     if (command == "compile") return compile_and_undo(project, ids);
     if (command == "list") return list_all(project, ids);

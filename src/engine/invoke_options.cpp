@@ -34,6 +34,22 @@ std::vector<BatchRange> ranges(const project::Json &results, const char *kind) {
     return out;
 }
 
+std::optional<Manifest> manifest_of(const project::Json &options, const char *name) {
+    const project::Json *given = option(options, name);
+    if (given == nullptr) return std::nullopt;
+    project::Json manifest = given->is_string() ? project::Json::parse(given->get<std::string>(), nullptr, false) : *given;
+    if (manifest.is_discarded()) throw Error("22023", std::string("option \"") + name + "\" is not valid JSON", "", "Give the text of a manifest.json.");
+    return project::manifest_from_manifest_json(manifest);
+}
+
+std::optional<std::map<std::string, std::string>> texts_by_id(const project::Json &options, const char *name) {
+    if (option(options, name) == nullptr) return std::nullopt;
+    std::map<std::string, std::string> texts;
+    const project::Json given = object(options, name);
+    for (const auto &[id, value] : given.items()) texts[id] = value.is_string() ? value.get<std::string>() : "";
+    return texts;
+}
+
 bool lists(const project::Json &names, const std::string &event) {
     if (names.is_string()) return names == "all" || names == "*" || names == event;
     return names.is_array() && std::find(names.begin(), names.end(), event) != names.end();
@@ -96,18 +112,23 @@ bool is_error(const project::Json &options, const std::string &event) {
     return any({"error", "include"}) && !any({"warn", "exclude", "silence"});
 }
 
-std::optional<Manifest> state_of(const project::Json &options) {
-    auto given = options.find("state");
-    if (given == options.end() || given->is_null()) return std::nullopt;
-    project::Json manifest = given->is_string() ? project::Json::parse(given->get<std::string>(), nullptr, false) : *given;
-    if (manifest.is_discarded()) throw Error("22023", "option \"state\" is not valid JSON", "", "Give the text of a manifest.json.");
-    return project::manifest_from_manifest_json(manifest);
+States states_of(const project::Json &options) {
+    return {manifest_of(options, "state"), manifest_of(options, "defer_state")};
 }
 
-project::Deferral deferral_of(const project::Json &options, const Manifest &manifest, const std::optional<Manifest> &state) {
+project::PreviousState previous_state(const project::Json &options, const States &states) {
+    project::PreviousState previous;
+    if (states.compared) previous.manifest = &*states.compared;
+    previous.results = texts_by_id(options, "state_results");
+    previous.sources = texts_by_id(options, "state_sources");
+    previous.current_sources = texts_by_id(options, "current_sources");
+    return previous;
+}
+
+project::Deferral deferral_of(const project::Json &options, const Manifest &manifest, const States &states) {
     if (!is_set(options, "defer")) return {};
-    if (!state) throw Error("22023", "option \"defer\" needs a \"state\"", "", "Give the manifest that another deployment of the project was run with: mesh.manifest() there.");
-    return project::deferral(manifest, *state, is_set(options, "favor_state"));
+    if (!states.deferred()) throw Error("22023", "option \"defer\" needs a \"state\"", "", "Give the manifest that another deployment of the project was run with: mesh.manifest() there.");
+    return project::deferral(manifest, *states.deferred(), is_set(options, "favor_state"));
 }
 
 }  // namespace mesh::engine

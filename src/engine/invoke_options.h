@@ -23,10 +23,22 @@ BatchOptions batch_options(const project::Json &options);
 // Is a test's warning an error: "warn_error", or "warn_error_options" ({"error": "all" or names of dbt's events, "warn": [names]})?
 bool is_error(const project::Json &options, const std::string &event);
 
-// The manifest given as "state", an object or its text; nothing when there is none. Raises 22023 when it is no manifest.
-std::optional<project::Manifest> state_of(const project::Json &options);
+// The earlier states that were given: "state" to compare with, and "defer_state" to defer to where that is another one.
+struct States {
+    std::optional<project::Manifest> compared, deferred_to;
 
-// What "defer", "favor_state" and the state say. Raises 22023 for defer without a state.
-project::Deferral deferral_of(const project::Json &options, const project::Manifest &manifest, const std::optional<project::Manifest> &state);
+    // The one to defer to.
+    const std::optional<project::Manifest> &deferred() const { return deferred_to ? deferred_to : compared; }
+};
+
+// Each an object or its text. Raises 22023 for what is no manifest.
+States states_of(const project::Json &options);
+
+// What selection compares with: the state, and by unique id "state_results" (statuses), "state_sources" and "current_sources" (max_loaded_at,
+// empty after an error). `states` must outlive it.
+project::PreviousState previous_state(const project::Json &options, const States &states);
+
+// What "defer", "favor_state" and the states say. Raises 22023 for defer without a state.
+project::Deferral deferral_of(const project::Json &options, const project::Manifest &manifest, const States &states);
 
 }  // namespace mesh::engine

@@ -3,6 +3,7 @@ use strict;
 use warnings FATAL => 'all';
 
 use Digest::MD5 qw(md5_hex);
+use File::Copy;
 use File::Path qw(make_path remove_tree);
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
@@ -186,6 +187,15 @@ fails('retry of an operation that ended well', 0, [qr/Nothing to retry/], $again
 fails('clone without a state', 2, [qr/--state or --defer-state are required for deferral/], $docs, 'clone');
 fails('a state that is the target', 0, [qr/The state and target directories are the same: '\Q$docs\E\/target'/], $docs, 'run', '--state', "$docs/target");
 fails('--defer-state', 0, [], $docs, 'run', '--defer', '--defer-state', "$docs/target");
+
+mkdir "$docs/earlier";
+copy("$docs/target/$_", "$docs/earlier/$_") or die $! for 'manifest.json', 'run_results.json';
+fails('result: of a folder below the project', 0, [qr/^shop\.a$/m], $docs, 'ls', '--select', 'result:success', '--state', 'earlier');
+fails('state: knows nothing changed', 0, [qr/No nodes selected/], $docs, 'ls', '--select', 'state:modified', '--state', 'earlier');
+fails('result: without results', 2, [qr/No comparison run_results/], $docs, 'ls', '--select', 'result:success', '--state', 'models');
+fails('state: without a manifest', 2, [qr/Got a state selector method, but no comparison manifest/], $docs, 'ls', '--select', 'state:new', '--defer-state', 'earlier');
+fails('defer without a manifest', 2, [qr/Could not find manifest in --state path: "models"/], $docs, 'run', '--defer', '--state', 'models');
+fails('defer to another folder than what is compared with', 0, [], $docs, 'run', '--defer', '--state', 'models', '--defer-state', 'earlier');
 
 # References and names.
 fails('missing ref', 2, [qr/ref\('stg_order'\)/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');

@@ -184,7 +184,7 @@ TEST(ProjectSelect, BrokenContracts) {
     EXPECT_EQ(select(now, options).ids, Words{"model.shop.stg_orders"});
     EXPECT_TRUE(select(now, options).warnings.empty());
     now.nodes.at("model.shop.stg_orders").columns[0].data_type = "text";
-    EXPECT_NE(select(now, options).warnings.at(0).find("was numeric(10,2) and is text"), std::string::npos);
+    EXPECT_NE(select(now, options).warnings.at(0).find("Columns with data_type changes: \n    - id (numeric(10,2) -> text)"), std::string::npos);
     now.nodes.at("model.shop.orders.v1").columns.clear();
     EXPECT_THROW(select(now, options), mesh::core::Error);
 }

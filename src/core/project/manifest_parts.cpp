@@ -1,5 +1,6 @@
 #include "core/project/manifest_parts.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace mesh::core::project {

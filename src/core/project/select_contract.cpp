@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/project/manifest_parts.h"
+#include "core/project/names.h"
 
 namespace mesh::core::project {
 
@@ -42,23 +43,58 @@ bool has(const Json &list, const Json &item) {
     return std::any_of(list.begin(), list.end(), [&](const Json &one) { return same_json(one, item); });
 }
 
+// What broke, by its kind, each kind with dbt's words before it.
+class Breaks {
+public:
+    void add(const std::string &kind, const std::string &what) { list_of(kind).push_back(what); }
+
+    std::vector<std::string> texts() const {
+        std::vector<std::string> texts;
+        for (const auto &[kind, list] : kinds_) {
+            texts.push_back(kind);
+            for (const auto &one : list) texts.back() += "\n    - " + one;
+        }
+        return texts;
+    }
+
+private:
+    std::vector<std::string> &list_of(const std::string &kind) {
+        for (auto &[known, list] : kinds_)
+            if (known == kind) return list;
+        return kinds_.emplace_back(kind, std::vector<std::string>()).second;
+    }
+    std::vector<std::pair<std::string, std::vector<std::string>>> kinds_;  // in the order in which they were found
+};
+
 // PostgreSQL enforces all of them.
-void compare_constraints(const Json &old, const Json &now, const std::string &where, std::vector<std::string> &breaks) {
-    for (const auto &constraint : old)
-        if (!has(now, constraint)) breaks.push_back("constraint " + text_of(constraint, "type") + where + " was removed");
+std::vector<std::string> removed_constraints(const Json &old, const Json &now, const std::string &column) {
+    std::vector<std::string> removed;
+    for (const auto &constraint : old) {
+        if (has(now, constraint)) continue;
+        const std::string name = text_of(constraint, "name");
+        removed.push_back("'" + (name.empty() ? text_of(constraint, "type") : name) + "' constraint on " +
+                          (column.empty() ? "columns " + python_text(member_or(constraint, "columns", Json::array())) : "column " + column));
+    }
+    return removed;
 }
 
-void compare_columns(const Node &now, const Node &old, std::vector<std::string> &breaks) {
+void compare_columns(const Node &now, const Node &old, Breaks &breaks) {
+    for (const auto &column : old.columns)
+        if (!column_of(now, column.name)) breaks.add("Columns were removed: ", column.name);
     for (const auto &column : old.columns) {
         const ColumnInfo *same = column_of(now, column.name);
-        if (!same) {
-            breaks.push_back("column \"" + column.name + "\" was removed");
-            continue;
-        }
-        if (base_type(column.data_type) != base_type(same->data_type))
-            breaks.push_back("column \"" + column.name + "\" was " + column.data_type + " and is " + same->data_type);
-        if (enforces_constraints(old)) compare_constraints(column.constraints, same->constraints, " on column \"" + column.name + "\"", breaks);
+        if (same && base_type(column.data_type) != base_type(same->data_type))
+            breaks.add("Columns with data_type changes: ", column.name + " (" + column.data_type + " -> " + same->data_type + ")");
     }
+}
+
+void compare_constraints(const Node &now, const Node &old, Breaks &breaks) {
+    if (!enforces_constraints(old)) return;
+    for (const auto &column : old.columns)
+        if (const ColumnInfo *same = column_of(now, column.name))
+            for (const auto &removed : removed_constraints(column.constraints, same->constraints, column.name))
+                breaks.add("Enforced column level constraints were removed: ", removed);
+    for (const auto &removed : removed_constraints(old.constraints, now.constraints, "")) breaks.add("Enforced model level constraints were removed: ", removed);
 }
 
 bool has_constraints(const Node &node) {
@@ -67,22 +103,26 @@ bool has_constraints(const Node &node) {
 }
 
 std::vector<std::string> breaks_between(const Node &now, const Node &old) {
-    std::vector<std::string> breaks;
-    if (!now.contract_enforced) breaks.push_back("the contract is no longer enforced");
+    Breaks breaks;
     compare_columns(now, old, breaks);
-    if (enforces_constraints(old)) compare_constraints(old.constraints, now.constraints, "", breaks);
+    compare_constraints(now, old, breaks);
     if (enforces_constraints(old) && !enforces_constraints(now) && has_constraints(old))
-        breaks.push_back("it was materialized as " + text_of(old.config, "materialized") + " and is as " + text_of(now.config, "materialized"));
-    return breaks;
+        breaks.add("Materialization changed with enforced constraints: ", text_of(old.config, "materialized") + " -> " + text_of(now.config, "materialized"));
+    std::vector<std::string> texts = breaks.texts();
+    if (!now.contract_enforced)
+        texts.insert(texts.begin(), "Contract enforcement was removed: Previously, this model had an enforced contract. It is no longer configured to "
+                                    "enforce its contract, and this is a breaking change.");
+    return texts;
 }
 
 void report(const Node &node, const std::vector<std::string> &breaks, std::vector<std::string> &warnings) {
     std::string list;
-    for (const auto &one : breaks) list += (list.empty() ? "" : "; ") + one;
+    for (const auto &one : breaks) list += "\n  - " + one;
+    const std::string found = "While comparing to previous project state, dbt detected a breaking change to an ";
     if (!node.version.empty())
-        throw Error("22023", "model \"" + node.name + "\" breaks its contract", "Since the earlier state: " + list + ".",
-                    "Create a new version of the model for such a change.");
-    const std::string warning = "Breaking change to the contract of model \"" + node.name + "\" (" + node.original_file_path + "): " + list;
+        throw Error("22023", found + "enforced contract." + list, "Model \"" + node.name + "\" (" + node.original_file_path + ") breaks its contract.",
+                    "Consider making an additive (non-breaking) change instead, if possible. Otherwise, create a new model version.");
+    const std::string warning = "Breaking change to contracted, unversioned model " + node.name + " (" + node.original_file_path + ")\n" + found + "unversioned model." + list;
     if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
 }
 
@@ -108,7 +148,7 @@ bool same_contract(const Node &now, const Node &old, std::vector<std::string> &w
 
 void check_removed_contract(const Node &old, bool disabled, std::vector<std::string> &warnings) {
     if (old.resource_type != ResourceType::model || !old.contract_enforced || is_past(old.deprecation_date)) return;
-    report(old, {disabled ? "it was disabled" : "it was removed or renamed"}, warnings);
+    report(old, {"Contracted model '" + old.unique_id + "' was " + (disabled ? "disabled." : "deleted or renamed.")}, warnings);
 }
 
 }  // namespace mesh::core::project

@@ -171,13 +171,13 @@ Matcher by_config(const SelectCriterion &criterion) {
     };
 }
 
-[[noreturn]] void fail_without(const std::string &method, const std::string &file) {
-    throw Error("22023", "selector method \"" + method + "\" needs an earlier state of the project", "There is no " + file + " to compare with.",
+[[noreturn]] void fail_without(const std::string &method, const std::string &what) {
+    throw Error("22023", what, "Selector method \"" + method + "\" compares with an earlier state of the project.",
                 "Give the directory of an earlier run's artifacts with --state.");
 }
 
 Matcher by_result(const std::string &value, const PreviousState &previous) {
-    if (!previous.results) fail_without("result", "run_results.json");
+    if (!previous.results) fail_without("result", "No comparison run_results");
     return [value, &previous](const Member &member) {
         const auto found = previous.results->find(std::string(member.id));
         return found != previous.results->end() && found->second == value;
@@ -185,8 +185,8 @@ Matcher by_result(const std::string &value, const PreviousState &previous) {
 }
 
 Matcher by_source_status(const std::string &value, const PreviousState &previous) {
-    if (!previous.sources) fail_without("source_status", "earlier sources.json");
-    if (!previous.current_sources) fail_without("source_status", "current sources.json");
+    if (!previous.sources) fail_without("source_status", "No previous state comparison freshness results in sources.json");
+    if (!previous.current_sources) fail_without("source_status", "No current state comparison freshness results in sources.json");
     return [value, &previous](const Member &member) {
         const auto now = previous.current_sources->find(std::string(member.id));
         if (value != "fresher" || now == previous.current_sources->end() || now->second.empty()) return false;
@@ -218,7 +218,7 @@ Matcher matcher_of(const Members &members, const SelectCriterion &criterion, con
     if (method == "result") return by_result(value, previous);
     if (method == "source_status") return by_source_status(value, previous);
     if (method != "state") fail("'" + method + "' is not a valid method name");
-    if (!previous.manifest) fail_without("state", "manifest.json");
+    if (!previous.manifest) fail_without("state", "Got a state selector method, but no comparison manifest");
     return StateMatcher(members.manifest(), *previous.manifest, value, warnings);
 }
 

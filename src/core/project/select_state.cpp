@@ -35,6 +35,9 @@ bool same_member(const Json &a, const Json &b, const char *key) {
 }
 
 bool same_config(const Node &now, const Node &old) {
+    if (now.resource_type == ResourceType::test)
+        return same_keys(now.unrendered_config, old.unrendered_config,
+                         {"enabled", "alias", "schema", "database", "tags", "meta", "group", "static_analysis", "materialized"});
     return same_keys(now.unrendered_config, old.unrendered_config, {"alias", "schema", "database", "tags", "group"});
 }
 
