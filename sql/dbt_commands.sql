@@ -77,6 +77,9 @@ CREATE TABLE shop_dev.results (what text, status text);
 SELECT unique_id, status, message FROM mesh.invoke('shop_dev', 'run', '{"select": "people"}');
 SELECT unique_id, status, compiled FROM mesh.invoke('shop_dev', 'run', jsonb_build_object('select', 'people', 'defer', true, 'state', :'state'));
 TABLE shop_dev.people ORDER BY 1;
+-- So are tests of what is not built here.
+SELECT unique_id, status, failures FROM mesh.invoke('shop_dev', 'test', jsonb_build_object('select', 'stg people', 'exclude', 'test_type:unit', 'defer', true, 'state', :'state'));
+SELECT unique_id, status, failures FROM mesh.invoke('shop_dev', 'build', jsonb_build_object('select', 'test_name:not_null,stg', 'defer', true, 'state', :'state')) WHERE kind = 'test';
 SELECT unique_id, status, compiled FROM mesh.invoke('shop_dev', 'compile', jsonb_build_object('select', 'people', 'defer', true, 'state', :'state'));
 SELECT unique_id, status, reason, message FROM mesh.invoke('shop_dev', 'clone', jsonb_build_object('state', :'state'));
 SELECT relname, relkind FROM pg_class WHERE relnamespace = 'shop_dev'::regnamespace ORDER BY 1;

@@ -89,11 +89,16 @@ SELECT change, node, kind, message FROM mesh.deploy('shop', project('{"models/cu
 SELECT shop.spent('ann');
 SELECT node, status FROM mesh.run('shop');
 RESET SESSION AUTHORIZATION;
+-- Another deployment that has not made its functions calls those of the state.
+SELECT mesh.manifest('shop')::text AS state \gset
+SELECT change, node FROM mesh.deploy('shop_dev', project('{"models/prices.sql": "select {{ function(''with_tax'') }}(1) as price"}'), profiles => replace(profiles(), 'schema: shop', 'schema: shop_dev')) WHERE change <> 'added';
+SELECT unique_id, status, compiled FROM mesh.invoke('shop_dev', 'run', jsonb_build_object('select', 'prices', 'defer', true, 'state', :'state'));
+SELECT * FROM shop_dev.prices;
 SELECT mesh.drop_model('shop.with_tax');
 SELECT count(*) FROM pg_proc WHERE pronamespace = 'shop'::regnamespace;
 
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA shop CASCADE;
+DROP SCHEMA shop, shop_dev CASCADE;
 DROP ROLE regress_shop, regress_other;
 DROP FUNCTION profiles, project, bad;

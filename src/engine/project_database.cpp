@@ -108,6 +108,10 @@ std::optional<RelationInfo> ProjectDatabase::find_relation(const std::string &sc
     return RelationInfo{schema, identifier, rows.rows[0][1].value()};
 }
 
+bool ProjectDatabase::has_function(const std::string &schema, const std::string &name) {
+    return !pg::query("select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname = $1 and p.proname = $2 limit 1", {schema, name}).empty();
+}
+
 std::vector<RelationInfo> ProjectDatabase::list_relations(const std::string &schema) {
     std::vector<RelationInfo> out;
     std::set<std::string> seen;

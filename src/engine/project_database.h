@@ -21,6 +21,7 @@ public:
     core::project::QueryResult execute(const std::string &sql) override;
     std::vector<core::project::DatabaseColumn> describe(const std::string &sql) override;
     std::optional<core::project::RelationInfo> find_relation(const std::string &schema, const std::string &identifier) override;
+    bool has_function(const std::string &schema, const std::string &name) override;
     std::vector<core::project::RelationInfo> list_relations(const std::string &schema) override;
     std::vector<core::project::DatabaseColumn> columns(const std::string &schema, const std::string &identifier) override;
     bool schema_exists(const std::string &schema) override;

@@ -55,6 +55,13 @@ ProjectOptions project_options(const RunOptions &options, const Selection &selec
     return out;
 }
 
+// Where a ref may be deferred, only the project's own query goes there.
+void render_deferred(const RunOptions &options, std::vector<TestDef> &tests) {
+    if (options.deferral.relations.empty()) return;
+    for (TestDef &test : tests)
+        if (!test.node.empty()) test.is_rendered = true;
+}
+
 // dbt's --store-failures is for the tests that do not say themselves whether they keep their rows.
 void store_by_flag(const RunOptions &options, Projects &projects, std::vector<TestDef> &tests) {
     if (options.flags.value("STORE_FAILURES", core::project::Json()) != true) return;
@@ -78,6 +85,7 @@ void fail_warnings(const RunOptions &options, std::vector<TestResult> &results) 
 
 std::vector<TestResult> run_tests_as(const RunOptions &options, Mesh &mesh, std::vector<TestDef> tests, const std::string &relation, const Stage &stage, Projects &projects,
                                      RelationStates *states) {
+    render_deferred(options, tests);
     store_by_flag(options, projects, tests);
     std::vector<TestResult> out = run_tests(mesh, tests, relation, stage, &projects, states);
     fail_warnings(options, out);

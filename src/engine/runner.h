@@ -173,7 +173,8 @@ std::string upstream_failed(const std::string &id);
 // A test that has nothing to look at.
 Step skipped(const TestDef &test, const std::string &upstream);
 
-// --store-failures and --warn-error, where a test does not go through run_tests_as().
+// --defer, --store-failures and --warn-error, where a test does not go through run_tests_as().
+void render_deferred(const RunOptions &options, std::vector<TestDef> &tests);
 void store_by_flag(const RunOptions &options, Projects &projects, std::vector<TestDef> &tests);
 void fail_warnings(const RunOptions &options, std::vector<TestResult> &results);
 

@@ -103,6 +103,7 @@ void Runner::prepare(const Model &model, const Target &target, Open &open, Task 
     if (!unit_failed_.empty()) throw Error("P0001", "not built: " + unit_failed_);
     open.model = &current(model, open.out);
     open.chosen = wanted_tests(model, open.tests);
+    render_deferred(options_, open.chosen);
     store_by_flag(options_, projects_, open.chosen);
     task.model = *open.model;
     task.target = target;

@@ -99,7 +99,7 @@ public:
             const std::string where = call.size() > 1 ? "in package or project '" + call[0] + "' " : "";
             not_found(frame, "function", where + (found.disabled ? "which is disabled" : "which was not found"), call.back(), lookup().function_names());
         }
-        return of_type_function(node_relation(session_, *found.node));
+        return of_type_function(deferred(*found.node));
     }
 
 private:
@@ -169,12 +169,17 @@ private:
         if (there == deferral.relations.end()) return node_relation(session_, target);
         const auto &selected = session_.selected;
         const bool favored = deferral.favor_state && std::find(selected.begin(), selected.end(), target.unique_id) == selected.end();
-        if (!favored && session_.database().find_relation(target.schema, target.alias)) return node_relation(session_, target);
+        if (!favored && is_here(target)) return node_relation(session_, target);
         Node state = target;
         state.database = there->second.database;
         state.schema = there->second.schema;
         state.alias = there->second.alias;
         return node_relation(session_, state);
+    }
+
+    bool is_here(const Node &target) {
+        if (target.resource_type == ResourceType::function) return session_.database().has_function(target.schema, target.alias);
+        return session_.database().find_relation(target.schema, target.alias).has_value();
     }
 
     static void note_ephemeral(Frame &frame, const std::string &id) {

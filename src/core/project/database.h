@@ -39,6 +39,8 @@ public:
     virtual std::vector<DatabaseColumn> describe(const std::string &sql) = 0;
 
     virtual std::optional<RelationInfo> find_relation(const std::string &schema, const std::string &identifier) = 0;
+    // Is there a function of this name, whatever its arguments?
+    virtual bool has_function(const std::string & /*schema*/, const std::string & /*name*/) { return false; }
     virtual std::vector<RelationInfo> list_relations(const std::string &schema) = 0;
     virtual std::vector<DatabaseColumn> columns(const std::string &schema, const std::string &identifier) = 0;  // empty: no such relation
     virtual bool schema_exists(const std::string &schema) = 0;

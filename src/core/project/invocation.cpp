@@ -155,7 +155,8 @@ Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_st
     Deferral out;
     out.favor_state = favor_state;
     for (const auto &[id, node] : state.nodes) {
-        const bool refable = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot;
+        const bool refable = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot ||
+                             node.resource_type == ResourceType::function;
         if (refable && manifest.nodes.contains(id) && node.config.value("materialized", Json()) != "ephemeral") out.relations[id] = {node.database, node.schema, node.alias};
     }
     return out;

@@ -25,7 +25,7 @@ struct Deferral {
     bool favor_state = false;  // also where there is a relation here, of what is not selected
 };
 
-// Of the models, seeds and snapshots that both have, but for ephemeral ones of the state.
+// Of the models, seeds, snapshots and functions that both have, but for ephemeral ones of the state.
 Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_state);
 
 class Invocation {
