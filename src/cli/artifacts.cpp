@@ -28,6 +28,11 @@ Json arguments(const Session &session) {
     return args;
 }
 
+std::vector<artifact::ArtifactTiming> timing_of(const Step &step) {
+    const std::string start = artifact::utc_timestamp(step.finished_at - step.seconds), end = artifact::utc_timestamp(step.finished_at);
+    return {{"compile", start, start}, {"execute", start, end}};
+}
+
 artifact::ArtifactResult result_of(const Step &step) {
     artifact::ArtifactResult result;
     result.unique_id = step.unique_id;
@@ -38,8 +43,7 @@ artifact::ArtifactResult result_of(const Step &step) {
     if (resource_type(step) != "seed") result.compiled = step.compiled.has_value() && !step.compiled->empty();
     result.compiled_code = step.compiled.value_or("");
     result.execution_time = step.seconds;
-    const std::string start = artifact::utc_timestamp(step.finished_at - step.seconds), end = artifact::utc_timestamp(step.finished_at);
-    if (step.status != "skipped") result.timing = {{"compile", start, start}, {"execute", start, end}};
+    if (step.status != "skipped") result.timing = timing_of(step);
     if (step.batch_results) result.batch_results = Json::parse(*step.batch_results, nullptr, false);
     const bool is_test = resource_type(step) == "test" || resource_type(step) == "unit_test";
     if (is_test && step.failures) result.adapter_response = artifact::test_response();
@@ -155,10 +159,14 @@ void write_sources(Session &session, const std::vector<Step> &steps, const Json 
         result.max_loaded_at = times[i]["max_loaded_at"];
         result.snapshotted_at = times[i]["snapshotted_at"];
         result.max_loaded_at_time_ago_in_s = times[i]["age"];
+        result.criteria = times[i]["criteria"];
+        result.adapter_response = artifact::adapter_response("SELECT 1");
+        result.timing = timing_of(steps[i]);
         results.push_back(std::move(result));
     }
-    const std::string path = session.options.output.value_or(session.target_folder() + "/sources.json");
-    write_text(path, artifact::sources_json(metadata(session), results, elapsed).dump());
+    // As dbt's, a path that is given is relative to the project.
+    const fs::path path = session.options.output ? fs::path(session.project.root) / *session.options.output : fs::path(session.target_folder()) / "sources.json";
+    write_text(path.string(), artifact::sources_json(metadata(session), results, elapsed).dump());
 }
 
 }  // namespace mesh::cli

@@ -30,16 +30,22 @@ void say_what_is_found(Session &session, const NodeCatalog &catalog) {
     session.log->blank();
 }
 
-// When a source's newest row is from, in the form that sources.json wants: the server's words for it are in `reason`.
+// When a source's newest row is from, in the form that sources.json wants: the server's words for it are in `reason`. Without rows they are as
+// old as can be.
 Json source_times(Session &session, const Step &step) {
-    Json times = {{"max_loaded_at", ""}, {"snapshotted_at", ""}, {"age", 0.0}};
-    if (!starts_with(step.reason, "{")) return times;
+    Json times = {{"max_loaded_at", ""}, {"snapshotted_at", ""}, {"age", 0.0}, {"criteria", Json::object()}};
+    const Json told = Json::parse(step.reason, nullptr, false);
+    if (!told.is_object()) return times;
+    if (told.contains("criteria")) times["criteria"] = told["criteria"];
     session.database->query(
-        "SELECT to_char((r ->> 'max_loaded_at')::timestamptz AT TIME ZONE 'UTC', f), to_char((r ->> 'snapshotted_at')::timestamptz AT TIME ZONE 'UTC', f),"
-        " extract(epoch from (r ->> 'age')::interval) FROM (SELECT jsonb_strip_nulls(jsonb_object(array_agg(key), array_agg(nullif(value, '')))) AS r,"
-        " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'::text AS f FROM jsonb_each_text($1::jsonb)) AS given",
-        {step.reason}, [&](const Row &row) {
-            times = {{"max_loaded_at", row.text(0)}, {"snapshotted_at", row.text(1)}, {"age", std::strtod(row.text(2).c_str(), nullptr)}};
+        "SELECT to_char(l, f) || CASE WHEN date_trunc('second', l) <> l THEN to_char(l, '.US') ELSE '' END || '+00:00',"
+        " to_char(s, f) || to_char(s, '.US') || '+00:00', extract(epoch from s - l)"
+        " FROM (SELECT coalesce(nullif($1, '')::timestamptz AT TIME ZONE 'UTC', '0001-01-01') AS l, nullif($2, '')::timestamptz AT TIME ZONE 'UTC' AS s,"
+        " 'YYYY-MM-DD\"T\"HH24:MI:SS'::text AS f) AS given",
+        {told.value("max_loaded_at", ""), told.value("snapshotted_at", "")}, [&](const Row &row) {
+            times["max_loaded_at"] = row.text(0);
+            times["snapshotted_at"] = row.text(1);
+            times["age"] = std::strtod(row.text(2).c_str(), nullptr);
         });
     return times;
 }

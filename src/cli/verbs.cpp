@@ -203,6 +203,7 @@ void add_verbs(CLI::App &app, Options &options, const std::vector<std::string> &
         if (std::find(words.begin(), words.end(), name) == words.end()) continue;  // its options are not asked for
         if (name == "source") {
             add_nested(*sub, options, "freshness", "Ask each source for its newest row");
+            sub->get_subcommand("freshness")->alias("snapshot-freshness");  // its name of old
         } else if (name == "docs") {
             add_nested(*sub, options, "generate", "Write target/catalog.json and target/manifest.json");
         } else {

@@ -195,6 +195,11 @@ private:
                  {deployment_.domain, rows});
     }
 
+    static Json loaded_at(const project::Source &source) {
+        const std::string &text = source.loaded_at_query.empty() ? source.loaded_at_field : source.loaded_at_query;
+        return text.empty() ? Json() : Json(text);
+    }
+
     static Json period(const project::Json &freshness, const char *key) {
         if (!freshness.is_object() || !freshness.contains(key) || !freshness[key].is_object()) return nullptr;
         const project::Json &value = freshness[key];
@@ -215,8 +220,7 @@ private:
     Json source_rows() const {
         Json out = Json::array();
         for (const auto &[id, source] : manifest_.sources)
-            out.push_back({source.source_name, source.name, source.schema, source.identifier,
-                           source.loaded_at_field.empty() ? Json() : Json(source.loaded_at_field), period(source.freshness, "warn_after"),
+            out.push_back({source.source_name, source.name, source.schema, source.identifier, loaded_at(source), period(source.freshness, "warn_after"),
                            period(source.freshness, "error_after"), source.description});
         return out;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/graph/selector_parse.h"
+#include "engine/record.h"
 #include "engine/selection.h"
 #include "pg/guc.h"
 #include "pg/heap.h"
@@ -103,15 +104,38 @@ void judge(Watched &w) {
     else if (error || warn) w.age.message = "the newest row is older than " + std::string(error ? "error_after " : "warn_after ") + (error ? *w.error_after : *w.warn_after);
 }
 
-void look(Mesh &mesh, Watched &w) {
+void measure(const Domain &domain, Watched &w) {
+    std::string sql = "select max_loaded_at::timestamptz from (select " + loaded_at_sql(w.schema, w.identifier, *w.loaded_at) + ") newest";
+    pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query(sql); });
+    w.age.max_loaded_at = rows.rows.at(0).at(0);
+    w.age.snapshotted_at = pg::query_value("select pg_catalog.clock_timestamp()");
+}
+
+std::string source_id(const Project &project, const Watched &w) {
+    for (const auto &[id, source] : project.manifest().sources)
+        if (source.source_name == w.age.source && source.name == w.age.table) return id;
+    return "";
+}
+
+void measure(Project &project, const std::string &id, Watched &w) {
+    if (!w.loaded_at)
+        throw Error("22004", "Could not compute freshness for source " + w.age.table + ": no 'loaded_at_field' provided and postgres adapter does not support metadata-based freshness checks.");
+    const core::project::FreshnessTimes times = project.invocation().freshness(id);
+    pg::Result told = pg::query("select $1::timestamptz, $2::timestamptz", {times.max_loaded_at, times.snapshotted_at});
+    w.age.max_loaded_at = told.rows.at(0).at(0);
+    w.age.snapshotted_at = told.rows.at(0).at(1);
+}
+
+// `project`: that of the domain, or nullptr.
+void look(Mesh &mesh, Project *project, Watched &w) {
+    const double started_at = clock_seconds();
+    std::string id = project == nullptr ? "" : source_id(*project, w);
     ErrorData *error = pg::try_in_subtransaction([&] {
-        const Domain &domain = mesh.domain(w.age.domain);
-        std::string sql = "select max_loaded_at::timestamptz from (select " + loaded_at_sql(w.schema, w.identifier, *w.loaded_at) + ") newest";
-        pg::Result rows = pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::query(sql); });
-        w.age.max_loaded_at = rows.rows.at(0).at(0);
-        w.age.snapshotted_at = pg::query_value("select pg_catalog.clock_timestamp()");
+        if (id.empty()) measure(mesh.domain(w.age.domain), w);
+        else measure(*project, id, w);
         judge(w);
     });
+    w.age.seconds = clock_seconds() - started_at;
     if (error == nullptr) return;
     w.age.max_loaded_at = w.age.age = std::nullopt;
     w.age.snapshotted_at = pg::query_value("select pg_catalog.clock_timestamp()");
@@ -170,13 +194,31 @@ void check_loaded_at(const Domain &domain, const std::string &schema, const std:
 
 std::vector<SourceAge> source_freshness(Mesh &mesh, const std::string &selector, Oid caller) {
     std::vector<SourceAge> out;
+    Projects projects(mesh, nullptr, {});
     for (Watched &w : selector.empty() ? watched_of_runnable(mesh, caller) : watched_by(mesh, selector, caller)) {
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
         if (!w.loaded_at) {
             tell_unwatched(w);
             continue;
         }
-        look(mesh, w);
+        look(mesh, projects.find(w.age.domain), w);
+        out.push_back(w.age);
+    }
+    record(out, caller);
+    return out;
+}
+
+std::vector<SourceAge> source_freshness(Mesh &mesh, Project &project, const std::vector<std::string> &unique_ids, Oid caller) {
+    require_run(mesh.domain(project.domain()), caller);
+    std::set<std::string> wanted;
+    for (const std::string &id : unique_ids) {
+        const core::project::Source &source = project.manifest().sources.at(id);
+        wanted.insert(project.domain() + "." + source.source_name + "." + source.name);
+    }
+    std::vector<SourceAge> out;
+    for (Watched &w : load_watched(wanted, {})) {
+        pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        look(mesh, &project, w);
         out.push_back(w.age);
     }
     record(out, caller);

@@ -1,7 +1,7 @@
 // How fresh sources are: what was promised about them, and looking.
 #pragma once
 
-#include "engine/mesh.h"
+#include "engine/project.h"
 
 namespace mesh::engine {
 
@@ -23,10 +23,14 @@ struct SourceAge {
     Value max_loaded_at, snapshotted_at, age;
     std::string status;  // pass, warn, error, runtime error
     std::string message;
+    double seconds = 0;  // that looking took
 };
 
 // Looks at the sources that the selector names, or ("") at all of the domains that the caller may run, with the rights of the
 // domains' owners, and records what it found. A source that cannot be read has its status. Raises as select_nodes does.
 std::vector<SourceAge> source_freshness(Mesh &mesh, const std::string &selector, Oid caller);
+
+// The same of these sources of a dbt project (unique ids), by the project's macros; one that says nothing by which to tell is an error.
+std::vector<SourceAge> source_freshness(Mesh &mesh, Project &project, const std::vector<std::string> &unique_ids, Oid caller);
 
 }  // namespace mesh::engine

@@ -275,20 +275,26 @@ std::vector<InvokeRow> list_all(const Project &project, const std::vector<std::s
     return out;
 }
 
+// What the client writes to sources.json.
+std::string told_age(const SourceAge &age, const project::Source &source) {
+    return project::Json{{"max_loaded_at", age.max_loaded_at.value_or("")}, {"snapshotted_at", age.snapshotted_at.value_or("")},
+                         {"age", age.age.value_or("")}, {"criteria", source.freshness}}.dump();
+}
+
 std::vector<InvokeRow> freshness(Mesh &mesh, Project &project, const std::vector<std::string> &ids, Oid caller) {
-    std::map<std::string, std::string> wanted;  // domain.source.table -> unique id
+    std::map<std::pair<std::string, std::string>, const project::Source *> wanted;
     for (const std::string &id : ids) {
         const project::Source &source = project.manifest().sources.at(id);
-        wanted[project.domain() + "." + source.source_name + "." + source.name] = id;
+        wanted[{source.source_name, source.name}] = &source;
     }
     std::vector<InvokeRow> out;
-    for (const SourceAge &age : source_freshness(mesh, project.domain(), caller)) {
-        auto found = wanted.find(age.domain + "." + age.source + "." + age.table);
-        if (found == wanted.end()) continue;
-        InvokeRow row{0, found->second, plain_step(project, age.source + "." + age.table, "source"), project.manifest().sources.at(found->second).relation_name, ""};
+    for (const SourceAge &age : source_freshness(mesh, project, ids, caller)) {
+        const project::Source &source = *wanted.at({age.source, age.table});
+        InvokeRow row{0, source.unique_id, plain_step(project, age.source + "." + age.table, "source"), source.relation_name, ""};
         row.step.status = age.status;
         row.step.message = age.message;
-        row.step.reason = project::Json{{"max_loaded_at", age.max_loaded_at.value_or("")}, {"snapshotted_at", age.snapshotted_at.value_or("")}, {"age", age.age.value_or("")}}.dump();
+        row.step.reason = told_age(age, source);
+        row.step.seconds = age.seconds;
         out.push_back(std::move(row));
     }
     return out;

@@ -123,7 +123,8 @@ def whose_errors(results):
 
 
 def freshness(sources):
-    return {result["unique_id"]: (result["status"], None) for result in sources.get("results", [])}
+    """Statuses, and the thresholds by which they came about."""
+    return {result["unique_id"]: (result["status"], json.dumps(result.get("criteria"), sort_keys=True)) for result in sources.get("results", [])}
 
 
 def graph(manifest):

@@ -30,6 +30,8 @@ std::vector<RelationInfo> run_materialization(Session &session, const Node &node
 bool own_strategy(Session &session, const Node &node);
 std::string strategy_sql(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns);
 
+FreshnessTimes measure_freshness(Session &session, const Source &source);
+
 // What an undefined name may have meant goes into the error's hint.
 void add_hint(Session &session, jinja::TemplateError &error);
 

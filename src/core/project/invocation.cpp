@@ -134,6 +134,10 @@ std::string Invocation::strategy_sql(const std::string &unique_id, const std::st
     return project::strategy_sql(inner_->session, inner_->node(unique_id), schema, identifier, columns);
 }
 
+FreshnessTimes Invocation::freshness(const std::string &unique_id) {
+    return measure_freshness(inner_->session, inner_->session.manifest().sources.at(unique_id));
+}
+
 void Invocation::add_result(const Json &result) {
     inner_->session.results.push_back(result);
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "core/jinja/object.h"
 #include "core/project/database.h"
@@ -27,6 +28,11 @@ struct Deferral {
 
 // Of the models, seeds, snapshots and functions that both have, but for ephemeral ones of the state.
 Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_state);
+
+// As the database says them, with their zone; no newest row: nullopt.
+struct FreshnessTimes {
+    std::optional<std::string> max_loaded_at, snapshotted_at;
+};
 
 class Invocation {
 public:
@@ -65,6 +71,9 @@ public:
 
     // The statements by which such a strategy brings the rows of the table "schema"."identifier", which has these columns, into the model's.
     std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns);
+
+    // Of a source with a loaded_at_field or a loaded_at_query: asks the database by the macro that dbt asks by, the project's own if it has one.
+    FreshnessTimes freshness(const std::string &unique_id);
 
     // What the run learned, for the `results` of on-run-end hooks.
     void add_result(const Json &result);

@@ -42,7 +42,7 @@ Json whole_freshness(const Json &written) {
 
 Json merged_threshold(const Json &base, const Json &over) {
     if (over.is_null()) return nullptr;
-    if (!counts(base)) return counts(over) || base.is_null() ? over : base;
+    if (!counts(base)) return counts(over) ? over : base;
     if (!counts(over)) return base;
     return over;
 }
