@@ -35,10 +35,20 @@ Aliases aliases_of(const Model &model) {
     return model.node.empty() ? Aliases{"t", "s"} : Aliases{"dbt_internal_dest", "dbt_internal_source"};
 }
 
+// unique_key as SQL. What is no column's name is meant as it stands in a dbt project, as with dbt: '"Id"', or an expression.
+std::vector<std::string> key_sql(const Model &model, const Columns &columns) {
+    std::vector<std::string> key = configured(model, "unique_key");
+    for (std::string &one : key) {
+        bool is_name = std::any_of(columns.begin(), columns.end(), [&](const pg::Column &column) { return column.name == one; });
+        if (model.node.empty() || is_name) one = pg::quote_ident(one);
+    }
+    return key;
+}
+
 std::string key_match(const Aliases &as, const std::vector<std::string> &key) {
     std::string out;
     for (const std::string &column : key) {
-        std::string name = "." + pg::quote_ident(column);
+        std::string name = "." + column;
         out += (out.empty() ? "" : " and ") + as.target + name + " = " + as.source + name;
     }
     return out;
@@ -46,7 +56,7 @@ std::string key_match(const Aliases &as, const std::vector<std::string> &key) {
 
 std::string key_names(const std::vector<std::string> &key) {
     std::string out;
-    for (const std::string &column : key) out += (out.empty() ? "" : ", ") + pg::quote_ident(column);
+    for (const std::string &column : key) out += (out.empty() ? "" : ", ") + column;
     return out;
 }
 
@@ -134,7 +144,7 @@ std::string strategy_of(const Model &model) {
 void write_delta(const Staged &staged, const std::string &delta, const Columns &columns) {
     const Model &model = staged.model;
     const std::string &target = staged.relation;
-    std::vector<std::string> key = configured(model, "unique_key");
+    std::vector<std::string> key = key_sql(model, columns);
     std::string strategy = strategy_of(model);
     auto write = [&](const std::string &sql) { (void)pg::write_rows(staged.target.oid, sql, true); };
     if (strategy == "microbatch" && key.empty()) throw Error("22023", "dbt-postgres 'microbatch' requires a `unique_key` config");
