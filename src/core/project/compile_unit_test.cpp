@@ -73,6 +73,10 @@ Value constant_macro(const Json &result) {
     return jinja::make_function("macro", [value = to_value(result)](Arguments &) { return value; });
 }
 
+bool is_value(const Value &value) {
+    return value.is(jinja::Kind::string) || value.is(jinja::Kind::boolean) || value.is(jinja::Kind::integer) || value.is(jinja::Kind::real);
+}
+
 // overrides.macros: "name" for all who call it, "package.name" in the package (dbt's also without one).
 void override_macros(Session &session, Frame &frame, const Json &macros) {
     const auto &visible = session.macros().visible(frame.package);
@@ -80,7 +84,10 @@ void override_macros(Session &session, Frame &frame, const Json &macros) {
         const auto dot = name.find('.');
         const std::string package = dot == std::string::npos ? "dbt" : name.substr(0, dot);
         const std::string plain = dot == std::string::npos ? name : name.substr(dot + 1);
-        const Value value = constant_macro(result);
+        Value is_now;
+        session.find(plain, is_now);
+        // invocation_id and the like are no functions: their value is another one.
+        const Value value = package == "dbt" && is_value(is_now) ? to_value(result) : constant_macro(result);
         if (dot == std::string::npos || package == "dbt") frame.extra->set(Value(plain), value);
         const Value *own = frame.extra->find(std::string_view(package)), *old = own ? own : visible->find(std::string_view(package));
         if (!old || !old->is(jinja::Kind::dict) || !old->dict().find(std::string_view(plain))) continue;
