@@ -1,6 +1,9 @@
 // Materializations that a project defines itself, run through dbt's protocol.
+#include <algorithm>
+
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
+#include "core/project/base_context.h"
 #include "core/project/compile.h"
 #include "core/project/members.h"
 #include "core/project/relation.h"
@@ -27,6 +30,15 @@ std::vector<RelationInfo> returned_relations(const Node &node, const Value &resu
     return relations;
 }
 
+void check_language(const Session &session, const Node &node, const std::string &macro_id) {
+    const auto macro = session.manifest().macros.find(macro_id);
+    if (macro == session.manifest().macros.end() || macro->second.supported_languages.empty()) return;
+    const auto &languages = macro->second.supported_languages;
+    if (std::find(languages.begin(), languages.end(), node.language) != languages.end()) return;
+    const std::string list = jinja::repr(to_value(languages));
+    throw Error("0A000", "Materialization \"" + macro->second.name + "\" only supports languages " + list + "; got \"" + node.language + "\"").with(ErrorKind::runtime);
+}
+
 }  // namespace
 
 std::vector<RelationInfo> run_materialization(Session &session, const Node &node, const std::string &macro_id, const Compiled &compiled) {
@@ -35,6 +47,7 @@ std::vector<RelationInfo> run_materialization(Session &session, const Node &node
     frame.compiled = compiled.code;
     const Session::Entered entered(session, frame);
     return hinted(session, [&] {
+        check_language(session, node, macro_id);
         const Value macro = session.macros().by_id(macro_id);
         if (macro.is_missing()) raise_compilation("materialization '" + macro_id + "' was not found");
         jinja::Arguments none;
