@@ -20,6 +20,18 @@ TEST(ManifestJson, HasDbtsSections) {
         EXPECT_TRUE(json[section].empty()) << section;
 }
 
+TEST(ManifestJson, SemanticModelsNameTheirRelation) {
+    Manifest manifest = sample::project();
+    OtherResource model;
+    model.resource_type = ResourceType::semantic_model;
+    model.unique_id = "semantic_model.shop.s";
+    model.depends_on_nodes = {"model.shop.stg_orders"};
+    manifest.others.emplace(model.unique_id, model);
+    const Json json = Json::parse(manifest_text(manifest));
+    const Json relation = {{"alias", "stg_orders"}, {"schema_name", "shop"}, {"database", "db"}, {"relation_name", json["nodes"]["model.shop.stg_orders"]["relation_name"]}};
+    EXPECT_EQ(json["semantic_models"]["semantic_model.shop.s"]["node_relation"], relation);
+}
+
 TEST(ManifestJson, VersionsAreNumbersWhereTheyAre) {
     Node node = sample::version("2");
     EXPECT_EQ(manifest_json(node)["version"], 2);

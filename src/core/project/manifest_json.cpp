@@ -39,10 +39,24 @@ std::string section(const std::map<std::string, Node> &nodes, bool functions) {
     return object.take();
 }
 
+// The relation that a semantic model is about.
+Json node_relation(const Manifest &manifest, const OtherResource &semantic_model) {
+    for (const std::string &id : semantic_model.depends_on_nodes)
+        if (const auto found = manifest.nodes.find(id); found != manifest.nodes.end()) {
+            const Node &node = found->second;
+            return {{"alias", node.alias}, {"schema_name", node.schema}, {"database", node.database}, {"relation_name", manifest_json(node)["relation_name"]}};
+        }
+    return nullptr;
+}
+
 std::string section(const Manifest &manifest, ResourceType type) {
     ObjectText object;
-    for (const auto &[id, resource] : manifest.others)
-        if (resource.resource_type == type && resource.enabled) object(id, manifest_json(resource));
+    for (const auto &[id, resource] : manifest.others) {
+        if (resource.resource_type != type || !resource.enabled) continue;
+        Json json = manifest_json(resource);
+        if (type == ResourceType::semantic_model) json["node_relation"] = node_relation(manifest, resource);
+        object(id, json);
+    }
     return object.take();
 }
 

@@ -134,6 +134,7 @@ void read_semantic_model(ParseState &state, const Property &property) {
     Json ignored = Json::array();
     if (!model.empty()) depend_on(state, other, model, ignored);
     other.content["model"] = model;
+    other.content["node_relation"] = nullptr;  // that of the model, which is known once all is parsed
     for (const char *key : {"label", "defaults", "primary_entity"}) other.content[key] = property.entry.value(key, Json());
     for (const char *key : {"entities", "measures", "dimensions"}) other.content[key] = list_member(property.entry, key, property);
     other.content["group"] = other.content["config"]["group"];
