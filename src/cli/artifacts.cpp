@@ -39,7 +39,7 @@ artifact::ArtifactResult result_of(const Step &step) {
     result.status = step.status;
     result.message = step.message;
     result.relation_name = step.relation;
-    result.failures = step.failures;
+    result.failures = starts_with(step.unique_id, "operation.") ? step.status != "success" : step.failures;
     if (resource_type(step) != "seed") result.compiled = step.compiled.has_value() && !step.compiled->empty();
     result.compiled_code = step.compiled.value_or("");
     result.execution_time = step.seconds;

@@ -131,6 +131,39 @@ TEST(ProjectParse, UnitTests) {
     EXPECT_EQ(test.content["checksum"], "b9e98b2b53f65c9dd25be4eaa04c2d2e43cb6b4168aedf4e31146aa91f1d81ff");  // what dbt 1.11 writes
 }
 
+TEST(ProjectParse, UnitTestsThatAreNone) {
+    const auto refused = [](const std::string &model, const std::string &rest) {
+        return refusal({{"models/a.sql", model}, {"models/s.yml", "unit_tests:\n  - {name: u, model: a, expect: {rows: []}, given: [" + rest + "}\n"}});
+    };
+    EXPECT_NE(refused("select 1", "], versions: {include: [1]}").find("should not have a versions include or exclude when referencing non-versioned model 'a'"), std::string::npos);
+    EXPECT_NE(refused("select 1", "], versions: {include: [1], exclude: [2]}").find("Unit tests can not both include and exclude versions."), std::string::npos);
+    EXPECT_NE(refused("select 1 {{ is_incremental() }}", "]").find("Boolean override for 'is_incremental' must be provided for unit test 'u' in model 'a'"), std::string::npos);
+    EXPECT_NE(refused("select 1 {{ is_incremental() }}", "], overrides: {macros: {is_incremental: true}}").find("for incremental model 'a' must have a 'this' input"), std::string::npos);
+    EXPECT_NE(refused("select 1", "{input: ref('s')}]").find("Unable to find seed 'shop.s' for unit tests"), std::string::npos);
+    EXPECT_NE(refusal({{"tests/fixtures/x/f.csv", "a\n1\n"}, {"tests/fixtures/y/f.csv", "a\n1\n"}}).find("dbt found two fixtures with the name \"f\""), std::string::npos);
+}
+
+TEST(ProjectParse, NamesOfFilesEndInAnyCase) {
+    const Manifest manifest = parsed({{"models/Big.SQL", "select 1 as id"}, {"models/S.YML", "models: [{name: Big, description: d}]\n"}, {"seeds/s.CSV", "id\n1\n"}});
+    EXPECT_EQ(manifest.nodes.at("model.shop.Big").description, "d");
+    EXPECT_EQ(manifest.nodes.at("seed.shop.s").original_file_path, "seeds/s.CSV");
+}
+
+TEST(ProjectParse, SourcesSayWhetherTheirTestsQuoteColumns) {
+    const Manifest manifest = parsed({{"models/s.yml", "sources:\n  - name: raw\n    quoting: {column: false}\n    tables:\n"
+                                                       "      - {name: a, quoting: {column: true}, columns: [{name: Id, tests: [unique]}, {name: B, quote: false, tests: [unique]}]}\n"
+                                                       "      - {name: b, columns: [{name: Id, tests: [unique]}]}\n"}});
+    std::map<std::string, std::string> columns;
+    for (const auto &[id, node] : manifest.nodes) columns[node.name] = node.test_metadata->kwargs["column_name"];
+    EXPECT_EQ(columns, (std::map<std::string, std::string>{{"source_unique_raw_a__Id_", "\"Id\""}, {"source_unique_raw_a_B", "B"}, {"source_unique_raw_b_Id", "Id"}}));
+}
+
+TEST(ProjectParse, GenericTestsAreReadWithTheMacrosOfEveryPackage) {
+    const Files files{{"models/a.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: a, tests: [pkg.same]}]\n"}, {"dbt_packages/pkg/dbt_project.yml", "name: pkg\n"},
+                      {"dbt_packages/pkg/macros/m.sql", "{% test same(model) %}{{ adapter.dispatch('same_as')(model) }}{% endtest %}{% macro default__same_as(m) %}select 1{% endmacro %}"}};
+    EXPECT_EQ(parsed(files).nodes.size(), 2u);
+}
+
 TEST(ProjectParse, UnknownKeysAreWarnings) {
     const Manifest manifest = parsed({{"models/a.sql", "select 1"}, {"models/s.yml", "modles: []\nmodels:\n  - name: a\n    describtion: x\n  - name: b\n"}});
     ASSERT_EQ(manifest.warnings.size(), 3u);

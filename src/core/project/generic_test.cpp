@@ -218,7 +218,7 @@ void set_column(TestBuilder &test, const Json *column) {
     std::string name = text_member(*column, "name");
     const auto quote = column->find("quote");
     const bool unsaid = quote == column->end() || quote->is_null();
-    if ((!unsaid && *quote == true) || (unsaid && test.target.property->entry.value("quote_columns", Json()) == true)) name = '"' + name + '"';
+    if (unsaid ? test.target.quotes_columns : *quote == true) name = '"' + name + '"';
     test.arguments["column_name"] = name;
 }
 
@@ -274,6 +274,7 @@ void add_model_tests(ParseState &state, const RefLookup &lookup, const Property 
     target.file_key = property.key + "." + property.name;
     target.model = v.empty() ? "ref('" + property.name + "')" : "ref('" + property.name + "', version='" + v + "')";
     target.ref = Ref{property.name, "", v};
+    target.quotes_columns = property.entry.value("quote_columns", Json()) == true;
     target.attached = lookup.in_package(property.name, v, property.package->name, true);
     const Json own_columns = version ? version_columns(property.entry, *version, property) : Json();
     const Json &columns = version ? own_columns : list_member(property.entry, "columns", property);

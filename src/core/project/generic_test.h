@@ -15,6 +15,7 @@ struct TestTarget {
     std::optional<Ref> ref;     // of a model, seed or snapshot
     std::vector<std::string> source;
     bool is_source = false;
+    bool quotes_columns = false;  // where a column does not say so itself
     const Node *attached = nullptr;
 };
 
@@ -22,7 +23,7 @@ struct TestTarget {
 // Raises Error 22023 for what is no test, 42704 when there is no such test.
 void add_generic_test(ParseState &state, const TestTarget &target, const Json &written, const Json *column, const std::vector<std::string> &tags);
 
-// All tests of a list of columns, and of the target itself. `quote_columns`: of the target.
+// All tests of a list of columns, and of the target itself.
 void add_tests(ParseState &state, const TestTarget &target, const Json &columns, const Json &tests, const std::vector<std::string> &tags);
 
 }  // namespace mesh::core::project

@@ -110,6 +110,12 @@ Value MacroTable::visible_macro(const std::string &from, const std::string &name
     return found && found->object_as<MacroFunction>() ? *found : Value::missing();
 }
 
+Value MacroTable::anywhere(const std::string &name) const {
+    for (const auto &[package, macros] : packages_)
+        if (const Value *found = macros->find(std::string_view(name))) return *found;
+    return Value::missing();
+}
+
 bool MacroTable::overridden(const std::string &name) {
     const Value found = visible_macro(manifest_.project_name, name);
     const auto *macro = found.is_missing() ? nullptr : found.object_as<MacroFunction>();

@@ -47,6 +47,8 @@ public:
     jinja::Value in_package(const std::string &package, const std::string &name) const;
     bool has_package(const std::string &package) const;
     jinja::Value visible_macro(const std::string &from, const std::string &name);
+    // Of any package that is not built in.
+    jinja::Value anywhere(const std::string &name) const;
     // Was the macro that `from` sees by this name written by the project or a package of it?
     bool overridden(const std::string &name);
     std::vector<std::string> names(const std::string &package);

@@ -1,6 +1,8 @@
 #include "core/project/resource_files.h"
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "core/jinja/unicode.h"
 
@@ -8,10 +10,15 @@ namespace mesh::core::project {
 
 namespace {
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+// In whatever case: a.SQL is a model too.
 bool ends_with_any(const std::string &path, const std::vector<std::string> &extensions) {
-    for (const std::string &extension : extensions)
-        if (path.size() > extension.size() && path.ends_with(extension)) return true;
-    return false;
+    return std::ranges::any_of(extensions, [&](const std::string &extension) {
+        return path.size() > extension.size() && std::ranges::equal(std::string_view(path).substr(path.size() - extension.size()), extension, {}, lower);
+    });
 }
 
 }  // namespace

@@ -190,6 +190,7 @@ void add_source_tests(ParseState &state, const Property &property, const Json &s
     target.model = "source('" + property.name + "', '" + name + "')";
     target.source = {property.name, name};
     target.is_source = true;
+    target.quotes_columns = quoting_of(source, table)["column"] == true;
     std::vector<std::string> tags;
     for (const Json *object : {&source, &table})
         if (const auto own = object->find("tags"); own != object->end())

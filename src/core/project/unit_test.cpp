@@ -63,15 +63,32 @@ struct Reader {
     const RefLookup &lookup;
     const Property &property;
 
+    [[noreturn]] void fail_with(const char *sqlstate, const std::string &message, const std::string &hint = "") const {
+        fail(sqlstate, message, property.place, property.line, hint);
+    }
+
     [[noreturn]] void refuse(const char *sqlstate, const std::string &message, const std::string &hint = "") const {
-        fail(sqlstate, "unit test \"" + property.name + "\" " + message, property.place, property.line, hint);
+        fail_with(sqlstate, "unit test \"" + property.name + "\" " + message, hint);
     }
 };
 
+std::vector<ResourceFile> find_fixtures(const ParseState &state, const Package &package, const std::vector<std::string> &extensions) {
+    std::vector<std::string> paths;
+    for (const std::string &path : package.test_paths) paths.push_back(path + "/fixtures");
+    return find_files(state.files, package, paths, extensions);
+}
+
+// Which of two of one name would be meant?
+void check_fixtures(const ParseState &state, const Package &package) {
+    std::map<std::string, std::string> known;
+    for (const ResourceFile &file : find_fixtures(state, package, {".csv", ".sql"}))
+        if (const auto [other, added] = known.emplace(file.name(), file.place()); !added)
+            fail("42710", "dbt found two fixtures with the name \"" + file.name() + "\"", file.place(), 0, "It is also in " + other->second + ". Rename one of them.");
+}
+
 const std::string &fixture_text(const Reader &reader, const std::string &name, const char *extension) {
-    std::vector<std::string> paths, known;
-    for (const std::string &path : reader.property.package->test_paths) paths.push_back(path + "/fixtures");
-    for (const ResourceFile &file : find_files(reader.state.files, *reader.property.package, paths, {extension})) {
+    std::vector<std::string> known;
+    for (const ResourceFile &file : find_fixtures(reader.state, *reader.property.package, {extension})) {
         if (file.name() == name) return *file.text;
         known.push_back(file.name());
     }
@@ -81,8 +98,10 @@ const std::string &fixture_text(const Reader &reader, const std::string &name, c
 Json seed_rows(const Reader &reader, const std::string &input) {
     const auto parsed = parse_ref_or_source(input);
     const Ref *ref = std::get_if<Ref>(&parsed);
-    const Node *seed = ref ? reader.lookup.in_package(ref->name, "", ref->package.empty() ? reader.property.package->name : ref->package, false) : nullptr;
-    if (!seed || seed->resource_type != ResourceType::seed) reader.refuse("42704", "gives no rows for " + input + ", which is no seed");
+    const std::string package = ref && !ref->package.empty() ? ref->package : reader.property.package->name;
+    const Node *seed = ref ? reader.lookup.in_package(ref->name, "", package, false) : nullptr;
+    if (!seed || seed->resource_type != ResourceType::seed)
+        reader.fail_with("42704", "Unable to find seed '" + (ref ? package + "." + ref->name : input) + "' for unit tests", "Give rows: or a fixture: for " + input + ".");
     Json rows = csv_rows(reader.state.files.at(seed->package_root + seed->original_file_path));
     for (Json &row : rows)
         for (auto &item : row.items())
@@ -191,18 +210,30 @@ void check_incremental(const Reader &reader, const OtherResource &test, const No
     if (std::find(macros.begin(), macros.end(), "macro.dbt.is_incremental") == macros.end()) return;
     const Json &overrides = test.content["overrides"];
     const Json override = overrides.is_object() ? overrides["macros"].value("is_incremental", Json()) : Json();
-    if (!override.is_boolean()) reader.refuse("22023", "does not override is_incremental, which its model calls", "Set overrides: {macros: {is_incremental: true}} or false.");
+    if (!override.is_boolean())
+        reader.fail_with("22023", "Boolean override for 'is_incremental' must be provided for unit test '" + test.name + "' in model '" + model.name + "'",
+                         "Set overrides: {macros: {is_incremental: true}} or false.");
     const Json &given = test.content["given"];
     if (override == true && std::none_of(given.begin(), given.end(), [](const Json &input) { return input["input"] == "this"; }))
-        reader.refuse("22023", "overrides is_incremental and gives no rows for \"this\"");
+        reader.fail_with("22023", "Unit test '" + test.name + "' for incremental model '" + model.name + "' must have a 'this' input", "Give the rows that its relation has already: input: this.");
+}
+
+bool names_versions(const Json &versions, const char *key) {
+    return versions.is_object() && versions.contains(key) && versions[key].is_array() && !versions[key].empty();
+}
+
+void check_versions(const Reader &reader, const Json &versions, const Node &model) {
+    const bool includes = names_versions(versions, "include"), excludes = names_versions(versions, "exclude");
+    if (includes && excludes) reader.fail_with("22023", "Unit tests can not both include and exclude versions.");
+    if ((includes || excludes) && model.version.empty())
+        reader.fail_with("22023", "Unit test '" + reader.property.name + "' should not have a versions include or exclude when referencing non-versioned model '" + model.name + "'");
 }
 
 bool wanted(const Json &versions, const std::string &version) {
     if (!versions.is_object()) return true;
     const auto lists = [&](const Json &list) { return std::any_of(list.begin(), list.end(), [&](const Json &item) { return version_name(item) == version; }); };
-    if (const Json exclude = versions.value("exclude", Json()); exclude.is_array() && !exclude.empty()) return !lists(exclude);
-    if (const Json include = versions.value("include", Json()); include.is_array() && !include.empty()) return lists(include);
-    return true;
+    if (names_versions(versions, "exclude")) return !lists(versions["exclude"]);
+    return !names_versions(versions, "include") || lists(versions["include"]);
 }
 
 void add(ParseState &state, OtherResource test, const Reader &reader) {
@@ -223,7 +254,7 @@ void add_versions(const Reader &reader, const OtherResource &test, const Node &m
         copy.content["schema"] = node.schema;
         add(reader.state, std::move(copy), reader);
     }
-    if (!any) reader.refuse("42704", "is for no version of model \"" + model.name + "\"");
+    if (!any) reader.fail_with("42704", "Unit test '" + test.name + "' referenced a version of '" + model.name + "' which was not found.");
 }
 
 void read_unit_test(const Reader &reader) {
@@ -231,9 +262,12 @@ void read_unit_test(const Reader &reader) {
     if (model.empty()) reader.refuse("22023", "names no model");
     OtherResource test = make_unit_test(reader, model);
     const Node *tested = reader.lookup.in_package(model, "", reader.property.package->name, true);
-    if (!tested) reader.refuse("42704", "is for model \"" + model + "\", which does not exist", name_hint(model, reader.lookup.ref_names()));
+    if (!tested)
+        reader.fail_with("42704", "Unable to find model '" + reader.property.package->name + "." + model + "' for unit test '" + test.name + "' in " + reader.property.original_path,
+                         name_hint(model, reader.lookup.ref_names()));
     if (!tested->enabled) test.enabled = false, test.content["config"]["enabled"] = false;
     if (!test.enabled) return add(reader.state, std::move(test), reader);
+    check_versions(reader, test.content["versions"], *tested);
     check_incremental(reader, test, *tested);
     if (!tested->version.empty()) return add_versions(reader, test, *tested);
     test.depends_on_nodes = {tested->unique_id};
@@ -245,6 +279,7 @@ void read_unit_test(const Reader &reader) {
 
 void read_unit_tests(ParseState &state) {
     const RefLookup lookup(state.manifest);
+    for (const LoadedProject &project : state.projects) check_fixtures(state, project.package);
     for (const Property &property : state.properties)
         if (property.key == "unit_tests") read_unit_test(Reader{state, lookup, property});
 }

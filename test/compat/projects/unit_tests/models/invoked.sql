@@ -1,0 +1,1 @@
+select length('{{ invocation_id }}') as letters
