@@ -95,6 +95,17 @@ TEST(Context, QueriesGiveTables) {
     EXPECT_TRUE(project.invocation->compile("model.shop.top").asked_database);
 }
 
+TEST(Context, TablesComeInGroups) {
+    Project project(Files{{"models/top.sql", "{% set g = run_query('select').group_by('a') %}{% if execute %}{{ g.key_name }} {{ g.keys() }} {{ g.get(2).columns['b'].values() }} "
+                                             "{{ g.get(1).rows | length }} {{ g.limit(1).values() | map('length') | list }}{% endif %}"},
+                          {"models/by.sql", "{% macro part(row) %}{{ return(row['b'] ~ '!') }}{% endmacro %}{% set g = run_query('select').group_by(part) %}{{ g.items() | map('first') | list if execute }}"},
+                          {"models/none.sql", "{{ run_query('select').group_by('c') if execute }}"}});
+    project.database.answer = {{"a", "b"}, {"integer", "text"}, {{"2", "x"}, {"1", "y"}, {"2", "z"}}, "SELECT 3", 3};
+    EXPECT_EQ(project.compile("top"), "a (2, 1) ('x', 'z') 1 [1, 1]");
+    EXPECT_EQ(project.compile("by"), "['x!', 'y!', 'z!']");
+    EXPECT_THROW(project.compile("none"), mesh::core::Error);
+}
+
 TEST(Context, AdapterAsksTheDatabase) {
     Project project(Files{{"models/base.sql", "select 1"},
                      {"models/top.sql", "{% for c in adapter.get_columns_in_relation(ref('base')) %}{{ c.name }} {{ c.data_type }}{{ ', ' if not loop.last }}{% endfor %}"

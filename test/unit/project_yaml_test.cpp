@@ -23,6 +23,12 @@ TEST(ProjectYaml, QuotedScalarsAreText) {
     EXPECT_EQ(value("a: '12'\nb: \"yes\"\nc: |\n  x\n  y\n"), (Json{{"a", "12"}, {"b", "yes"}, {"c", "x\ny\n"}}));
 }
 
+// dbt strips the files of a project.
+TEST(ProjectYaml, ABlockAtTheEndOfAFileHasNoLineEnd) {
+    EXPECT_EQ(read_yaml_file("a: |\n  x\nb: |\n  x\n  y\n\n", "t.yml").value, (Json{{"a", "x\n"}, {"b", "x\ny"}}));
+    EXPECT_TRUE(read_yaml_file(" \n", "t.yml").value.is_null());
+}
+
 TEST(ProjectYaml, MergeKeysGiveWhatIsNotThere) {
     EXPECT_EQ(value("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\n")["y"], (Json{{"b", 3}, {"a", 1}}));
     EXPECT_EQ(value("p: &p {a: 1}\nq: &q {a: 2, c: 3}\ny:\n  <<: [*p, *q]\n")["y"], (Json{{"a", 1}, {"c", 3}}));

@@ -87,7 +87,11 @@ private:
 // As column.data_type shows it: <Integer>, with its name under "name".
 jinja::Value agate_type_value(AgateType type);
 
-// table.select(...), exclude, rename, limit, order_by, where, distinct, print_table ...: nullopt for what is no method.
+// table.group_by(key): a sequence of tables with the same columns, by the value of a column or of a function of the row, in the order in which they
+// first appear. Raises KeyError for a column that is none.
+jinja::Value group_by(const jinja::Ptr<Table> &table, jinja::Arguments &arguments);
+
+// table.select(...), exclude, rename, limit, order_by, where, distinct, group_by, print_table ...: nullopt for what is no method.
 std::optional<jinja::Value> table_method(const jinja::Ptr<Table> &table, std::string_view name,
                                          const std::function<void(const std::string &)> &print);
 

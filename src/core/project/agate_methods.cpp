@@ -160,6 +160,10 @@ Value distinct(const Ptr<Table> &table, Arguments &a, const Printer &) {
     return with_rows(*table, std::move(rows));
 }
 
+Value group_by(const Ptr<Table> &table, Arguments &a, const Printer &) {
+    return project::group_by(table, a);
+}
+
 std::optional<std::size_t> optional_size(const Value &value) {
     return value.is_none() ? std::nullopt : std::optional<std::size_t>(static_cast<std::size_t>(jinja::to_index(value)));
 }
@@ -187,7 +191,7 @@ Value to_json(const Ptr<Table> &table, Arguments &, const Printer &print) {
 constexpr std::pair<const char *, Method> methods[] = {
     {"select", select},     {"exclude", exclude}, {"rename", rename},     {"limit", limit},
     {"order_by", order_by}, {"where", where},     {"find", find},         {"distinct", distinct},
-    {"print_table", print_table}, {"to_json", to_json},
+    {"group_by", group_by}, {"print_table", print_table}, {"to_json", to_json},
 };
 
 // 1,234.5: with as many places as the column has, at most three.

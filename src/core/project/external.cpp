@@ -14,7 +14,7 @@ namespace {
 Json list_of_projects(const Files &files, const std::string &file) {
     const auto found = files.find(file);
     if (found == files.end()) return Json::array();
-    const Json data = read_yaml(found->second, file).value;
+    const Json data = read_yaml_file(found->second, file).value;
     const auto list = data.is_object() ? data.find("projects") : data.end();
     return !data.is_object() || list == data.end() || list->is_null() ? Json::array() : *list;
 }

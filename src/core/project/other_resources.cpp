@@ -199,7 +199,7 @@ void link_metrics(ParseState &state) {
 void read_selectors(ParseState &state) {
     const auto file = state.files.find("selectors.yml");
     if (file == state.files.end()) return;
-    YamlDocument document = read_yaml(file->second, "selectors.yml");
+    YamlDocument document = read_yaml_file(file->second, "selectors.yml");
     if (document.value.is_null()) return;
     if (!document.value.is_object() || !document.value.value("selectors", Json()).is_array()) fail("22023", "selectors.yml holds no list \"selectors\"", "selectors.yml");
     BaseOptions options;

@@ -74,7 +74,7 @@ private:
     std::set<std::string> described() const {
         std::set<std::string> names;
         for (const std::string &path : properties_) {
-            const Json data = read_yaml(files_.at(path), path).value;
+            const Json data = read_yaml_file(files_.at(path), path).value;
             for (const Json &list : data)
                 for (const Json &entry : list)
                     if (entry.is_object() && entry.contains("name")) names.insert(name_of(entry, path));

@@ -101,7 +101,7 @@ YamlDocument read_document(const Files &files, const std::string &root) {
     if (found == files.end())
         fail("42704", "no dbt_project.yml found", "", 0,
              root.empty() ? "The files of a project hold a dbt_project.yml at their root." : "Package folder \"" + root + "\" has none.");
-    YamlDocument document = read_yaml(found->second, file);
+    YamlDocument document = read_yaml_file(found->second, file);
     if (!document.value.is_object()) fail("22023", "dbt_project.yml is not a mapping", file, 1);
     return document;
 }
@@ -162,7 +162,7 @@ Wanted wanted_packages(const Files &files, const std::string &root) {
     for (const char *name : {"packages.yml", "dependencies.yml"}) {
         const auto found = files.find(root + name);
         if (found == files.end()) continue;
-        const Json data = read_yaml(found->second, root + name).value;
+        const Json data = read_yaml_file(found->second, root + name).value;
         const auto list = data.is_object() ? data.find("packages") : data.end();
         if (!data.is_object() || list == data.end() || list->is_null()) continue;
         if (!list->is_array()) fail("22023", "\"packages\" must be a list", root + name);

@@ -98,7 +98,7 @@ void add_entry(ParseState &state, const ResourceFile &file, const std::string &k
 
 void read_property_file(ParseState &state, const ResourceFile &file) {
     check_interrupt();
-    YamlDocument document = read_yaml(*file.text, file.place());
+    YamlDocument document = read_yaml_file(*file.text, file.place());
     if (document.value.is_null()) return;
     if (!document.value.is_object()) fail("22023", "the property file is not a mapping", file.place(), document.place.line);
     for (const std::string &key : document.duplicate_keys) state.warn(file.place(), 0, "duplicate key, " + key);

@@ -190,4 +190,8 @@ YamlDocument read_yaml(std::string_view text, const std::string &file) {
     return {std::move(builder.root.value), std::move(builder.root.place), std::move(builder.duplicates)};
 }
 
+YamlDocument read_yaml_file(std::string_view text, const std::string &file) {
+    return read_yaml(text.substr(0, text.find_last_not_of(" \t\r\n\f\v") + 1), file);
+}
+
 }  // namespace mesh::core::project

@@ -25,6 +25,9 @@ struct YamlDocument {
 // or grows by aliases beyond a million values.
 YamlDocument read_yaml(std::string_view text, const std::string &file);
 
+// The same of a file of a project, which dbt strips: a block at its end has no line end.
+YamlDocument read_yaml_file(std::string_view text, const std::string &file);
+
 // A plain scalar's value: null, true, 12, 1.5 or text.
 Json yaml_scalar(const std::string &text);
 
