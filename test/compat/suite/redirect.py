@@ -54,11 +54,10 @@ def words(args):
 
 def run_meshctl(executable, arguments, expect_pass):
     """As run_dbt: what the command led to, and what it printed; raises for what could not be run at all."""
-    if "retry" not in arguments:
-        remove(os.path.join(target_folder(arguments), "run_results.json"))
+    before = written(arguments)
     with connections_closed():
         end = call(executable, arguments)
-        result = outcome(arguments, end)
+        result = outcome(arguments, end, written(arguments) != before)
         if "show" in arguments and result:
             result[0].agate_table = shown_rows(executable, arguments)
     if expect_pass is not None:
@@ -85,9 +84,10 @@ def connections_closed():
         adapter.acquire_connection("master")
 
 
-def remove(path):
-    if os.path.exists(path):
-        os.remove(path)
+def written(arguments):
+    """When run_results.json was, and as which file."""
+    path = os.path.join(target_folder(arguments), "run_results.json")
+    return (os.stat(path).st_mtime_ns, os.stat(path).st_ino) if os.path.exists(path) else None
 
 
 def every_exception():
@@ -111,7 +111,7 @@ def error_of(end):
     return Refused((end.stdout + end.stderr).strip())
 
 
-def outcome(arguments, end):
+def outcome(arguments, end, has_results):
     words, target = [word for word in arguments if not word.startswith("-")], target_folder(arguments)
     if "docs" in words:
         return objects(read(target, "catalog.json"))
@@ -120,8 +120,8 @@ def outcome(arguments, end):
     if "parse" in words:
         return manifest(os.path.join(target, "manifest.json"))
     if "source" in words:
-        return freshness_results(read(*freshness_file(arguments, target)))
-    if not os.path.exists(os.path.join(target, "run_results.json")):
+        return freshness_results(read(*freshness_file(arguments, target)), os.path.join(target, "manifest.json"))
+    if not has_results:
         return None
     return run_results(read(target, "run_results.json"), os.path.join(target, "manifest.json"))
 
@@ -167,9 +167,9 @@ def read(folder, name):
         return json.load(file)
 
 
-def freshness_results(sources):
-    results = [SimpleNamespace(**{**one, "status": status(one["status"]), "node": SimpleNamespace(unique_id=one["unique_id"])})
-               for one in sources["results"]]
+def freshness_results(sources, manifest_file):
+    nodes = manifest_nodes(manifest(manifest_file))
+    results = [SimpleNamespace(**{**one, "status": status(one["status"]), "node": nodes[one["unique_id"]]}) for one in sources["results"]]
     return Results(results, elapsed_time=sources["elapsed_time"])
 
 
