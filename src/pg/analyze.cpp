@@ -118,15 +118,27 @@ struct Splice {
     std::string text;
 };
 
+bool of_word(char c) {
+    return isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 128;
+}
+
+// Quoted names need no space beside them (from"orders"where), what stands for them may.
+void append_apart(std::string &out, std::string_view text) {
+    if (!out.empty() && !text.empty() && of_word(out.back()) && of_word(text.front())) out += ' ';
+    out += text;
+}
+
 std::string apply(const std::string &text, std::vector<Splice> splices) {
     std::sort(splices.begin(), splices.end(), [](const Splice &a, const Splice &b) { return a.begin < b.begin; });
     std::string out;
     int at = 0;
     for (const Splice &s : splices) {
-        out.append(text, at, s.begin - at).append(s.text);
+        append_apart(out, std::string_view(text).substr(at, s.begin - at));
+        append_apart(out, s.text);
         at = s.end;
     }
-    return out.append(text, at);
+    append_apart(out, std::string_view(text).substr(at));
+    return out;
 }
 
 // Plain data of one stand-in, for use under the guard.

@@ -1,0 +1,1 @@
+select c.id from{{ ref('a') }}as c join{{ source('loose', 'loose_a') }}as l on true
