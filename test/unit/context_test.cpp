@@ -88,6 +88,12 @@ TEST(Context, MacrosReturnValuesAndThoseOfTheProjectComeFirst) {
     EXPECT_EQ(project.compile("top"), "7 aa base de");
 }
 
+TEST(Context, AMethodOfTheAdapterGivesWhatTheProjectsMacroReturns) {
+    Project project(Files{{"macros/m.sql", "{% macro postgres__get_columns_in_relation(relation) %}{{ return('mine') }}{% endmacro %}"},
+                     {"models/top.sql", "{{ adapter.get_columns_in_relation(this) }}"}});
+    EXPECT_EQ(project.compile("top"), "mine");
+}
+
 TEST(Context, QueriesGiveTables) {
     Project project(Files{{"models/top.sql", "{% set t = run_query('select') %}{% if execute %}{{ t.columns[0].values() }} {{ t.rows[1]['b'] }} {{ t.column_names }}{% endif %}"}});
     project.database.answer = {{"a", "b"}, {"integer", "double precision"}, {{"1", "1.5"}, {"2", "2"}}, "SELECT 2", 2};

@@ -20,8 +20,22 @@ namespace {
 
 using Parsing = AdapterEntry::Parsing;
 
+// What the project's own macro returns, when it has one; missing: it has none.
+Value columns_by_macro(Session &session, const Value &relation) {
+    for (const char *macro : {"get_columns_in_relation", "postgres__get_columns_in_relation"})
+        if (session.macros().overridden(macro)) {
+            Arguments arguments;
+            arguments.named.emplace_back("relation", relation);
+            return session.execute_macro("get_columns_in_relation", arguments);  // which goes by the project's dispatch:
+        }
+    return Value::missing();
+}
+
+// Whatever the macro returns: who wrote it knows who asks.
 Value get_columns_in_relation(Session &session, Arguments &a) {
-    return Value(columns_of(session, bind("get_columns_in_relation", a, {{"relation"}})[0]));
+    const Value relation = bind("get_columns_in_relation", a, {{"relation"}})[0];
+    const Value told = columns_by_macro(session, relation);
+    return told.is_missing() ? Value(columns_of(session, relation)) : told;
 }
 
 Value get_columns_in_table(Session &session, Arguments &a) {
@@ -165,12 +179,7 @@ Value convert_type(Session &, Arguments &a) {
 // By the project's own macro when it has one, else straight from the database.
 std::vector<Value> columns_of(Session &session, const Value &relation) {
     const Relation &asked = relation_argument("get_columns_in_relation", "relation", relation);
-    for (const char *macro : {"get_columns_in_relation", "postgres__get_columns_in_relation"})
-        if (session.macros().overridden(macro)) {
-            Arguments arguments;
-            arguments.named.emplace_back("relation", relation);
-            return jinja::to_list(session.execute_macro(macro, arguments));
-        }
+    if (const Value told = columns_by_macro(session, relation); !told.is_missing()) return jinja::to_list(told);
     std::vector<Value> columns;
     for (const DatabaseColumn &one : session.database().columns(asked.schema(), asked.identifier())) columns.push_back(make_column(one));
     return columns;
