@@ -48,10 +48,16 @@ std::vector<std::string> listed(const Session &session, const NodeCatalog &catal
     return lines;
 }
 
+// Ephemeral models are among dbt's results only when they were asked for.
 std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     std::vector<Step> steps;
     invoke(session, "compile", invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); });
     for (auto &written : write_compiled(session, steps, catalog, false)) written.get();
+    const auto unasked = [&](const Step &step) {
+        const NodeInfo *node = catalog.find(step.unique_id);
+        return node && node->materialized == "ephemeral" && session.options.select.empty();
+    };
+    std::erase_if(steps, unasked);
     write_run_results(session, steps);
     return steps;
 }
@@ -86,9 +92,39 @@ void print_compiled(Session &session, const std::string &name, const std::string
     }
 }
 
-// The only node that a selection without operators names.
-bool names_one_node(const Options &options) {
-    return options.select.size() == 1 && options.select[0].find_first_of("+@*:,/") == std::string::npos;
+// Does a selection name the node, maybe with operators: "orders", "+orders,tag:x"?
+bool names_node(const Options &options, const std::string &name) {
+    for (const auto &selected : options.select)
+        for (std::size_t begin = 0, end; begin <= selected.size(); begin = end + 1) {
+            end = std::min(selected.find_first_of("+@,:", begin), selected.size());
+            if (selected.compare(begin, end - begin, name) == 0) return true;
+        }
+    return false;
+}
+
+// dbt's words: an inline query that is no template, or that the database refuses.
+[[noreturn]] void refuse_inline(const Error &error, const std::string &before) {
+    throw Error(error.sqlstate, before + "\n  " + error.what(), error.detail, error.hint);
+}
+
+std::string compiled_inline(Session &session, const std::string &sql) {
+    try {
+        return compiled_sql(session, sql).value_or("");
+    } catch (const Error &error) {
+        refuse_inline(error, "Error parsing inline query");
+    }
+}
+
+std::vector<Json> shown(Session &session, const std::string &what, long limit) {
+    std::vector<Json> rows;
+    try {
+        session.database->query("SELECT mesh.show($1, $2, $3)", {session.domain(), what, std::to_string(limit)},
+                                [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
+    } catch (const Error &error) {
+        if (starts_with(error.sqlstate, "08") || starts_with(error.sqlstate, "57")) throw;
+        refuse_inline(error, "Database Error");
+    }
+    return rows;
 }
 
 // As it is recorded: with its limit.
@@ -98,11 +134,10 @@ std::string limited(const std::string &sql, long limit) {
 
 void show_one(Session &session, const std::string &what, const std::string &title, std::vector<Step> &steps) {
     const long limit = session.options.limit.value_or(5);
-    std::vector<Json> rows;
-    session.database->query("SELECT mesh.show($1, $2, $3)", {session.domain(), what, std::to_string(limit)},
-                            [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
-    steps.push_back(done(session, title.empty() ? inline_id(session) : what, limited(compiled_sql(session, what).value_or(""), limit)));
     const bool is_inline = title.empty();
+    const std::string sql = is_inline ? compiled_inline(session, what) : compiled_sql(session, what).value_or("");
+    const std::vector<Json> rows = shown(session, what, limit);
+    steps.push_back(done(session, is_inline ? inline_id(session) : what, limited(sql, limit)));
     if (session.options.output.value_or("text") == "json") {
         Json json = Json::object();
         if (!is_inline) json["node"] = title;
@@ -131,16 +166,15 @@ int compile_nodes(Session &session) {
     Report report(*session.log, catalog);
     tell_notices(session, report);
     if (session.options.inline_sql) {
-        const Value sql = compiled_sql(session, *session.options.inline_sql + "\n");  // the line's end tells SQL from a node's name
+        const std::string sql = compiled_inline(session, *session.options.inline_sql + "\n");  // the line's end tells SQL from a node's name
         write_run_results(session, {done(session, inline_id(session), sql)});
-        print_compiled(session, "", sql.value_or(""));
+        print_compiled(session, "", sql);
         return exit_success;
     }
     const auto steps = compile(session, catalog);
     session.log->event(Level::info, "Note", "Z050", "Compiled " + counted(static_cast<long>(steps.size()), "node") + " into " + session.target_folder() + "/compiled");
-    if (!names_one_node(session.options)) return exit_success;
     for (const auto &step : steps)
-        if (const NodeInfo *node = catalog.find(step.unique_id); node && node->name == session.options.select[0])
+        if (const NodeInfo *node = catalog.find(step.unique_id); node && (names_node(session.options, node->name) || names_node(session.options, versioned_name(*node))))
             print_compiled(session, versioned_name(*node), step.compiled.value_or(""));
     return exit_success;
 }
@@ -156,7 +190,7 @@ int list_nodes(Session &session) {
 }
 
 int show_rows(Session &session) {
-    if (session.options.select.empty() && !session.options.inline_sql) refuse("either --select or --inline must be passed to show");
+    if (session.options.select.empty() && !session.options.inline_sql) refuse("Either --select or --inline must be passed to show");
     const NodeCatalog catalog = prepare(session);
     Report report(*session.log, catalog);
     tell_notices(session, report);

@@ -36,17 +36,17 @@ const Verb verbs[] = {
     {"debug", "Project", "Check project, profile and connection", 0},
 };
 
-// "--x,!--no-x": set only when it is given.
+// "--x,!--no-x": set only when it is given. Of an option that is given twice the last counts, as with dbt.
 void add_switch(CLI::App &app, const std::string &names, Switch &field, const std::string &help) {
     app.add_flag_function(names, [&field](std::int64_t count) { field = count > 0; }, help);
 }
 
 void add_text(CLI::App &app, const std::string &names, Text &field, const std::string &help, const std::string &value) {
-    app.add_option_function<std::string>(names, [&field](const std::string &text) { field = text; }, help)->type_name(value);
+    app.add_option_function<std::string>(names, [&field](const std::string &text) { field = text; }, help)->type_name(value)->take_last();
 }
 
 void add_number(CLI::App &app, const std::string &names, std::optional<long> &field, const std::string &help) {
-    app.add_option_function<long>(names, [&field](const long &value) { field = value; }, help)->type_name("N");
+    app.add_option_function<long>(names, [&field](const long &value) { field = value; }, help)->type_name("N")->take_last();
 }
 
 // May be repeated; each holds one or more words.
@@ -60,7 +60,7 @@ void add_list(CLI::App &app, const std::string &names, std::vector<std::string> 
 }
 
 void add_choice(CLI::App &app, const std::string &names, Text &field, const std::string &help, std::vector<std::string> choices) {
-    app.add_option_function<std::string>(names, [&field](const std::string &text) { field = text; }, help)->check(CLI::IsMember(std::move(choices)));
+    app.add_option_function<std::string>(names, [&field](const std::string &text) { field = text; }, help)->check(CLI::IsMember(std::move(choices)))->take_last();
 }
 
 void add_places(CLI::App &app, Options &o, bool connection) {

@@ -240,25 +240,31 @@ Step plain_step(const Project &project, const std::string &name, const std::stri
     return out;
 }
 
-std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::string> &ids) {
+std::string compiled_code(Project &project, const std::string &id, bool introspect) {
+    project::Compiled compiled = project.invocation().compile(id);
+    if (!introspect && compiled.asked_database)
+        throw Error("0A000", "connection never acquired for thread", "The template of " + id + " asks the database, which --no-introspect forbids.");
+    return compiled.code;
+}
+
+std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::string> &ids, bool introspect) {
     std::vector<InvokeRow> out;
     for (const std::string &id : ids) {
         const Node &node = project.manifest().nodes.at(id);
-        if (node.config.value("materialized", "") == "ephemeral") continue;
         InvokeRow row{0, id, plain_step(project, node.name, project::resource_type_name(node.resource_type)), node.relation_name, ""};
         row.step.status = "success";
-        if (node.resource_type != ResourceType::seed) row.compiled = project.invocation().compile(id).code;
+        if (node.resource_type != ResourceType::seed) row.compiled = compiled_code(project, id, introspect);
         out.push_back(std::move(row));
     }
     return out;
 }
 
 // What templates did to the database while they were compiled is undone, as dbt never commits it.
-std::vector<InvokeRow> compile_and_undo(Project &project, const std::vector<std::string> &ids) {
+std::vector<InvokeRow> compile_and_undo(Project &project, const std::vector<std::string> &ids, bool introspect) {
     std::vector<InvokeRow> out;
     bool is_done = false;
     ErrorData *error = pg::try_in_subtransaction([&] {
-        out = compile_all(project, ids);
+        out = compile_all(project, ids, introspect);
         is_done = true;
         throw Error("P0001", "compiled");
     });
@@ -323,6 +329,14 @@ std::string after_header(Project &project, const Node &node, const std::string &
     return query;
 }
 
+// A seed has no query but that of its table.
+std::string query_to_show(Project &project, const std::string &id, const std::string &sql) {
+    if (id.empty()) return project.invocation().compile_inline(sql).code;
+    const Node &node = project.manifest().nodes.at(id);
+    if (node.resource_type == ResourceType::seed) return "select * from " + node.relation_name;
+    return after_header(project, node, project.invocation().compile(id).code);
+}
+
 bool is_word(const std::string &text) {
     return text.find_first_of(" \t\n{(") == std::string::npos;
 }
@@ -349,7 +363,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
         if (!states.deferred()) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
         return clone_all(mesh, project, ids, project::deferral(project.manifest(), *states.deferred(), true), flag(options, "full_refresh"));
     }
-    if (command == "compile") return compile_and_undo(project, ids);
+    if (command == "compile") return compile_and_undo(project, ids, options.value("introspect", project::Json(true)) != false);
     if (command == "list") return list_all(project, ids);
     return freshness(mesh, project, ids, caller);
 }
@@ -372,8 +386,7 @@ std::vector<std::string> show(const std::string &domain, const std::string &node
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("show", project::Json::object()));
     std::string id = is_word(node_or_sql) ? node_named(project, node_or_sql) : "";
-    project::Compiled sql = id.empty() ? project.invocation().compile_inline(node_or_sql) : project.invocation().compile(id);
-    std::string query = id.empty() ? sql.code : after_header(project, project.manifest().nodes.at(id), sql.code);
+    std::string query = query_to_show(project, id, node_or_sql);
     std::string limited = "select pg_catalog.row_to_json(mesh_row) from (" + query + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
     std::vector<std::string> out;
     for (const auto &row : project.database().execute(limited).rows) out.push_back(row[0].value_or("null"));

@@ -74,6 +74,23 @@ like($said, qr/"name":"LogModelResult"/, 'json lines');
 ($exit, $said) = meshctl($good, 'run', '--target-path', "$home/elsewhere");
 ok(-s "$home/elsewhere/run_results.json", '--target-path');
 
+# What is only looked at.
+my $look = project('models/one.sql' => "{{ config(materialized='ephemeral') }}select 1 as id", 'models/two.sql' => "select * from {{ ref('one') }}", 'seeds/s.csv' => "id,x\n1,2.5\n",
+    'models/asks.sql' => "select {{ run_query('select 7').columns[0].values()[0] if execute else 0 }} as id",
+    'models/sources.yml' => "sources:\n  - name: shop\n    loaded_at_query: \"select max(at) from {{ this }}\"\n    freshness: {warn_after: {count: 1, period: hour}}\n    tables: [{name: old}]\n");
+($exit, $said) = meshctl($look, 'compile', '--select', 'one');
+like($said, qr/Compiled node 'one' is:\nselect 1 as id/, 'an ephemeral model is compiled') or diag $said;
+ok(-s "$look/target/compiled/shop/models/one.sql", 'and written');
+unlike($said = fails('compile without asking', 2, [qr/connection never acquired for thread/, qr/model\.shop\.asks asks the database/], $look, 'compile', '--no-introspect'), qr/Compiled/, 'nothing is compiled then');
+fails('an inline query that is no template', 2, [qr/Error parsing inline query\n  .*third/], $look, $_, '--inline', "select * from {{ ref('third') }}") for qw(compile show);
+fails('an inline query that is no SQL', 2, [qr/Database Error\n  syntax error/], $look, 'show', '--inline', 'slect 1');
+meshctl($look, 'seed');
+($exit, $said) = meshctl($look, 'show', '--select', 's', '--output', 'text', '--output', 'json', '--quiet');
+like($said, qr/"node": "s".*"x": 2\.5/s, 'a seed is shown, and the last of two options counts') or diag $said;
+value("CREATE TABLE shop.old AS SELECT timestamp '2024-01-01 10:00' AS at");
+($exit, $said) = meshctl($look, 'source', 'snapshot-freshness', '--output', 'target/old.json');
+like(slurp_file("$look/target/old.json"), qr/"max_loaded_at":"2024-01-01T10:00:00\+00:00".*"status":"warn".*"warn_after":\{"count":1,"period":"hour"\}/s, 'sources.json says how old the rows are, and by what') or diag $said;
+
 my $units = project('models/a.sql' => 'select 1.50 as a', 'models/s.yml' => "unit_tests:\n  - {name: scale, model: a, given: [], expect: {rows: [{a: 1.50}]}}\n  - {name: text, model: a, given: [], expect: {rows: [{a: '1.50'}]}}\n");
 ($exit, $said) = meshctl($units, 'run');
 ($exit, $said) = meshctl($units, 'test');
