@@ -153,6 +153,18 @@ void tell_notices(Session &session, Report &report) {
     session.database->on_notice = [&report](const Notice &notice) { report.notice(notice); };
 }
 
+// The macro that the server takes for the name: the project's, else any package's, else dbt's.
+std::string macro_id(const Session &session, const NodeCatalog &catalog) {
+    const std::string &name = session.options.macro, own = "macro." + session.project.name + "." + name;
+    if (name.find('.') != std::string::npos) return "macro." + name;
+    std::string found = own;
+    for (const auto &id : catalog.macros) {
+        if (!ends_with(id, "." + name) || id == own) continue;
+        if (found == own || starts_with(found, "macro.dbt")) found = id;
+    }
+    return std::find(catalog.macros.begin(), catalog.macros.end(), own) == catalog.macros.end() ? found : own;
+}
+
 }  // namespace
 
 int parse_only(Session &session) {
@@ -214,8 +226,7 @@ int run_operation(Session &session) {
     Report report(*session.log, catalog);
     tell_notices(session, report);
     const Json arguments = session.options.args ? parse_mapping(*session.options.args, "--args") : Json::object();
-    const bool in_package = session.options.macro.find('.') != std::string::npos;
-    Step step = done(session, "macro." + (in_package ? "" : session.project.name + ".") + session.options.macro, std::nullopt);
+    Step step = done(session, macro_id(session, catalog), std::nullopt);
     try {
         const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
         session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));

@@ -30,7 +30,7 @@ public:
         key_ = name;
         if (depth_ == 1) section_ = wanted(name) ? name : "";
         if (depth_ == 2 && !section_.empty() && section_ != "macros") node_ = &catalog_.nodes[name];
-        if (depth_ == 2 && section_ == "macros") ++macros;
+        if (depth_ == 2 && section_ == "macros") catalog_.macros.push_back(name);
         if (depth_ == 3) field_ = name;
         return true;
     }
@@ -44,8 +44,6 @@ public:
     bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &error) override {
         throw Error("22032", "manifest.json is not valid", error.what());
     }
-
-    long macros = 0;
 
 private:
     static bool wanted(const std::string &name) {
@@ -110,7 +108,7 @@ NodeCatalog read_manifest(const std::string &path) {
     nlohmann::json_sax<Json> *handler = &reader;
     Json::sax_parse(file, handler);
     for (const auto &[id, node] : catalog.nodes) ++catalog.counts[noun(node)];
-    if (reader.macros) catalog.counts["macro"] = reader.macros;
+    if (!catalog.macros.empty()) catalog.counts["macro"] = static_cast<long>(catalog.macros.size());
     return catalog;
 }
 

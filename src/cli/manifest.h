@@ -20,6 +20,7 @@ struct NodeInfo {
 struct NodeCatalog {
     std::map<std::string, NodeInfo> nodes;       // also sources, exposures, unit tests, metrics ... by unique id
     std::map<std::string, long> counts;          // "view model" -> how many
+    std::vector<std::string> macros;             // their unique ids
 
     const NodeInfo *find(const std::string &unique_id) const {
         const auto found = nodes.find(unique_id);

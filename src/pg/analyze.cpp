@@ -6,6 +6,7 @@
 #include "pg/facts.h"
 #include "pg/lineage.h"
 #include "pg/raw_body.h"
+#include "pg/script.h"
 
 extern "C" {
 #include "mb/pg_wchar.h"
@@ -117,16 +118,6 @@ struct Splice {
     int begin, end;
     std::string text;
 };
-
-bool of_word(char c) {
-    return isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 128;
-}
-
-// Quoted names need no space beside them (from"orders"where), what stands for them may.
-void append_apart(std::string &out, std::string_view text) {
-    if (!out.empty() && !text.empty() && of_word(out.back()) && of_word(text.front())) out += ' ';
-    out += text;
-}
 
 std::string apply(const std::string &text, std::vector<Splice> splices) {
     std::sort(splices.begin(), splices.end(), [](const Splice &a, const Splice &b) { return a.begin < b.begin; });

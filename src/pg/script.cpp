@@ -151,6 +151,12 @@ std::vector<ScriptStatement> parse_script(const std::string &text) {
     return out;
 }
 
+void append_apart(std::string &out, std::string_view text) {
+    const auto of_word = [](char c) { return isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || static_cast<unsigned char>(c) >= 128; };
+    if (!out.empty() && !text.empty() && of_word(out.back()) && of_word(text.front())) out += ' ';
+    out += text;
+}
+
 std::string replace_names(const ScriptStatement &statement, const std::vector<std::string> &names) {
     std::vector<size_t> order(statement.names.size());
     for (size_t i = 0; i < order.size(); i++) order[i] = i;
@@ -160,11 +166,13 @@ std::string replace_names(const ScriptStatement &statement, const std::vector<st
     for (size_t i : order) {
         const ScriptName &name = statement.names[i];
         if (names[i].empty()) continue;
-        out.append(statement.text, at, name.begin - at).append(names[i]);
+        append_apart(out, std::string_view(statement.text).substr(at, name.begin - at));
+        append_apart(out, names[i]);
         if (name.takes_alias) out += " as " + quote_ident(name.name);
         at = name.end;
     }
-    return out.append(statement.text, at);
+    append_apart(out, std::string_view(statement.text).substr(at));
+    return out;
 }
 
 }  // namespace mesh::pg

@@ -30,4 +30,7 @@ std::vector<ScriptStatement> parse_script(const std::string &text);
 // The statement with names replaced by those of `names` (same order; empty: stays), each still known by its old name.
 std::string replace_names(const ScriptStatement &statement, const std::vector<std::string> &names);
 
+// Quoted names need no space beside them (from"a"where), what stands for them may: one is put between two words.
+void append_apart(std::string &out, std::string_view text);
+
 }  // namespace mesh::pg

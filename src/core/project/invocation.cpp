@@ -45,14 +45,16 @@ struct Invocation::Inner {
         return at->second;
     }
 
-    // The macro of a name, with or without its package before a dot.
+    // The macro of a name, with its package before a dot, or without: the project's, that of any package, or dbt's.
     Value macro(const std::string &name) {
         const auto dot = name.find('.');
         const std::string package = dot == std::string::npos ? session.manifest().project_name : name.substr(0, dot);
         const std::string plain = dot == std::string::npos ? name : name.substr(dot + 1);
-        Value found = dot == std::string::npos ? session.macros().visible_macro(package, plain) : session.macros().in_package(package, plain);
+        Value found = session.macros().in_package(package, plain);
+        if (found.is_missing() && dot == std::string::npos) found = session.macros().anywhere(plain);
+        if (found.is_missing() && dot == std::string::npos) found = session.macros().visible_macro(package, plain);
         if (found.is_missing())
-            throw Error("42883", "dbt could not find a macro with the name \"" + name + "\" in any package", "",
+            throw Error("42883", "dbt could not find a macro with the name '" + name + "' in any package", "",
                         name_hint(plain, session.macros().names(package)));
         return found;
     }

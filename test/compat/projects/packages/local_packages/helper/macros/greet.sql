@@ -7,3 +7,4 @@
 {% test starts_with(model, column_name, prefix) %}
 select * from {{ model }} where {{ column_name }} not like '{{ prefix }}%'
 {% endtest %}
+{% macro only_in_helper() %}{{ log('helped') }}{% endmacro %}
