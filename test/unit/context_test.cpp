@@ -104,7 +104,8 @@ TEST(Context, QueriesGiveTables) {
 TEST(Context, TablesComeInGroups) {
     Project project(Files{{"models/top.sql", "{% set g = run_query('select').group_by('a') %}{% if execute %}{{ g.key_name }} {{ g.keys() }} {{ g.get(2).columns['b'].values() }} "
                                              "{{ g.get(1).rows | length }} {{ g.limit(1).values() | map('length') | list }}{% endif %}"},
-                          {"models/by.sql", "{% macro part(row) %}{{ return(row['b'] ~ '!') }}{% endmacro %}{% set g = run_query('select').group_by(part) %}{{ g.items() | map('first') | list if execute }}"},
+                          {"macros/part.sql", "{% macro part(row) %}{{ return(row['b'] ~ '!') }}{% endmacro %}"},
+                          {"models/by.sql", "{% set g = run_query('select').group_by(part) %}{{ g.items() | map('first') | list if execute }}"},
                           {"models/none.sql", "{{ run_query('select').group_by('c') if execute }}"}});
     project.database.answer = {{"a", "b"}, {"integer", "text"}, {{"2", "x"}, {"1", "y"}, {"2", "z"}}, "SELECT 3", 3};
     EXPECT_EQ(project.compile("top"), "a (2, 1) ('x', 'z') 1 [1, 1]");
