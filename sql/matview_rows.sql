@@ -104,6 +104,19 @@ SELECT a FROM owned.m WHERE owned.who(left(t, 5)) = 'regress_stored owner';
 RESET ROLE;
 RESET enable_seqscan;
 
+-- on_configuration_change: what to do about an index that is new.
+SET client_min_messages = warning;
+SELECT mesh.create_model('stored.told', 'select a, f from stored_raw.d', materialized => 'materialized_view', indexes => '["a"]');
+SELECT status FROM mesh.run('stored.told');
+SELECT mesh.create_model('stored.told', 'select a, f from stored_raw.d', materialized => 'materialized_view', indexes => '["a", "f"]', config => '{"on_configuration_change": "continue"}', replace => true);
+SELECT status FROM mesh.run('stored.told');
+SELECT indexdef FROM pg_indexes WHERE tablename = 'told' ORDER BY 1;
+SELECT mesh.create_model('stored.told', 'select a, f from stored_raw.d', materialized => 'materialized_view', indexes => '["a", "f"]', config => '{"on_configuration_change": "fail"}', replace => true);
+SELECT status, message FROM mesh.run('stored.told');
+SELECT status, message FROM mesh.run('stored.told', full_refresh => true);
+SELECT indexdef FROM pg_indexes WHERE tablename = 'told' ORDER BY 1;
+SELECT mesh.create_model('stored.told', 'select a, f from stored_raw.d', materialized => 'materialized_view', config => '{"on_configuration_change": "ignore"}', replace => true);
+
 SELECT count(*) AS left_over FROM pg_class WHERE relname ~ '^(mesh_(stage|delta)|pg_temp_)' AND relkind <> 't';
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA stored, owned, stored_raw CASCADE;

@@ -10,6 +10,7 @@
 #include "engine/snapshot.h"
 #include "pg/lock.h"
 #include "pg/relation.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -210,8 +211,27 @@ void keep_indexes(const Staged &staged) {
         if (std::find(held.begin(), held.end(), index) == held.end()) execute(create_index_sql(index, staged.relation));
 }
 
+// dbt's on_configuration_change, about indexes that a published materialized view does not have yet: those that it has stay in any case.
+void react_to_new_indexes(Staged &staged, bool full_refresh) {
+    Json &config = staged.model.config;
+    Json reaction = config.value("on_configuration_change", Json("apply"));
+    if (reaction.is_null() || reaction == "apply" || full_refresh || staged.target.kind != "m") return;
+    std::vector<std::string> held = pg::index_definitions(staged.target.oid), wanted = configured_indexes(staged.model);
+    Json kept = Json::array();
+    for (size_t i = 0; i < wanted.size(); i++)
+        if (std::find(held.begin(), held.end(), wanted[i]) != held.end()) kept.push_back(config["indexes"][i]);
+    if (kept.size() == wanted.size()) return;
+    std::string found = "Configuration changes were identified and `on_configuration_change` was set to `" + reaction.get<std::string>() + "` for `" +
+                        target_name(*staged.domain, staged.model) + "`";
+    if (reaction == "fail")
+        throw Error("55000", found, "Its indexes are other ones.", "Run it with full_refresh => true, or set on_configuration_change to apply.").with(core::ErrorKind::runtime);
+    pg::warning(found, "Its new indexes are not made.");
+    config["indexes"] = kept;
+}
+
 // Its own definition must name published relations, not staged ones: it is staged as a table and created at the publish.
 void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, const BuildOptions &options) {
+    react_to_new_indexes(staged, setting(staged.model, "full_refresh", options.full_refresh));
     Rows rows = rows_of(sql);
     staged.columns = rows.columns;
     bool same = staged.target.kind == "m" && staged.model.built_sql == staged.final_sql && pg::relation_columns(staged.target.oid) == rows.columns;

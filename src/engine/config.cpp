@@ -74,7 +74,7 @@ const std::vector<std::string> &known_config() {
                                                    "delimiter", "event_time", "grants", "hard_deletes", "invalidate_hard_deletes", "lookback", "persist_docs",
                                                    "post_hook", "pre_hook", "quote_columns", "skip_unchanged", "snapshot_meta_column_names", "sql_header", "strategy", "updated_at",
                                                    "full_refresh", "incremental_predicates", "incremental_strategy", "indexes", "merge_exclude_columns",
-                                                   "merge_update_columns", "meta", "on_schema_change", "unique_key", "unlogged"};
+                                                   "merge_update_columns", "meta", "on_configuration_change", "on_schema_change", "unique_key", "unlogged"};
     return known;
 }
 
@@ -91,6 +91,7 @@ void check_config(const Model &model, const std::vector<pg::Column> &columns) {
     check_one_of(model, "incremental_strategy", {"append", "delete+insert", "merge", "microbatch", "auto"});
     check_grants(model);
     check_one_of(model, "on_schema_change", {"ignore", "fail", "append_new_columns", "sync_all_columns"});
+    check_one_of(model, "on_configuration_change", {"apply", "continue", "fail"});
     if (model.materialized == "snapshot") check_snapshot_config(model);
     for (const char *setting : {"unique_key", "merge_update_columns", "merge_exclude_columns"}) if (model.materialized != "snapshot") check_columns(model, setting, columns);
     if (model.config.contains("merge_update_columns") && model.config.contains("merge_exclude_columns"))
