@@ -204,7 +204,7 @@ TEST(CycleTest, OrderFailsForTheCycleAndForWhatStandsBehindIt) {
 TEST(CycleTest, ErrorNamesTheCycleThatIsInTheWay) {
     const Graph graph = two_cycles();
     const Error error = error_of([&] { graph.topological_order({"x.e"}); });
-    EXPECT_STREQ(error.what(), "dependencies form a cycle");
+    EXPECT_STREQ(error.what(), "Found a cycle");
     EXPECT_EQ(error.detail, "x.c -> x.d -> x.c");
     EXPECT_EQ(error_of([&] { graph.topological_order({"x.b"}); }).detail, "x.a -> x.b -> x.a");
 }

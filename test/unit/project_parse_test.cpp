@@ -174,7 +174,7 @@ TEST(ProjectParse, UnknownKeysAreWarnings) {
 }
 
 TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
-    EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 model \"a\" depends on ref('ordres'), which does not exist\nIn models/a.sql.\nPerhaps you mean \"orders\".");
+    EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 model \"a\" depends on ref('ordres'), which was not found\nIn models/a.sql.\nPerhaps you mean \"orders\".");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/x/a.sql", "select 1"}}), "42710 model \"a\" is defined twice");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    columns:\n      - {name: i, tests: [uniqe]}\n"}}), "Perhaps you mean \"unique\".");
     EXPECT_REFUSED(({{"models/a.sql", "{{ config(alias='x') }} select 1"}, {"models/b.sql", "{{ config(alias='x') }} select 1"}}), "have the same relation \"db\".\"dev\".\"x\"");

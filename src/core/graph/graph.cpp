@@ -117,7 +117,7 @@ void Graph::fail_with_cycle_before(const Ids &held_back) const {
     std::string path;
     for (const auto &id : find_cycle(within).value_or(std::vector<std::string>{}))
         path += (path.empty() ? "" : " -> ") + id;
-    throw Error("42P19", "dependencies form a cycle", path);
+    throw Error("42P19", "Found a cycle", path);
 }
 
 // A depth-first walk with its own stack: meeting a node that is still open closes a cycle.

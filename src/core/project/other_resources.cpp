@@ -178,7 +178,7 @@ void depend_on_measure(ParseState &state, OtherResource &metric, const std::stri
 void depend_on_metric(ParseState &state, OtherResource &asker, const std::string &name) {
     for (const std::string &package : {state.manifest.project_name, asker.package_name})
         if (state.manifest.others.contains("metric." + package + "." + name)) return void(asker.depends_on_nodes.push_back("metric." + package + "." + name));
-    fail("42704", std::string(resource_type_name(asker.resource_type)) + " \"" + asker.name + "\" depends on metric \"" + name + "\", which does not exist", asker.original_file_path);
+    fail("42704", std::string(resource_type_name(asker.resource_type)) + " \"" + asker.name + "\" depends on metric \"" + name + "\", which was not found", asker.original_file_path);
 }
 
 void link_metrics(ParseState &state) {

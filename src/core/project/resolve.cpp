@@ -33,7 +33,7 @@ std::string written(const Ref &ref) {
 }
 
 bool missing(ParseState &state, const Asker &asker, const std::string &what, bool disabled, const std::string &hint) {
-    const std::string why = disabled ? ", which is disabled" : ", which does not exist";
+    const std::string why = disabled ? ", which is disabled" : ", which was not found";
     if (asker.may_lack) {
         state.warn(asker.place, asker.line, asker.title() + " depends on " + what + why + "; the test is disabled");
         return false;
