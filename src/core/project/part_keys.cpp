@@ -1,6 +1,7 @@
 // By what resources are found again, without reading them.
 #include "core/project/macro_finder.h"
 #include "core/project/part.h"
+#include "core/project/store.h"
 
 namespace mesh::core::project {
 
@@ -53,8 +54,9 @@ void for_each_keys(const Manifest &manifest, const std::function<void(const std:
     for (const auto &[id, macro] : manifest.macros) call(id, keys.of(macro));
     for (const auto &[id, doc] : manifest.docs) call(id, keys.of(doc));
     for (const auto &[id, other] : manifest.others) call(id, keys.of(other));
-    for (const Node &node : manifest.disabled) call(node.unique_id, keys.of(node));
-    for (const Source &source : manifest.disabled_sources) call(source.unique_id, keys.of(source));
+    StoredIds ids(manifest);
+    for (const Node &node : manifest.disabled) call(ids.of_disabled(node.unique_id), keys.of(node));
+    for (const Source &source : manifest.disabled_sources) call(ids.of_disabled(source.unique_id), keys.of(source));
 }
 
 }  // namespace mesh::core::project

@@ -167,14 +167,21 @@ OtherResource resource_from_json(Json json) { return read<OtherResource>(std::mo
 Json head_to_json(const Manifest &manifest) { return Writer::encode(manifest); }
 Manifest manifest_from_head(Json json) { return read<Manifest>(std::move(json)); }
 
+std::string StoredIds::of_disabled(const std::string &unique_id) {
+    std::string id = unique_id;
+    while (manifest_.nodes.contains(id) || manifest_.sources.contains(id) || !disabled_.insert(id).second) id += " (disabled)";
+    return id;
+}
+
 void for_each_resource(const Manifest &manifest, const std::function<void(const std::string &, Json)> &call) {
     for (const auto &[id, node] : manifest.nodes) call(id, wrapped("node", node_to_json(node)));
     for (const auto &[id, source] : manifest.sources) call(id, wrapped("source", source_to_json(source)));
     for (const auto &[id, macro] : manifest.macros) call(id, wrapped("macro", macro_to_json(macro)));
     for (const auto &[id, doc] : manifest.docs) call(id, wrapped("doc", doc_to_json(doc)));
     for (const auto &[id, other] : manifest.others) call(id, wrapped("other", resource_to_json(other)));
-    for (const auto &node : manifest.disabled) call(node.unique_id, wrapped("disabled_node", node_to_json(node)));
-    for (const auto &source : manifest.disabled_sources) call(source.unique_id, wrapped("disabled_source", source_to_json(source)));
+    StoredIds ids(manifest);
+    for (const auto &node : manifest.disabled) call(ids.of_disabled(node.unique_id), wrapped("disabled_node", node_to_json(node)));
+    for (const auto &source : manifest.disabled_sources) call(ids.of_disabled(source.unique_id), wrapped("disabled_source", source_to_json(source)));
 }
 
 void add_resource(Manifest &manifest, Json json) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,18 @@ OtherResource resource_from_json(Json json);
 Json head_to_json(const Manifest &manifest);
 Manifest manifest_from_head(Json json);
 
-// Calls with each resource, disabled ones too, its unique id and its JSON; ids are not repeated.
+// What resources are stored by: their unique ids, and where a disabled one has the id of another, that with an addition.
+class StoredIds {
+public:
+    explicit StoredIds(const Manifest &manifest) : manifest_(manifest) {}
+    std::string of_disabled(const std::string &unique_id);
+
+private:
+    const Manifest &manifest_;
+    std::set<std::string> disabled_;
+};
+
+// Calls with each resource, disabled ones too, what it is stored by and its JSON.
 void for_each_resource(const Manifest &manifest, const std::function<void(const std::string &, Json)> &call);
 
 // Puts one such piece where it belongs: a run loads the resources it needs and no others.
