@@ -94,6 +94,35 @@ SELECT * FROM mesh.invoke('shop_dev', 'run', '{"defer": true}');
 SELECT * FROM mesh.invoke('shop_dev', 'clone');
 SELECT * FROM mesh.invoke('shop_dev', 'run', '{"state": "{"}');
 
+-- What a variable makes of a config counts for state:modified, unless the project's flag says that what is written does.
+CREATE FUNCTION written(flag text) RETURNS jsonb LANGUAGE sql AS $f$
+SELECT jsonb_build_object('dbt_project.yml', format(E'name: shop\nprofile: shop\nflags: {state_modified_compare_more_unrendered_values: %s}\n', flag),
+'models/a.sql', $${{ config(materialized = var('kind'), tags=['x', "y"]) }} select 1 as a$$, 'models/b.sql', 'select 1 as b', 'models/c_v1.sql', 'select 1 as c',
+'models/schema.yml', $$
+models:
+  - {name: b, config: {materialized: "{{ var('kind') }}"}}
+  - {name: c, versions: [{v: 1, config: {materialized: "{{ var('kind') }}"}}]}
+sources: [{name: s, schema: "{{ var('kind') }}s", tables: [{name: t}]}]
+$$) $f$;
+CREATE FUNCTION modified(flag text) RETURNS SETOF text LANGUAGE plpgsql AS $f$
+DECLARE state text;
+BEGIN
+    PERFORM mesh.deploy('shop_kind', written(flag), profiles => profiles('shop_kind'), vars => '{"kind": "view"}');
+    state := mesh.manifest('shop_kind');
+    PERFORM mesh.deploy('shop_kind', written(flag), profiles => profiles('shop_kind'), vars => '{"kind": "table"}');
+    RETURN QUERY SELECT unique_id FROM mesh.invoke('shop_kind', 'list', jsonb_build_object('select', 'state:modified', 'state', state));
+END $f$;
+SELECT modified('false');
+SELECT modified('true');
+SELECT value->'unrendered_config', value->'config'->'materialized' FROM json_each(mesh.manifest('shop_kind')->'nodes') WHERE value->>'resource_type' = 'model';
+
+-- A disabled model may have the name of an enabled one.
+SELECT change, node FROM mesh.deploy('shop_kind', '{"models/off/b.sql": "{{ config(enabled=false) }} select 2 as b", "models/older/b.sql": "{{ config(enabled=false) }} select 3 as b"}', partial => true, vars => '{"kind": "table"}');
+SELECT unique_id, compiled FROM mesh.invoke('shop_kind', 'compile', '{"select": "b"}');
+SELECT one->>'original_file_path' FROM json_array_elements(mesh.manifest('shop_kind')->'disabled'->'model.shop.b') one;
+SELECT change, node FROM mesh.deploy('shop_kind', '{"models/off/b.sql": null, "models/older/b.sql": "{{ config(enabled=false) }} select 4 as b"}', partial => true, vars => '{"kind": "table"}');
+SELECT unique_id, compiled FROM mesh.invoke('shop_kind', 'compile', '{"select": "b"}');
+
 -- Incremental strategies: the project's own, dbt's names in predicates, and one that nobody has.
 SELECT change, node FROM mesh.deploy('shop_dev', '{"models/inc.sql": "{{ config(materialized=''incremental'', unique_key=''id'', incremental_strategy=''only_new'') }} select id, name from {{ ref(''raw'') }} {% if is_incremental() %} union all select 3, ''eve'' {% endif %}",
     "models/merged.sql": "{{ config(materialized=''incremental'', unique_key=''id'', incremental_strategy=''merge'', incremental_predicates=[''DBT_INTERNAL_DEST.id > 1'']) }} select id, {% if is_incremental() %} upper(name) {% else %} name {% endif %} as name from {{ ref(''raw'') }}",
@@ -122,5 +151,5 @@ TABLE shop_dev.headed ORDER BY 1;
 
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA shop_prod, shop_dev, shop_prod_bad, shop_prod_dbt_test__audit CASCADE;
-DROP FUNCTION project, profiles;
+DROP SCHEMA shop_prod, shop_dev, shop_kind, shop_prod_bad, shop_prod_dbt_test__audit CASCADE;
+DROP FUNCTION project, profiles, written, modified;

@@ -41,14 +41,18 @@ std::string type_class(const std::string &type) {
 }
 
 std::vector<pg::Column> contract_columns(const Domain &domain, const Model &model) {
-    std::string list;
+    std::string list, untyped;
     for (const Json &column : columns_json(model)) {
         std::string type = column.value("data_type", Json()).is_string() ? column["data_type"].get<std::string>() : "";
-        if (type.empty())
-            throw Error("42P16", "the contract of model \"" + model.id() + "\" gives no data_type for column \"" + column.value("name", "") + "\"");
+        if (type.empty()) untyped += (untyped.empty() ? "'" : ", '") + column.value("name", "") + "'";
         list += (list.empty() ? "" : ", ") + ("null::" + type + " as ") + column_sql(column);
     }
-    if (list.empty()) throw Error("42P16", "the enforced contract of model \"" + model.id() + "\" has no columns", "", "Give each column's name and data_type.");
+    if (list.empty())
+        throw Error("42P16", "This model has an enforced contract, and its 'columns' specification is missing", "Model \"" + model.id() + "\" has no columns.",
+                    "Give each column's name and data_type.");
+    if (!untyped.empty())
+        throw Error("42P16", "Contracted models require data_type to be defined for each column. Please ensure that the column name and data_type are defined within the "
+                             "YAML configuration for the [" + untyped + "] column(s).", "The model is \"" + model.id() + "\".");
     return pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::prepare("select " + list).columns; });
 }
 
@@ -168,9 +172,8 @@ bool has_enforced_contract(const Model &model) {
 void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
     std::string table = mismatches(model, columns, contract_columns(domain, model));
     if (table.empty()) return;
-    throw Error("42P16", "model \"" + model.id() + "\" has an enforced contract that failed",
-                "\n| column_name | definition_type | contract_type | mismatch_reason |\n| ----------- | --------------- | ------------- | --------------- |\n" + table,
-                "Let the names, types and number of the contract's columns be those of the model's definition.");
+    throw Error("42P16", "This model has an enforced contract that failed.\nPlease ensure the name, data_type, and number of columns in your contract match the columns in your model's definition.",
+                "Model \"" + model.id() + "\":\n| column_name | definition_type | contract_type | mismatch_reason |\n| ----------- | --------------- | ------------- | --------------- |\n" + table);
 }
 
 std::string in_contract_order(const Domain &domain, const Model &model, const std::string &sql, const std::vector<pg::Column> &columns) {

@@ -25,8 +25,8 @@ void check_relations(const Manifest &manifest, const Quoting &quoting) {
         const std::string name = node.relation_name.empty() ? make_relation_name(quoting, node.database, node.schema, node.alias) : node.relation_name;
         const auto [found, added] = relations.emplace(name, &node);
         if (!added)
-            fail("42710", "\"" + id + "\" and \"" + found->second->unique_id + "\" have the same relation " + name, place_of(node), node.line,
-                 "Give one of them another alias or schema. The other is in " + place_of(*found->second) + ".");
+            fail("42710", "dbt found two resources with the database representation \"" + node.database + "." + node.schema + "." + node.alias + "\": \"" + id + "\" and \"" + found->second->unique_id + "\"",
+                 place_of(node), node.line, "Give one of them another alias or schema. The other is in " + place_of(*found->second) + ".");
     }
 }
 
@@ -38,7 +38,7 @@ void check_groups(const ParseState &state) {
                 if (other.resource_type == ResourceType::group) groups.push_back(other.name);
     for (const auto &[id, node] : state.manifest.nodes)
         if (!node.group.empty() && std::find(groups.begin(), groups.end(), node.group) == groups.end())
-            fail("42704", "group \"" + node.group + "\" of \"" + node.name + "\" does not exist", place_of(node), node.line, name_hint(node.group, groups));
+            fail("42704", "Invalid group '" + node.group + "' of \"" + node.name + "\"", place_of(node), node.line, name_hint(node.group, groups));
 }
 
 void check_snapshot(const Node &node) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/project/names.h"
 #include "core/project/place.h"
 
 namespace mesh::core::project {
@@ -89,8 +90,8 @@ void check_booleans(const Json &config, std::initializer_list<const char *> keys
     for (const char *key : keys) {
         const auto found = config.find(key);
         if (found == config.end() || found->is_null() || found->is_boolean()) continue;
-        fail("22023", "config \"" + std::string(key) + "\" must be true or false, not " + found->dump(), file, 0,
-             found->is_string() ? "A template that is to give a value needs \"| as_bool\"." : "");
+        fail("22023", "config \"" + std::string(key) + "\": " + (found->is_string() ? "'" + found->get<std::string>() + "'" : found->dump()) + " is not of type 'boolean'", file, 0,
+             found->is_string() ? "It must be true or false; a template that is to give a value needs \"| as_bool\"." : "");
     }
 }
 
@@ -132,11 +133,22 @@ void finish_node(Json &config, ResourceType type, const std::string &file) {
     if (!freshness.is_object() || !freshness.contains("build_after")) config["freshness"] = nullptr;
     const Json &change = config["on_schema_change"];
     if (config["contract"]["enforced"] == true && config["materialized"] == "incremental" && change != "append_new_columns" && change != "fail")
-        fail("22023", "on_schema_change " + change.dump() + " does not go with an enforced contract", file, 0,
-             "An incremental model with an enforced contract sets on_schema_change to \"append_new_columns\" or \"fail\".");
+        fail("22023", "Invalid value for on_schema_change: " + python_text(change) + ". Models materialized as incremental with contracts enabled must set on_schema_change to "
+                      "'append_new_columns' or 'fail'", file);
 }
 
 }  // namespace
+
+Json deep_merge(Json base, const Json &over) {
+    if (over.is_array() && !base.is_null()) {
+        Json both = over;
+        for (const Json &item : as_list(base)) both.push_back(item);
+        return both;
+    }
+    if (!base.is_object() || !over.is_object()) return over;
+    for (const auto &item : over.items()) base[item.key()] = base.contains(item.key()) ? deep_merge(base[item.key()], item.value()) : item.value();
+    return base;
+}
 
 Json as_list(const Json &value) {
     return value.is_array() ? value : Json::array({value});

@@ -21,6 +21,9 @@ std::string config_key(const std::string &key);
 // Brings values into dbt's form (hooks as mappings, contract, docs, store_failures ...). Raises Error 22023 for values that cannot be.
 void finish_config(Json &config, ResourceType type, const std::string &file);
 
+// Mappings key by key; of lists the nearer comes first.
+Json deep_merge(Json base, const Json &over);
+
 // A value as a list: lists as they are, others as its only item.
 Json as_list(const Json &value);
 

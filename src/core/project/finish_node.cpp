@@ -6,6 +6,7 @@
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/place.h"
+#include "core/project/written_config.h"
 
 namespace mesh::core::project {
 
@@ -151,13 +152,17 @@ void add_constraint_refs(Node &node, const std::string &place) {
 
 void check_primary_key(const Node &node, const std::string &place) {
     const auto is_key = [](const Json &constraint) { return constraint.value("type", Json()) == "primary_key"; };
-    std::size_t columns = 0;
-    for (const ColumnInfo &column : node.columns) columns += std::count_if(column.constraints.begin(), column.constraints.end(), is_key);
-    if (columns > 1)
-        fail("22023", "model \"" + node.name + "\" has " + std::to_string(columns) + " columns that are its primary key", place, node.line,
-             "Define a primary key of several columns among the model's constraints.");
-    if (columns && std::any_of(node.constraints.begin(), node.constraints.end(), is_key))
-        fail("22023", "model \"" + node.name + "\" has a primary key among its constraints and one of a column", place, node.line, "Keep one of them.");
+    Json columns = Json::array();
+    for (const ColumnInfo &column : node.columns)
+        for (const Json &constraint : column.constraints)
+            if (is_key(constraint)) columns.push_back(column.name);
+    const std::string model = "model \"" + node.name + "\": ";
+    if (columns.size() > 1)
+        fail("22023", model + "Found " + std::to_string(columns.size()) + " columns (" + python_text(columns) + ") with primary key constraints defined", place, node.line,
+             "Primary keys for multiple columns must be defined as a model level constraint.");
+    if (!columns.empty() && std::any_of(node.constraints.begin(), node.constraints.end(), is_key))
+        fail("22023", model + "Primary key constraints defined at the model level and the columns level", place, node.line,
+             "Primary keys can be defined at the model level or the column level, not both.");
 }
 
 std::string python_or_none(const Json &object, const char *key) {
@@ -196,14 +201,44 @@ void set_contract(Node &node) {
     node.extra["contract"] = {{"enforced", true}, {"alias_types", node.config["contract"]["alias_types"]}, {"checksum", sha256(text)}};
 }
 
-void finish_model(Draft &draft) {
+// A contract is of SQL, has columns, and constraints where the relation can have them.
+void check_contract(ParseState &state, const Draft &draft) {
+    const Node &node = draft.node;
+    const std::string failed = "contract enforcement failed for model \"" + node.name + "\": ";
+    if (node.columns.empty())
+        fail("22023", failed + "Constraints must be defined in a `yml` schema configuration file like `schema.yml`.", draft.place, node.line,
+             "List its columns with name and data_type in a property file.");
+    if (node.language != "sql") fail("22023", failed + "Language Error: Expected 'sql' but found '" + node.language + "'", draft.place, node.line);
+    const Json &materialized = node.config["materialized"];
+    if (materialized == "table" || materialized == "incremental") return;
+    const auto unsupported = [](const Json &constraint) { return constraint.is_object() && constraint.value("warn_unsupported", Json(true)) != false; };
+    bool warns = std::any_of(node.constraints.begin(), node.constraints.end(), unsupported);
+    for (const ColumnInfo &column : node.columns) warns = warns || std::any_of(column.constraints.begin(), column.constraints.end(), unsupported);
+    if (warns)
+        state.warn(draft.place, node.line, "Constraint types are not supported for " + python_text(materialized) + " materializations and will be ignored. "
+                                           "Set 'warn_unsupported: false' on this constraint to ignore this warning.");
+}
+
+void finish_model(ParseState &state, Draft &draft) {
     Node &node = draft.node;
     set_contract(node);
-    if (node.contract_enforced && node.columns.empty())
-        fail("22023", "model \"" + node.name + "\" has an enforced contract and no columns", draft.place, node.line,
-             "List its columns with name and data_type in a property file.");
+    if (node.contract_enforced) check_contract(state, draft);
     check_primary_key(node, draft.place);
     add_constraint_refs(node, draft.place);
+}
+
+}  // namespace
+
+namespace {
+
+// Where the project compares states by what is written: what a template comes out as does not count.
+void set_written_config(ParseState &state, Draft &draft) {
+    Node &node = draft.node;
+    const Json written = node.language == "python" ? Json::object() : written_config(node.raw_code);
+    const Json &calls = written.empty() ? draft.calls : written;
+    Json patch = draft.patch_config;
+    if (draft.written_patch.is_object()) patch = deep_merge(patch.is_null() ? Json::object() : patch, draft.written_patch);
+    node.unrendered_config = state.configs->unrendered(node.resource_type, node.fqn, node.package_name, calls, patch.is_null() ? nullptr : &patch);
 }
 
 }  // namespace
@@ -213,7 +248,8 @@ void finish_drafts(ParseState &state) {
     for (; !state.drafts.empty(); state.drafts.pop_front()) {
         Draft &draft = state.drafts.front();
         finish_node(state, draft.node, draft.calls, draft.patch_config.is_null() ? nullptr : &draft.patch_config, draft.place);
-        if (draft.node.resource_type == ResourceType::model && draft.patch) finish_model(draft);
+        if (state.manifest.state_modified_compare_more_unrendered_values) set_written_config(state, draft);
+        if (draft.node.resource_type == ResourceType::model && draft.patch) finish_model(state, draft);
         state.add(std::move(draft.node), draft.place);
     }
 }

@@ -46,7 +46,7 @@ void add_macro(Macros &macros, const std::string &package, const std::string &pa
     if (info) macro.supported_languages = info->supported_languages.empty() ? std::vector<std::string>{"sql"} : info->supported_languages;
     const auto [found, added] = macros.emplace(macro.unique_id, std::move(macro));
     if (!added)
-        fail("42710", "macro \"" + found->second.name + "\" is defined twice in package \"" + package + "\"", place, block.position.line,
+        fail("42710", "dbt found two macros with the name \"" + found->second.name + "\" in the namespace \"" + package + "\"", place, block.position.line,
              "It is also in " + found->second.original_file_path + ", line " + std::to_string(found->second.line) + ".");
 }
 
@@ -101,7 +101,7 @@ void read_docs(ParseState &state) {
                     const std::string id = "doc." + project.package.name + "." + block.name;
                     const std::string contents = stripped(renderer.render_text(block.contents, file.place()));
                     if (!state.manifest.docs.emplace(id, Doc{id, block.name, project.package.name, file.path, file.original_path, contents}).second)
-                        fail("42710", "docs block \"" + block.name + "\" is defined twice", file.place(), block.position.line);
+                        fail("42710", "dbt found two docs with the name \"" + block.name + "\"", file.place(), block.position.line);
                 }
             });
         }

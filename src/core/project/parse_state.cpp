@@ -5,6 +5,13 @@
 
 namespace mesh::core::project {
 
+std::string plural_name(ResourceType type) {
+    std::string name = resource_type_name(type);
+    if (type == ResourceType::analysis) return "analyses";
+    if (name.back() == 'y') return name.substr(0, name.size() - 1) + "ies";
+    return name + "s";
+}
+
 ParseState::ParseState(const Files &project_files, const Settings &project_settings) : files(project_files), settings(project_settings) {}
 
 const YamlRenderer &ParseState::yaml_renderer(const Package &package) {
@@ -39,7 +46,7 @@ void ParseState::add(Node node, const std::string &place) {
     if (!node.enabled) return void(manifest.disabled.push_back(std::move(node)));
     const auto found = manifest.nodes.find(node.unique_id);
     if (found != manifest.nodes.end())
-        fail("42710", std::string(resource_type_name(node.resource_type)) + " \"" + node.name + "\" is defined twice", place, node.line,
+        fail("42710", "dbt found two " + plural_name(node.resource_type) + " with the name \"" + node.name + "\"", place, node.line,
              "It is also in " + found->second.package_root + found->second.original_file_path + ". Rename one of them, or disable it.");
     manifest.nodes.emplace(node.unique_id, std::move(node));
 }
@@ -65,6 +72,7 @@ void load_projects(ParseState &state) {
     for (const std::string &root : package_roots(state.files, state.projects.front())) add_project(state, root);
 
     state.manifest.project_name = state.root().name;
+    state.manifest.state_modified_compare_more_unrendered_values = state.flag("state_modified_compare_more_unrendered_values", false);
     for (const LoadedProject &project : state.projects) state.manifest.packages.push_back(project.package);
     state.configs = std::make_unique<Configs>(state.projects);
     state.vars = Vars(state.manifest, state.settings);

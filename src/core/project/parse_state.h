@@ -29,6 +29,7 @@ struct Property {
     unsigned line = 0;
     Json entry;
     Json unrendered = Json::object();  // a source's database and schema as written
+    Json written_configs = Json::object();  // by version, "" for all: config as written, where that counts
 
     std::string file_id() const { return package->name + "://" + original_path; }
 };
@@ -41,6 +42,7 @@ struct Draft {
     Json calls = Json::object();    // all config() calls of its text, merged
     const Property *patch = nullptr;
     Json patch_config;              // of the properties, null: none
+    Json written_patch;             // the config of the properties as written, null: none, or that does not count
     bool enabled_by_itself = true;  // without properties
 };
 
@@ -82,6 +84,9 @@ struct ParseState {
 private:
     std::map<std::string, YamlRenderer> yaml_renderers_;
 };
+
+// "models", "analyses", "saved_queries".
+std::string plural_name(ResourceType type);
 
 // The steps, in their order.
 void load_projects(ParseState &state);

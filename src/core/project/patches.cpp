@@ -25,18 +25,6 @@ Json patch_config(const Json &entry, const Property &property) {
     return config;
 }
 
-// Mappings key by key; of lists the nearer comes first.
-Json deep_merge(Json base, const Json &over) {
-    if (over.is_array() && !base.is_null()) {
-        Json both = over;
-        for (const Json &item : as_list(base)) both.push_back(item);
-        return both;
-    }
-    if (!base.is_object() || !over.is_object()) return over;
-    for (const auto &item : over.items()) base[item.key()] = base.contains(item.key()) ? deep_merge(base[item.key()], item.value()) : item.value();
-    return base;
-}
-
 // "2027-01-01" and "2027-01-01 10:00" as dbt writes them, in UTC.
 std::string date_member(const Json &object, const char *key) {
     std::string text = text_member(object, key);
@@ -49,7 +37,7 @@ std::string date_member(const Json &object, const char *key) {
 
 void check_unpatched(const Draft &draft, const Property &property) {
     if (!draft.patch) return;
-    fail("42710", "\"" + property.name + "\" has properties in two places", property.place, property.line,
+    fail("42710", "dbt found two schema.yml entries for the same resource named " + property.name, property.place, property.line,
          "The others are in " + draft.patch->place + ", line " + std::to_string(draft.patch->line) + ".");
 }
 
@@ -84,6 +72,7 @@ void apply(Draft &draft, const Property &property, Json config) {
     draft.patch = &property;
     if (node.language == "python" && !config.contains("materialized")) config["materialized"] = "table";
     if (!config.empty()) draft.patch_config = std::move(config);
+    if (const auto written = property.written_configs.find(""); written != property.written_configs.end()) draft.written_patch = *written;
     node.patch_path = property.file_id();
     node.description = text_member(property.entry, "description");
     node.columns = read_columns(list_member(property.entry, "columns", property), property);
@@ -142,7 +131,7 @@ void patch_node(ParseState &state, const Property &property) {
     }
     const Json config = patch_config(property.entry, property);
     if (found.size() > 1 && config.value("enabled", Json()) == true)
-        fail("42710", std::to_string(found.size()) + " disabled files define \"" + property.name + "\"", property.place, property.line,
+        fail("42710", "Found " + std::to_string(found.size()) + " matching disabled nodes for " + resource_type_name(wanted) + " '" + property.name + "'", property.place, property.line,
              "Enable one of them in its file or in dbt_project.yml.");
     for (Draft *draft : found) apply(*draft, property, config);
 }
@@ -186,6 +175,8 @@ void apply_version(Draft &draft, const Property &property, const Json &version, 
     Node &node = draft.node;
     node.version = version_name(version["v"]);
     node.latest_version = latest;
+    const auto written = property.written_configs.find(python_text(version["v"]));
+    draft.written_patch = written != property.written_configs.end() ? *written : Json();
     node.name = property.name;
     node.unique_id = "model." + property.package->name + "." + property.name + ".v" + node.version;
     node.fqn.back() = property.name;

@@ -74,6 +74,18 @@ void check_keys(ParseState &state, const Property &property, const YamlPlace &li
     }
 }
 
+// Before its templates are rendered.
+void keep_written(Property &property) {
+    const auto keep = [&](const std::string &version, const Json &object) {
+        if (const auto config = object.find("config"); config != object.end() && config->is_object()) property.written_configs[version] = *config;
+    };
+    keep("", property.entry);
+    const auto versions = property.entry.find("versions");
+    if (versions == property.entry.end() || !versions->is_array()) return;
+    for (const Json &version : *versions)
+        if (version.is_object() && version.contains("v")) keep(python_text(version["v"]), version);
+}
+
 void add_entry(ParseState &state, const ResourceFile &file, const std::string &key, Json entry, const YamlPlace &lines) {
     const std::string place = file.place();
     if (!entry.is_object()) fail("22023", "an entry of \"" + key + "\" is not a mapping", place, lines.line);
@@ -91,6 +103,7 @@ void add_entry(ParseState &state, const ResourceFile &file, const std::string &k
     if (key == "sources")
         for (const char *part : {"database", "schema"})
             if (property.entry.contains(part)) property.unrendered[part] = property.entry[part];
+    if (state.manifest.state_modified_compare_more_unrendered_values) keep_written(property);
     state.yaml_renderer(*file.package).render_tree(property.entry, [&](const KeyPath &path) { return rendered_now(key, path); }, place);
     property.name = python_text(property.entry["name"]);
     check_keys(state, property, lines);
@@ -100,7 +113,7 @@ void read_property_file(ParseState &state, const ResourceFile &file) {
     check_interrupt();
     YamlDocument document = read_yaml_file(*file.text, file.place());
     if (document.value.is_null()) return;
-    if (!document.value.is_object()) fail("22023", "the property file is not a mapping", file.place(), document.place.line);
+    if (!document.value.is_object()) fail("22023", "the property file is not valid: Dictionary expected", file.place(), document.place.line);
     for (const std::string &key : document.duplicate_keys) state.warn(file.place(), 0, "duplicate key, " + key);
     std::size_t at = 0;
     for (auto &item : document.value.items()) {

@@ -71,8 +71,10 @@ bool same_ref_representation(const Node &now, const Node &old) {
     return now.latest_version == old.latest_version && now.access == old.access && now.deprecation_date == old.deprecation_date;
 }
 
-bool same_source_relation(const Source &now, const Source &old) {
-    return now.database == old.database && now.schema == old.schema && now.identifier == old.identifier;
+bool same_source_relation(const Source &now, const Source &old, bool written) {
+    if (now.identifier != old.identifier) return false;
+    if (written) return same_member(now.extra, old.extra, "unrendered_database") && same_member(now.extra, old.extra, "unrendered_schema");
+    return now.database == old.database && now.schema == old.schema;
 }
 
 const Json &unrendered(const Source &source) {
@@ -80,8 +82,8 @@ const Json &unrendered(const Source &source) {
     return found != source.extra.end() ? *found : kNothing;
 }
 
-bool same_contents(const Source &now, const Source &old) {
-    return same_source_relation(now, old) && now.fqn == old.fqn && same_keys(unrendered(now), unrendered(old), {}) && same_json(now.quoting, old.quoting) &&
+bool same_contents(const Source &now, const Source &old, bool written) {
+    return same_source_relation(now, old, written) && now.fqn == old.fqn && same_keys(unrendered(now), unrendered(old), {}) && same_json(now.quoting, old.quoting) &&
            same_json(now.freshness, old.freshness) && now.loaded_at_field == old.loaded_at_field && same_json(now.external, old.external);
 }
 
@@ -164,7 +166,7 @@ public:
         if (!is_old(member)) return true;
         if (member.other) return !same_config(*member.other, before_.others.at(std::string(member.id)));
         const Source &old = before_.sources.at(std::string(member.id));
-        if (aspect == "relation") return !same_source_relation(*member.source, old);
+        if (aspect == "relation") return !same_source_relation(*member.source, old, compares_written());
         return !same_keys(unrendered(*member.source), unrendered(old), {});
     }
 
@@ -174,10 +176,12 @@ public:
     }
 
 private:
+    bool compares_written() const { return now_.state_modified_compare_more_unrendered_values; }
+
     bool contents_differ(const Member &member) const {
         const std::string id(member.id);
         if (!is_old(member)) return member.node || member.type == ResourceType::unit_test;
-        if (member.source) return !same_contents(*member.source, before_.sources.at(id));
+        if (member.source) return !same_contents(*member.source, before_.sources.at(id), compares_written());
         if (member.other) return !same_contents(*member.other, before_.others.at(id));
         return !same_node(*member.node, before_.nodes.at(id));
     }

@@ -202,7 +202,7 @@ void add_source(ParseState &state, Source source, const Property &property) {
     if (!source.enabled) return void(state.manifest.disabled_sources.push_back(std::move(source)));
     const auto [found, added] = state.manifest.sources.emplace(source.unique_id, std::move(source));
     if (!added)
-        fail("42710", "source \"" + property.name + "." + found->second.name + "\" is defined twice", property.place, property.line,
+        fail("42710", "dbt found two sources with the name \"" + property.name + "_" + found->second.name + "\"", property.place, property.line,
              "It is also in " + found->second.original_file_path + ".");
 }
 
