@@ -4,7 +4,9 @@
 #include <fstream>
 
 #include "cli/clock.h"
+#include "cli/manifest_compiled.h"
 #include "cli/text.h"
+#include "cli/yaml.h"
 #include "core/project/artifacts.h"
 
 namespace mesh::cli {
@@ -22,6 +24,9 @@ Json arguments(const Session &session) {
     if (session.profile) args["profile"] = session.profile->name;
     if (session.profile) args["target"] = session.profile->target;
     if (command == "show") args["limit"] = session.options.limit.value_or(5);
+    if (args.contains("vars"))
+        for (auto variable = args["vars"].begin(); variable != args["vars"].end(); ++variable)
+            if (starts_with(variable.key(), "DBT_ENV_SECRET")) variable.value() = "*****";
     for (const auto &[name, folder] : {std::pair{"state", &session.options.state}, {"defer_state", &session.options.defer_state}})
         if (*folder) args[name] = **folder;
     for (const char *name : {"batches", "unique_ids"}) args.erase(name);
@@ -126,6 +131,20 @@ std::vector<std::future<void>> write_compiled(const Session &session, const std:
     written.push_back(std::async(std::launch::async, write_below, "/compiled/"));
     if (executed) written.push_back(std::async(std::launch::async, write_below, "/run/"));
     return written;
+}
+
+void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
+    const std::string path = session.target_folder() + "/manifest.json", target = session.options.target_path.value_or(session.project.target_path);
+    std::map<std::string, CompiledNode> nodes;
+    for (const auto &step : steps) {
+        const NodeInfo *node = catalog.find(step.unique_id);
+        if (!node || !has_file(step, *node)) continue;
+        const std::string below = path_below(*node);
+        nodes[step.unique_id] = {*step.compiled, target + "/compiled/" + below, executed ? target + "/run/" + below : ""};
+    }
+    if (nodes.empty() || !session.writes_json()) return;
+    write_text(path + ".new", with_compiled(read_file(path), nodes));
+    fs::rename(path + ".new", path);
 }
 
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {

@@ -59,6 +59,7 @@ std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     };
     std::erase_if(steps, unasked);
     write_run_results(session, steps);
+    add_compiled(session, steps, catalog, false);
     return steps;
 }
 

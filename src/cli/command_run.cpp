@@ -186,6 +186,7 @@ int run_nodes(Session &session) {
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));
     }
     if (!freshness) write_run_results(session, steps);
+    add_compiled(session, steps, catalog, true);
     for (auto &written : files) written.get();
     if (freshness && session.writes_json()) finish_sources(session, steps);
     if (!steps.empty()) report.end(now() - began);

@@ -43,7 +43,14 @@ std::string Log::colour(const char *code, const std::string &text) const {
     return options_.colours ? code + text + "\033[0m" : text;
 }
 
-void Log::write(const std::string &line) {
+std::string Log::scrubbed(std::string text) const {
+    for (const auto &secret : options_.secrets)
+        for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 5)) text.replace(at, secret.size(), "*****");
+    return text;
+}
+
+void Log::write(const std::string &text) {
+    const std::string line = scrubbed(text);
     if (!bar_.empty()) std::fputs("\r\033[K", out_);
     std::fwrite(line.data(), 1, line.size(), out_);
     std::fputc('\n', out_);
@@ -52,7 +59,7 @@ void Log::write(const std::string &line) {
 }
 
 std::string Log::as_json(Level level, const char *name, const char *code, const std::string &message, const Json &data) const {
-    const Json info = {{"category", ""}, {"code", code}, {"extra", Json::object()}, {"invocation_id", options_.invocation_id},
+    const Json info = {{"category", ""}, {"code", code}, {"extra", options_.extra}, {"invocation_id", options_.invocation_id},
                        {"level", level_name(level)}, {"msg", without_colours(message)}, {"name", name}, {"pid", getpid()},
                        {"thread", "MainThread"}, {"ts", core::project::utc_timestamp(now())}};
     return Json{{"data", data}, {"info", info}}.dump(-1, ' ', false, Json::error_handler_t::replace);

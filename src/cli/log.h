@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "cli/error.h"
 
@@ -19,6 +21,8 @@ struct LogOptions {
     Level lowest = Level::info;  // quiet: error
     int width = 80;              // of a line before its status
     std::string invocation_id;
+    std::vector<std::string> secrets;    // values that nobody may read: "*****" stands for them
+    Json extra = Json::object();         // what DBT_ENV_CUSTOM_ENV_* says
 };
 
 class Log {
@@ -36,6 +40,9 @@ public:
     // Kept at the bottom of the terminal until the next call; "": none.
     void show_bar(const std::string &text);
 
+    // Without the secrets.
+    std::string scrubbed(std::string text) const;
+
     std::string red(const std::string &text) const { return colour("\033[31m", text); }
     std::string green(const std::string &text) const { return colour("\033[32m", text); }
     std::string yellow(const std::string &text) const { return colour("\033[33m", text); }
@@ -43,7 +50,7 @@ public:
 
 private:
     std::string colour(const char *code, const std::string &text) const;
-    void write(const std::string &line);
+    void write(const std::string &text);
     std::string as_json(Level level, const char *name, const char *code, const std::string &message, const Json &data) const;
 
     LogOptions options_;

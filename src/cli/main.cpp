@@ -43,6 +43,7 @@ void report_error(const Session &session, const Error &error) {
     std::string text = error.what();
     if (!error.detail.empty()) text += "\n  " + error.detail;
     if (!error.hint.empty()) text += "\n  HINT: " + error.hint;
+    if (session.log) text = session.log->scrubbed(text);
     if (session.log && session.log->options().json)
         session.log->event(Level::error, "MainEncounteredError", "Z002", "Encountered an error:\n" + text);
     else
@@ -93,6 +94,6 @@ int main(int count, char **arguments) {
         std::cerr << error.what() << std::endl;
         return exit_unusable;
     }
-    session.log = make_log(session.options, session.invocation_id);
+    session.log = make_log(session);
     return guarded(session);
 }

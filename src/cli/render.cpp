@@ -3,6 +3,7 @@
 #include "cli/text.h"
 #include "core/jinja/json.h"
 #include "core/near.h"
+#include "core/project/modules.h"
 
 namespace mesh::cli {
 namespace {
@@ -24,7 +25,7 @@ Value make_env_var(const Environment &environment, bool secrets) {
             refuse("secret environment variable \"" + name + "\" is not allowed here", "Secrets can be read in profiles.yml and packages.yml only.");
         if (const auto found = environment.find(name); found != environment.end()) return Value(found->second);
         if (!values[1].is_none()) return values[1];
-        throw Error("42704", "env var required but not provided: '" + name + "'", "", missing_variable(name, environment));
+        throw Error("42704", "Env var required but not provided: '" + name + "'", "", missing_variable(name, environment));
     });
 }
 
@@ -34,7 +35,7 @@ Value make_var(const Json &vars) {
         const std::string name = values[0].is_string() ? values[0].text() : "";
         if (vars.contains(name)) return from_json(vars[name].dump()).value_or(Value());
         if (!values[1].is_none()) return values[1];
-        throw Error("42704", "required var '" + name + "' not found", "", "Give it with --vars, or give var() a default.");
+        throw Error("42704", "Required var '" + name + "' not found in config", "", "Give it with --vars, or give var() a default.");
     });
 }
 
@@ -44,6 +45,7 @@ Renderer::Renderer(const Environment &environment, const Json &vars, bool secret
     : settings_(make<core::jinja::Environment>()), context_(make<Variables>()) {
     context_->set("env_var", make_env_var(environment, secrets));
     context_->set("var", make_var(vars));
+    context_->set("modules", core::project::make_modules());
 }
 
 Json Renderer::render(const Json &value, const std::string &path) const {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "cli/clock.h"
+#include "cli/text.h"
 #include "cli/yaml.h"
 
 namespace mesh::cli {
@@ -86,7 +87,8 @@ std::string Session::target_folder() const {
     return (std::filesystem::path(project.root) / options.target_path.value_or(project.target_path)).lexically_normal().string();
 }
 
-std::unique_ptr<Log> make_log(const Options &options, const std::string &invocation_id) {
+std::unique_ptr<Log> make_log(const Session &session) {
+    const Options &options = session.options;
     const bool terminal = isatty(STDOUT_FILENO) != 0;
     LogOptions log;
     log.json = options.log_format.value_or("default") == "json";
@@ -94,7 +96,11 @@ std::unique_ptr<Log> make_log(const Options &options, const std::string &invocat
     log.lowest = lowest_level(options);
     log.bar = terminal && !log.json && log.lowest < Level::error;
     log.width = static_cast<int>(options.printer_width.value_or(80));
-    log.invocation_id = invocation_id;
+    log.invocation_id = session.invocation_id;
+    for (const auto &[name, value] : session.environment) {
+        if (starts_with(name, "DBT_ENV_SECRET") && !trim(value).empty()) log.secrets.push_back(value);
+        if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) log.extra[name.substr(19)] = value;
+    }
     return std::make_unique<Log>(log);
 }
 
@@ -111,7 +117,7 @@ void open_project(Session &session) {
     Options &options = session.options;
     open_project_file(session);
     apply_project_flags(options, session.project.flags);
-    session.log = make_log(options, session.invocation_id);
+    session.log = make_log(session);
     session.profile = read_profile(options, session.environment, session.project, session.vars);
     if (session.profile && options.threads) session.profile->output["threads"] = *options.threads;
 }

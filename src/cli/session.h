@@ -25,8 +25,8 @@ struct Session {
     bool writes_json() const { return options.write_json.value_or(true); }
 };
 
-// A log as the options say.
-std::unique_ptr<Log> make_log(const Options &options, const std::string &invocation_id);
+// A log as the options and the environment say.
+std::unique_ptr<Log> make_log(const Session &session);
 
 // Takes --vars, .env and dbt_project.yml; and the profile too. Raise Error as they do.
 void open_project_file(Session &session);

@@ -162,6 +162,22 @@ $said = fails('errors by their kinds', 1, [qr/  Database Error in model a \(mode
 like(slurp_file("$kinds/target/run_results.json"), qr/"message":"Database Error in model a \(models\/a\.sql\)\\n  .*nowhere.*compiled code at target\/run/, 'the artifact has it too');
 fails('a hook of on-run-start that cannot be rendered', 2, [qr/gone/], project('dbt_project.yml' => "name: shop\nprofile: shop\non-run-start: \"{% if execute %}{% do run_query('select * from gone') %}{% endif %}\"\n", 'models/a.sql' => 'select 1 as a'), 'run');
 
+# The manifest has what was compiled; paths may be templates; a secret is never shown.
+my $sql = project('dbt_project.yml' => "name: shop\nprofile: shop\ntarget-path: \"target_{{ modules.datetime.datetime(2026, 1, 2).strftime('%Y') }}\"\n", 'models/a.sql' => "select {{ 1 + 1 }} as a, 'x\\\"y' as b",
+    'models/b.sql' => 'select 1 as compiled_path', 'models/s.yml' => "models: [{name: b, meta: {compiled_path: null, a: [{nodes: {b: 1}}]}}]\n");
+fails('compile', 0, [], $sql, 'compile', '--select', 'a');
+my $written = slurp_file("$sql/target_2026/manifest.json");
+like($written, qr/"model\.shop\.a": *\{"compiled":true,"compiled_code":"select 2 as a, 'x\\\\\\"y' as b"/, 'the manifest has the SQL');
+like($written, qr/"compiled_path": *"target_2026\/compiled\/shop\/models\/a\.sql"/, 'and where it is');
+is(() = $written =~ /"compiled":true/g, 1, 'of what was compiled alone');
+fails('run', 0, [], $sql, 'run');
+like(slurp_file("$sql/target_2026/manifest.json"), qr/"model\.shop\.b": *\{"compiled":true,"compiled_code":"select 1 as compiled_path".*"build_path": *"target_2026\/run\/shop\/models\/b\.sql"/s, 'of a run too');
+{
+    local $ENV{DBT_ENV_SECRET_KEY} = 'hush';
+    my $told = fails('a package that is not there', 2, [qr/file:\/\/\/\*\*\*\*\*\/x\.git/], project('packages.yml' => "packages: [{git: \"file:///{{ env_var('DBT_ENV_SECRET_KEY') }}/x.git\"}]\n"), 'deps');
+    unlike($told, qr/hush/, 'its address hides the secret');
+}
+
 # docs generate: assets are copied, a relation is in the catalog as node and as source; --no-compile writes no manifest.
 my $docs = project('dbt_project.yml' => "name: shop\nprofile: shop\nasset-paths: [assets, none]\n", 'assets/deep/logo.svg' => '<svg/>', 'models/a.sql' => 'select 1 as a',
     'models/s.yml' => "sources: [{name: own, schema: shop, tables: [{name: a}]}]\n");

@@ -1,0 +1,92 @@
+#include "cli/manifest_compiled.h"
+
+#include <string_view>
+
+namespace mesh::cli {
+namespace {
+
+std::string quoted(const std::string &text) {
+    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Goes through the text once, token by token: of a project with thousands of nodes there is never a tree.
+class Inserter {
+public:
+    Inserter(const std::string &text, const std::map<std::string, CompiledNode> &nodes) : text_(text), nodes_(nodes) {}
+
+    std::string run() {
+        while (at_ < text_.size()) {
+            const char c = text_[at_];
+            if (c == '"') {
+                string();
+                continue;
+            }
+            ++at_;
+            if (c == '{' || c == '[') open(c);
+            if (c == '}' || c == ']') close();
+        }
+        copy_to(text_.size());
+        return std::move(out_);
+    }
+
+private:
+    void open(char c) {
+        ++depth_;
+        if (!node_ || depth_ != 3 || c != '{') return;
+        copy_to(at_);
+        out_ += R"("compiled":true,"compiled_code":)" + quoted(node_->code) + R"(,"extra_ctes_injected":true,"extra_ctes":[],)";
+    }
+
+    void close() {
+        if (--depth_ == 2) node_ = nullptr;
+    }
+
+    void string() {
+        const std::size_t begin = ++at_;
+        while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+        const std::string_view key(text_.data() + begin, at_ - begin);
+        at_ = text_.find_first_not_of(" \t\r\n", at_ + 1);
+        if (at_ == std::string::npos) at_ = text_.size();
+        else if (text_[at_] == ':') take_key(key);
+    }
+
+    void take_key(std::string_view key) {
+        if (depth_ == 1) in_nodes_ = key == "nodes" || key == "functions";
+        if (depth_ == 2 && in_nodes_) {
+            const auto found = nodes_.find(std::string(key));
+            node_ = found != nodes_.end() ? &found->second : nullptr;
+        }
+        if (depth_ != 3 || !node_) return;
+        if (key == "compiled_path") replace_null(node_->compiled_path);
+        if (key == "build_path") replace_null(node_->build_path);
+    }
+
+    void replace_null(const std::string &value) {
+        const std::size_t null = text_.find_first_not_of(": \t\r\n", at_);
+        if (value.empty() || null == std::string::npos || text_.compare(null, 4, "null") != 0) return;
+        copy_to(null);
+        out_ += quoted(value);
+        at_ = copied_ = null + 4;
+    }
+
+    void copy_to(std::size_t end) {
+        out_.append(text_, copied_, end - copied_);
+        copied_ = end;
+    }
+
+    const std::string &text_;
+    const std::map<std::string, CompiledNode> &nodes_;
+    const CompiledNode *node_ = nullptr;
+    std::string out_;
+    std::size_t at_ = 0, copied_ = 0;
+    int depth_ = 0;
+    bool in_nodes_ = false;
+};
+
+}  // namespace
+
+std::string with_compiled(const std::string &manifest, const std::map<std::string, CompiledNode> &nodes) {
+    return Inserter(manifest, nodes).run();
+}
+
+}  // namespace mesh::cli
