@@ -181,12 +181,12 @@ int run_nodes(Session &session) {
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
     auto files = write_compiled(session, steps, catalog, true);
+    files.push_back(std::async(std::launch::async, [&] { add_compiled(session, steps, catalog, true); }));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         if (const NodeInfo *node = catalog.find(steps[i].unique_id)) tell_as_dbt(session, steps[i], *node);
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));
     }
     if (!freshness) write_run_results(session, steps);
-    add_compiled(session, steps, catalog, true);
     for (auto &written : files) written.get();
     if (freshness && session.writes_json()) finish_sources(session, steps);
     if (!steps.empty()) report.end(now() - began);
