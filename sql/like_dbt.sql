@@ -97,6 +97,17 @@ SELECT * FROM mesh.show('like_dbt', 'headed', 5);
 SELECT * FROM deploy($${"models/asked.sql": "select 1 as a", "tests/asks.sql": "{% if execute %}{% do run_query('select * from nowhere') %}{% endif %} select a from {{ ref('asked') }} where false"}$$);
 SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'build', '{"compile_tests": true}');
 
+-- A relation that the run does not build is read as it is, where it is not as its model defines it: others loaded it, or an older definition made it.
+CREATE TABLE like_dbt.loaded (id int, extra text);
+INSERT INTO like_dbt.loaded VALUES (1, 'more');
+SELECT * FROM deploy($${"seeds/loaded.csv": "id\n7\n", "models/reads.sql": "{{ config(materialized='table') }} select id, extra from {{ ref('loaded') }}",
+"snapshots/watched.sql": "{% snapshot watched %}{{ config(unique_key='id', strategy='check', check_cols=['extra']) }} select * from {{ ref('loaded') }}{% endsnapshot %}"}$$);
+SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'run');
+SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'snapshot');
+SELECT * FROM like_dbt.reads;
+SELECT id, extra, dbt_valid_to FROM like_dbt.watched;
+SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'build', '{"full_refresh": true, "select": "loaded reads"}');
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

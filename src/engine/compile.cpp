@@ -113,20 +113,20 @@ void check_outside(Mesh &mesh, const Domain &domain, const Upstream &up, const p
     if (owner != nullptr && owner->name != domain.name) check_at(body, ref, [&] { check_relation_access(domain, up.schema, up.name); });
 }
 
-pg::StandIn stand_in(Mesh &mesh, const Upstream &up, const std::vector<pg::Column> &self) {
+pg::StandIn stand_in(Mesh &mesh, const Upstream &up, const std::vector<pg::Column> &self, bool as_built) {
     pg::StandIn in;
     in.id = up.id;
     in.schema = up.schema;
     in.name = up.name;
     in.is_model = up.kind == Upstream::Kind::model;
     if (up.kind == Upstream::Kind::self) in.columns = self;
-    if (in.is_model) in.columns = mesh.model({up.domain, up.model}).columns;
+    if (in.is_model && !as_built) in.columns = mesh.model({up.domain, up.model}).columns;
     return in;
 }
 
 pg::Analysis analyze(Mesh &mesh, const Domain &domain, const Compiled &compiled, bool incremental, const std::vector<pg::Column> &self) {
     std::vector<pg::StandIn> stand_ins;
-    for (const Upstream &up : compiled.upstreams) stand_ins.push_back(stand_in(mesh, up, self));
+    for (const Upstream &up : compiled.upstreams) stand_ins.push_back(stand_in(mesh, up, self, compiled.as_built.count(up.id) > 0));
     return pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::analyze_body(compiled.body, stand_ins, incremental); });
 }
 
@@ -175,10 +175,10 @@ static void check_names(const Model &model, const std::vector<pg::Column> &colum
 }
 
 // A snapshot's own body first: what is wrong in it is told as it is written.
-static pg::Facts compile_source_of(Mesh &mesh, Model model) {
+static pg::Facts compile_source_of(Mesh &mesh, Model model, const ReadsAsBuilt &as_built) {
     check_snapshot_config(model);
     model.materialized = "ephemeral";
-    return compile(mesh, model).analysis.facts;
+    return compile(mesh, model, as_built).analysis.facts;
 }
 
 // Of the first build and of those that follow: what either depends on counts.
@@ -193,9 +193,16 @@ static pg::Facts both(const pg::Facts &first, const pg::Facts &then) {
     return out;
 }
 
-Compiled compile(Mesh &mesh, const Model &model) {
+// What is read as it is, is waited for no more.
+static void read_as_built(Compiled &compiled, const ReadsAsBuilt &as_built) {
+    for (const Upstream &up : compiled.upstreams)
+        if (as_built && up.kind == Upstream::Kind::model && as_built(up)) compiled.as_built.insert(up.id);
+    std::erase_if(compiled.pending_on, [&](const std::string &id) { return compiled.as_built.count(id) > 0; });
+}
+
+Compiled compile(Mesh &mesh, const Model &model, const ReadsAsBuilt &as_built) {
     std::optional<pg::Facts> of_source;
-    if (is_snapshot(model)) of_source = compile_source_of(mesh, model);
+    if (is_snapshot(model)) of_source = compile_source_of(mesh, model, as_built);
     const Domain &domain = mesh.domain(model.domain);
     Compiled out = resolve(mesh, model);
     if (is_seed(model)) {
@@ -204,6 +211,7 @@ Compiled compile(Mesh &mesh, const Model &model) {
         return out;
     }
     check_readable(domain, out);
+    read_as_built(out, as_built);
     if (!out.pending_on.empty()) return out;
     bool reads_self = std::any_of(out.upstreams.begin(), out.upstreams.end(), [](const Upstream &up) { return up.kind == Upstream::Kind::self; });
     try {

@@ -1,6 +1,9 @@
 // A model's body against the registry: what it reads, what comes out, what it still waits for.
 #pragma once
 
+#include <functional>
+#include <set>
+
 #include "engine/mesh.h"
 
 namespace mesh::engine {
@@ -20,11 +23,15 @@ struct Compiled {
     std::vector<std::string> pending_on;
     std::vector<Upstream> declared;   // models that it depends on without naming them: refs of a project that rendering left out
     pg::Analysis analysis;            // empty when pending
+    std::set<std::string> as_built;   // models among the upstreams whose relations were read as they are, not as they are defined
 };
+
+// Of a model: should its relation be read as it is?
+using ReadsAsBuilt = std::function<bool(const Upstream &)>;
 
 // Parses, resolves and analyzes with the owner's rights. Raises with the position in the body: unknown relation (42P01),
 // unknown column, wrong type, a product that this domain has no agreement for (42501).
-Compiled compile(Mesh &mesh, const Model &model);
+Compiled compile(Mesh &mesh, const Model &model, const ReadsAsBuilt &as_built = {});
 
 // Resolves only: for a model that was analyzed before.
 Compiled resolve(Mesh &mesh, const Model &model);

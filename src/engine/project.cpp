@@ -32,11 +32,11 @@ void add_declared(Mesh &mesh, const Project &project, const Model &model, Compil
 }
 
 // What the model's sql_header defines is there while its body is analyzed, and gone afterwards.
-Compiled compile_after(Mesh &mesh, const Model &model, const std::string &header) {
+Compiled compile_after(Mesh &mesh, const Model &model, const std::string &header, const ReadsAsBuilt &as_built) {
     std::optional<Compiled> out;
     ErrorData *error = pg::try_in_subtransaction([&] {
         run_hooks(mesh, mesh.domain(model.domain), {header}, {}, nullptr);
-        out = compile(mesh, model);
+        out = compile(mesh, model, as_built);
         throw Error("P0001", "what the header did is undone");
     });
     if (!out) throw pg::ServerError{error};
@@ -137,6 +137,14 @@ const Model &Project::current(const Model &model) {
     return mesh_.model({model.domain, model.name});
 }
 
+// What the run does not build is read as it is, which may not be as the project defines it: an older version of it, or what others loaded.
+bool Project::is_otherwise(const Upstream &up) const {
+    const Model &model = mesh_.model({up.domain, up.model});
+    if (relkind_for(model.materialized).empty() || (stage_ != nullptr && stage_->count(up.id) > 0)) return false;
+    Oid relation = pg::relation_oid(up.schema, up.name);
+    return OidIsValid(relation) && pg::relation_columns(relation) != model.columns;
+}
+
 std::optional<Model> Project::render(const Model &model, bool anew, CompiledStore &store) {
     need({model.node});
     project::Compiled rendered = invocation_.compile(model.node);
@@ -145,10 +153,11 @@ std::optional<Model> Project::render(const Model &model, bool anew, CompiledStor
     changed.body = rendered.code;
     Compiled compiled;
     std::string header = in_run_ ? "" : header_of(model);  // a run has run it already
-    if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed) : compile_after(mesh_, changed, header);
+    const ReadsAsBuilt as_built = [this](const Upstream &up) { return in_run_ && is_otherwise(up); };
+    if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed, as_built) : compile_after(mesh_, changed, header, as_built);
     refuse_itself(changed, compiled);
     add_declared(mesh_, *this, changed, compiled);
-    store.add(changed, compiled, changed.body);
+    if (compiled.as_built.empty()) store.add(changed, compiled, changed.body);  // else true of this run alone
     return with_analysis(std::move(changed), compiled);
 }
 

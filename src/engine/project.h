@@ -83,6 +83,8 @@ private:
     std::set<std::string> rendered_;  // of a part: the nodes whose needs are there
     project::Settings settings_;
     std::map<std::string, std::string> names_, ids_;
+    bool is_otherwise(const Upstream &up) const;
+
     bool in_run_;
     const Stage *stage_;
     ProjectDatabase database_;
