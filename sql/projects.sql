@@ -110,6 +110,16 @@ SELECT count(*) FROM mesh.deployed_files('shop') WHERE path LIKE '%broken%';
 SELECT change, node, kind, message FROM mesh.deploy('shop', '{"models/marts/recent_orders.sql": null}', partial => true);
 SELECT to_regclass('shop.recent_orders');
 
+-- Names of more than 63 bytes, which the server would cut so that these two met, are shortened with a hash wherever templates show them.
+SELECT repeat('a', 70) AS long \gset
+SELECT change, kind, message FROM mesh.deploy('long', jsonb_build_object('dbt_project.yml', 'name: long', 'models/' || :'long' || '.sql', 'select 1 as id',
+    'models/' || :'long' || 'b.sql', '{{ config(materialized="table") }}select 2 as id', 'models/top.sql', 'select a.id, b.id as b from {{ ref("' || :'long' || '") }} a, {{ ref("' || :'long' || 'b") }} b',
+    'models/s.yml', 'models: [{name: ' || :'long' || 'b, columns: [{name: id, data_tests: [unique, not_null]}]}]'));
+SELECT right(unique_id, 15) AS node, status, relation FROM mesh.invoke('long', 'build') ORDER BY unique_id COLLATE "C";
+SELECT * FROM long.top;
+SELECT relname FROM pg_class WHERE relnamespace = 'long'::regnamespace ORDER BY relname COLLATE "C";
+DROP SCHEMA long CASCADE;
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA shop CASCADE;
 DROP FUNCTION project, profiles;

@@ -232,6 +232,7 @@ std::vector<Column> to_columns(const PlainColumns &found) {
 }
 
 ParsedBody parse_body(const std::string &text) {
+    const NoNotices quiet;
     Template expanded = expand_template(text);
     const char *sql = expanded.sql.c_str();
     NameTable names = with_position(text, [&] { return call([sql] { return name_table(sql); }); });
@@ -252,6 +253,7 @@ ParsedBody parse_body(const std::string &text) {
 }
 
 Analysis analyze_body(const ParsedBody &body, const std::vector<StandIn> &stand_ins, bool incremental) {
+    const NoNotices quiet;
     Template expanded = expand_template(body.text);
     std::vector<PlainStandIn> plain;
     std::vector<const char *> aliases;

@@ -275,6 +275,7 @@ Facts query_facts(Query *query, const std::vector<StandIn> &stand_ins, const std
 }
 
 std::map<std::string, std::string> column_fingerprints(const std::string &sql) {
+    const NoNotices quiet;
     const char *text = sql.c_str();
     Query *query = call([text] { return analyzed(text); });
     std::map<std::string, std::string> out;
@@ -310,6 +311,7 @@ static SqlFacts facts_of(const Found &found) {
 }
 
 SqlFacts sql_facts(const std::string &sql) {
+    const NoNotices quiet;
     const char *text = sql.c_str();
     Found found = call([text] { return find(analyzed(text), InvalidOid); });
     SqlFacts out = facts_of(found);

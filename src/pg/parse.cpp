@@ -1,11 +1,14 @@
 // Scanning and raw parsing of a model's body; see analyze.h.
 #include "pg/raw_body.h"
 
+#include <algorithm>
+
 extern "C" {
 #include "common/keywords.h"
 #include "mb/pg_wchar.h"
 #include "parser/parser.h"
 #include "parser/scanner.h"
+#include "utils/guc.h"
 }
 
 namespace mesh::pg {
@@ -62,7 +65,16 @@ size_t read_template(const std::string &text, const std::vector<Token> &tokens, 
 
 }  // namespace
 
+NoNotices::NoNotices() : level_(client_min_messages) {
+    client_min_messages = std::max(level_, WARNING);
+}
+
+NoNotices::~NoNotices() {
+    client_min_messages = level_;
+}
+
 std::vector<Token> scan(const std::string &text) {
+    const NoNotices quiet;
     core_yy_extra_type extra;
     const char *source = text.c_str();
     int string = string_code();

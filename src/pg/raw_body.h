@@ -25,6 +25,19 @@ struct TemplateCall {
     int begin = 0, end = 0;
 };
 
+// While it lives the server tells warnings alone. Parsing a model's text tells nothing new: a long name in it is not cut, as the server would
+// say, but replaced by a shortened one; of what the server runs it tells then.
+class NoNotices {
+public:
+    NoNotices();
+    ~NoNotices();
+    NoNotices(const NoNotices &) = delete;
+    NoNotices &operator=(const NoNotices &) = delete;
+
+private:
+    int level_;  // of client_min_messages, as it was
+};
+
 // The text with each template replaced, in place and at the same length, by the name _mesh_<n>.
 struct Template {
     std::string sql;

@@ -133,6 +133,7 @@ FoundScript find_statements(const char *text) {
 }  // namespace
 
 std::vector<ScriptStatement> parse_script(const std::string &text) {
+    const NoNotices quiet;
     std::vector<ScriptStatement> out;
     const char *source = text.c_str();
     FoundScript script = with_position(text, [&] { return call([source] { return find_statements(source); }); });

@@ -5,6 +5,7 @@
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/members.h"
+#include "core/project/names.h"
 #include "core/project/ref_lookup.h"
 #include "core/project/relation.h"
 #include "core/project/runtime_config.h"
@@ -178,8 +179,8 @@ private:
     }
 
     bool is_here(const Node &target) {
-        if (target.resource_type == ResourceType::function) return session_.database().has_function(target.schema, target.alias);
-        return session_.database().find_relation(target.schema, target.alias).has_value();
+        if (target.resource_type == ResourceType::function) return session_.database().has_function(target.schema, fitting_name(target.alias));
+        return session_.database().find_relation(target.schema, fitting_name(target.alias)).has_value();
     }
 
     static void note_ephemeral(Frame &frame, const std::string &id) {
@@ -248,7 +249,7 @@ Value node_relation(Session &session, const Node &node) {
     RelationFields fields;
     if (!node.database.empty()) fields.path[0] = node.database;
     if (!node.schema.empty()) fields.path[1] = node.schema;
-    fields.path[2] = node.alias.empty() ? node.name : node.alias;
+    fields.path[2] = fitting_name(node.alias.empty() ? node.name : node.alias);
     fields.quote = policy_from(session.quoting(), fields.quote);
     if (const auto own = node.config.find("quoting"); own != node.config.end()) fields.quote = policy_from(*own, fields.quote);
     return make_relation(std::move(fields));

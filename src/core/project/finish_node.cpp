@@ -1,4 +1,5 @@
 #include "core/project/finish_node.h"
+#include "core/project/names.h"
 
 #include <algorithm>
 
@@ -37,15 +38,6 @@ std::string generated_name(ParseState &state, const std::string &component, cons
         if (!inner && (!usual || MacroFinder::built_in(usual->package_name))) return usual_name(state, component, custom, node);
     }
     return trimmed_text(state.renderer->generate_name(macro->unique_id, custom, node));
-}
-
-// A schema of more than 63 bytes, which the server would cut so that two could meet: shortened with a hash, as the engine does with relations.
-std::string fitting_name(const std::string &name) {
-    constexpr std::size_t longest = 63, hash = 8;
-    if (name.size() <= longest) return name;
-    std::size_t keep = longest - hash - 1;
-    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80) --keep;
-    return name.substr(0, keep) + "_" + md5(name).substr(0, hash);
 }
 
 void set_names(ParseState &state, Node &node) {
@@ -128,7 +120,7 @@ void finish_node(ParseState &state, Node &node, const Json &calls, const Json *p
     node.unrendered_config = state.configs->unrendered(node.resource_type, node.fqn, node.package_name, calls, patch);
     set_from_config(node, place);
     set_names(state, node);
-    node.relation_name = has_relation(state.settings, node) ? make_relation_name(state.quoting, node.database, node.schema, node.alias) : "";
+    node.relation_name = has_relation(state.settings, node) ? make_relation_name(state.quoting, node.database, node.schema, fitting_name(node.alias)) : "";
     render_hooks(state, node);
     check_seed(node, place);
 }

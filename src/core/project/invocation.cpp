@@ -7,6 +7,7 @@
 #include "core/project/agate.h"
 #include "core/project/compile.h"
 #include "core/project/members.h"
+#include "core/project/names.h"
 #include "core/project/relation.h"
 
 namespace mesh::core::project {
@@ -163,7 +164,7 @@ Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_st
     for (const auto &[id, node] : state.nodes) {
         const bool refable = node.resource_type == ResourceType::model || node.resource_type == ResourceType::seed || node.resource_type == ResourceType::snapshot ||
                              node.resource_type == ResourceType::function;
-        if (refable && manifest.nodes.contains(id) && node.config.value("materialized", Json()) != "ephemeral") out.relations[id] = {node.database, node.schema, node.alias};
+        if (refable && manifest.nodes.contains(id) && node.config.value("materialized", Json()) != "ephemeral") out.relations[id] = {node.database, node.schema, fitting_name(node.alias)};
     }
     return out;
 }

@@ -216,4 +216,12 @@ std::variant<std::monostate, Ref, std::vector<std::string>> parse_ref_or_source(
     return RefScanner(text).scan();
 }
 
+std::string fitting_name(const std::string &name) {
+    constexpr std::size_t longest = 63, hash = 8;
+    if (name.size() <= longest) return name;
+    std::size_t keep = longest - hash - 1;
+    while (keep > 0 && (static_cast<unsigned char>(name[keep]) & 0xC0) == 0x80) --keep;
+    return name.substr(0, keep) + "_" + md5(name).substr(0, hash);
+}
+
 }  // namespace mesh::core::project

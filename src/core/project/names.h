@@ -40,4 +40,8 @@ std::string version_name(const Json &version);
 // By their numbers when both are numbers, by their text otherwise.
 bool version_less(const std::string &a, const std::string &b);
 
+// A schema's or relation's name of more than 63 bytes, which the server would cut so that two could meet: shortened with a hash of eight digits, as
+// the engine does.
+std::string fitting_name(const std::string &name);
+
 }  // namespace mesh::core::project
