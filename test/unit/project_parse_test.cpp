@@ -164,6 +164,22 @@ TEST(ProjectParse, GenericTestsAreReadWithTheMacrosOfEveryPackage) {
     EXPECT_EQ(parsed(files).nodes.size(), 2u);
 }
 
+TEST(ProjectParse, MetricsAndWhatTheyCountAreChecked) {
+    const auto refused = [](const std::string &text) { return refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", text}}); };
+    const auto metric = [&](const std::string &name, const std::string &type) { return refused("metrics:\n  - {name: '" + name + "', label: l, type: " + type + ", type_params: {measure: m}}\n"); };
+    EXPECT_NE(metric("1 a", "simple").find("The metric name '1 a' is invalid.  It cannot contain spaces, must begin with a letter, must contain only letters, numbers and underscores\nIn models/s.yml, line 2."), std::string::npos);
+    EXPECT_NE(metric(std::string(251, 'a'), "simple").find("It cannot contain more than 250 characters"), std::string::npos);
+    EXPECT_NE(metric("m", "simpel").find("type of metric \"m\" has the unknown value \"simpel\""), std::string::npos);
+    EXPECT_NE(refused("metrics:\n  - {name: m, label: l}\n").find("metric \"m\" has no type"), std::string::npos);
+    EXPECT_NE(refused("saved_queries:\n  - {name: q}\n").find("saved query \"q\" has no query_params"), std::string::npos);
+    EXPECT_NE(refused("semantic_models:\n  - {name: s}\n").find("semantic model \"s\" has no model"), std::string::npos);
+    EXPECT_NE(refused("semantic_models:\n  - {name: s, model: ref('a'), entities: [{name: e}]}\n").find("entity of semantic model \"s\" has no type"), std::string::npos);
+    EXPECT_NE(refused("semantic_models:\n  - {name: s, model: ref('a'), measures: [{name: e, agg: summ}]}\n").find("agg of measure \"e\" has the unknown value \"summ\""), std::string::npos);
+    EXPECT_NE(refused("saved_queries:\n  - {name: q, query_params: {metrics: [gone]}}\n").find("depends on a metric named 'gone' which was not found"), std::string::npos);
+    EXPECT_EQ(parsed({{"models/a.sql", "select 1 as id"}, {"models/s.yml", "semantic_models:\n  - {name: s, model: ref('a'), entities: [{name: e, type: PRIMARY}], measures: [{name: m, agg: SUM}]}\n"
+                      "metrics:\n  - {name: n, label: l, type: simple, type_params: {measure: m}}\n"}}).others.size(), 2u);
+}
+
 TEST(ProjectParse, UnknownKeysAreWarnings) {
     const Manifest manifest = parsed({{"models/a.sql", "select 1"}, {"models/s.yml", "modles: []\nmodels:\n  - name: a\n    describtion: x\n  - name: b\n"}});
     ASSERT_EQ(manifest.warnings.size(), 3u);

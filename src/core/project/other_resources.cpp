@@ -5,6 +5,7 @@
 #include "core/project/metric_params.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
+#include "core/project/semantic_rules.h"
 #include "core/project/unit_test.h"
 
 namespace mesh::core::project {
@@ -104,6 +105,7 @@ void read_group(ParseState &state, const Property &property) {
 }
 
 void read_metric(ParseState &state, const Property &property) {
+    check_metric(property);
     OtherResource other = start(state, property, ResourceType::metric);
     set_tags_and_meta(other, property.entry);
     for (const char *key : {"label", "type", "type_params", "filter", "time_granularity"}) other.content[key] = property.entry.value(key, Json());
@@ -129,6 +131,7 @@ Property metric_of_measure(const Property &property, const Json &measure, const 
 }
 
 void read_semantic_model(ParseState &state, const Property &property) {
+    check_semantic_model(property);
     OtherResource other = start(state, property, ResourceType::semantic_model);
     const std::string model = text_member(property.entry, "model");
     Json ignored = Json::array();
@@ -144,6 +147,7 @@ void read_semantic_model(ParseState &state, const Property &property) {
 }
 
 void read_saved_query(ParseState &state, const Property &property) {
+    check_saved_query(property);
     OtherResource other = start(state, property, ResourceType::saved_query);
     set_tags_and_meta(other, property.entry);
     other.content["label"] = property.entry.value("label", Json());
@@ -178,7 +182,7 @@ void depend_on_measure(ParseState &state, OtherResource &metric, const std::stri
 void depend_on_metric(ParseState &state, OtherResource &asker, const std::string &name) {
     for (const std::string &package : {state.manifest.project_name, asker.package_name})
         if (state.manifest.others.contains("metric." + package + "." + name)) return void(asker.depends_on_nodes.push_back("metric." + package + "." + name));
-    fail("42704", std::string(resource_type_name(asker.resource_type)) + " \"" + asker.name + "\" depends on metric \"" + name + "\", which was not found", asker.original_file_path);
+    fail("42704", std::string(resource_type_name(asker.resource_type)) + " \"" + asker.name + "\" depends on a metric named '" + name + "' which was not found", asker.original_file_path);
 }
 
 void link_metrics(ParseState &state) {
