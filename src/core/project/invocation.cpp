@@ -23,12 +23,11 @@ std::string find_own_materialization(Session &session, const std::string &materi
         const auto *macro = found.is_missing() ? nullptr : found.object_as<MacroFunction>();
         if (macro && !is_builtin_package(macro->info().package_name)) return macro->info().unique_id;
     }
-    // dbt also takes one from a package, where the root project has none; a built-in one comes before it.
-    for (const auto &[id, macro] : session.manifest().macros)
-        for (const char *adapter : {"postgres", "default"})
-            if (macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name) &&
-                session.macros().visible_macro(session.manifest().project_name, macro.name).is_missing())
-                return id;
+    // dbt also takes one from a package, where the root project has none and none of this name is built in, for whatever adapter.
+    const bool is_built_in = !session.macros().in_package("dbt", "materialization_" + materialized + "_default").is_missing();
+    for (const char *adapter : {"postgres", "default"})
+        for (const auto &[id, macro] : session.manifest().macros)
+            if (!is_built_in && macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name)) return id;
     return materialized == "function" ? "macro.dbt.materialization_function_default" : "";
 }
 
