@@ -16,8 +16,9 @@ TEST(ManifestJson, HasDbtsSections) {
     EXPECT_EQ(json["exposures"]["exposure.shop.board"]["owner"]["name"], "Ann");
     EXPECT_EQ(json["child_map"]["model.shop.stg_orders"].size(), 4U);
     EXPECT_EQ(json["parent_map"]["exposure.shop.board"], Json::array({"model.shop.orders.v1"}));
-    for (const char *section : {"macros", "docs", "metrics", "groups", "selectors", "disabled", "saved_queries", "semantic_models", "unit_tests", "functions"})
+    for (const char *section : {"macros", "metrics", "groups", "selectors", "disabled", "saved_queries", "semantic_models", "unit_tests", "functions"})
         EXPECT_TRUE(json[section].empty()) << section;
+    EXPECT_EQ(json["docs"]["doc.dbt.__overview__"]["name"], "__overview__");
 }
 
 TEST(ManifestJson, SemanticModelsNameTheirRelation) {

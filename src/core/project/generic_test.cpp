@@ -83,7 +83,7 @@ void lift_config(TestBuilder &test) {
             value = *found;
             test.arguments.erase(key);
         }
-        if (!empty(value) && nested.contains(key)) test.refuse("test \"" + test.name + "\" has \"" + key + "\" both in config and beside it");
+        if (!empty(value) && nested.contains(key)) test.refuse("Test cannot have the same key at the top-level and in config: \"" + key + "\" of test \"" + test.name + "\"");
         if (empty(value) && nested.contains(key)) {
             value = nested[key];
             nested.erase(key);

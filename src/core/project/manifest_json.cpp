@@ -129,13 +129,21 @@ Json metadata(const Manifest &manifest) {
     return build.overlay(manifest.metadata).take();
 }
 
+// dbt's documentation site opens with this block, which a project may define for itself.
+std::map<std::string, Doc> with_overview(std::map<std::string, Doc> docs) {
+    const std::string id = "doc.dbt.__overview__";
+    docs.try_emplace(id, Doc{id, "__overview__", "dbt", "overview.md", "docs/overview.md",
+                             "### Overview\n\nWhat this project makes, by its folders (Project) and by the schemas of the database (Database). The icon at the bottom shows what depends on what."});
+    return docs;
+}
+
 }  // namespace
 
 std::string manifest_text(const Manifest &manifest) {
     const Edges parents = parents_of(manifest);
     ObjectText text;
     text("metadata", metadata(manifest)).text("nodes", section(manifest.nodes, false)).text("sources", section(manifest.sources));
-    text.text("macros", section(manifest.macros)).text("docs", section(manifest.docs));
+    text.text("macros", section(manifest.macros)).text("docs", section(with_overview(manifest.docs)));
     text.text("exposures", section(manifest, ResourceType::exposure)).text("metrics", section(manifest, ResourceType::metric));
     text.text("groups", section(manifest, ResourceType::group))("selectors", manifest.selectors).text("disabled", disabled(manifest));
     text.text("parent_map", edges_text(parents)).text("child_map", edges_text(turned(parents)))("group_map", group_map(manifest));

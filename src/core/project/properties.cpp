@@ -125,7 +125,7 @@ void read_property_file(ParseState &state, const ResourceFile &file) {
             continue;
         }
         if (item.value().is_null()) continue;
-        if (!item.value().is_array()) fail("22023", "\"" + key + "\" is not a list", file.place(), place.line);
+        if (!item.value().is_array()) fail("22023", "The schema file at " + file.original_path + " is invalid because the value of '" + key + "' is not a list", file.place(), place.line);
         for (std::size_t i = 0; i < item.value().size(); ++i)
             add_entry(state, file, key, std::move(item.value()[i]), place.children[i]);
     }
