@@ -151,7 +151,7 @@ void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {
     const bool is_written = session.writes_json() && has_file(step, node);
     const std::string target = session.options.target_path.value_or(session.project.target_path);
     if (is_written) step.compiled_path = target + "/compiled/" + path_below(node);
-    if (step.status == "success" && step.message.empty() && !node.microbatch) step.message = artifact::command_tag(node.resource_type, node.materialized, node.contract_enforced, step.rows);
+    if (step.status == "success" && step.message.empty() && !node.microbatch) step.message = artifact::command_tag(node.resource_type, node.materialized, node.contract_enforced, step.reason, step.rows);
     if (step.error_kind.empty()) return;
     step.message = artifact::error_message({step.error_kind, resource_type(step), node.name, node.original_file_path, step.message,
                                             is_written ? target + "/run/" + path_below(node) : ""});

@@ -47,7 +47,7 @@ std::string source_name(const Step &step) {  // source.project.raw.orders
 // What the server's command tag would be, when the server did not say it.
 std::string success_word(const Step &step, const NodeInfo *info) {
     if (!step.message.empty()) return split(step.message, '\n').front();
-    const std::string tag = info && info->microbatch ? "" : core::project::command_tag(resource_type(step), materialized(step, info), info && info->contract_enforced, step.rows);
+    const std::string tag = info && info->microbatch ? "" : core::project::command_tag(resource_type(step), materialized(step, info), info && info->contract_enforced, step.reason, step.rows);
     return tag.empty() ? "SUCCESS" : tag;
 }
 

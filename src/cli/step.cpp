@@ -51,6 +51,7 @@ std::optional<Step> step_of_notice(const Notice &notice, bool &starts) {
     step.kind = text(event, "kind");
     step.status = text(event, "status");
     step.message = text(event, "message");
+    step.reason = text(event, "reason");
     step.relation = text(event, "relation");
     step.rows = number(event, "rows");
     step.failures = number(event, "failures");

@@ -64,7 +64,7 @@ Json result_of(const Project &project, const Step &step) {
     auto node = project.manifest().nodes.find(step.unique_id);
     std::string tag;
     if (step.status == "success" && node != project.manifest().nodes.end())
-        tag = core::project::command_tag(resource_type(step), node->second.config.value("materialized", ""), node->second.contract_enforced, step.rows);
+        tag = core::project::command_tag(resource_type(step), node->second.config.value("materialized", ""), node->second.contract_enforced, step.reason, step.rows);
     const bool is_tested = step.kind == "test" || step.kind == "unit_test";
     return {{"status", step.status}, {"timing", timing_of(step)}, {"thread_id", "Thread-1 (worker)"}, {"execution_time", step.seconds},
             {"adapter_response", is_tested && step.failures ? core::project::test_response() : core::project::adapter_response(tag)},

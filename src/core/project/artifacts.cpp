@@ -100,13 +100,14 @@ std::string error_message(const NodeError &error) {
            "'. There may be an error in the unit test definition: check the data types.\n" + indented(out, " ");
 }
 
-std::string command_tag(const std::string &resource_type, const std::string &materialized, bool contract_enforced, std::optional<std::uint64_t> rows) {
+std::string command_tag(const std::string &resource_type, const std::string &materialized, bool contract_enforced, const std::string &reason, std::optional<std::uint64_t> rows) {
     const std::string count = rows ? " " + std::to_string(*rows) : "";
     if (resource_type == "seed") return "INSERT" + count;
     if (materialized == "view") return "CREATE VIEW";
     if (materialized == "materialized_view") return "REFRESH MATERIALIZED VIEW";
     if (!rows || resource_type == "test" || resource_type == "unit_test") return "";
-    const bool inserts = contract_enforced || resource_type == "snapshot" || materialized == "incremental";
+    if (reason.starts_with("incremental: merge")) return "MERGE" + count;
+    const bool inserts = contract_enforced || reason.starts_with("incremental: ") || reason.starts_with("snapshot: ");
     return (inserts ? "INSERT 0" : "SELECT") + count;
 }
 

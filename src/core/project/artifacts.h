@@ -33,8 +33,8 @@ struct NodeError {
 std::string error_message(const NodeError &error);
 
 // The server's answer to the statement that makes a node ("SELECT 3", "CREATE VIEW"), from what is known of it; "" for a test, and when
-// nobody knows. With an enforced contract dbt makes a table first, and inserts.
-std::string command_tag(const std::string &resource_type, const std::string &materialized, bool contract_enforced, std::optional<std::uint64_t> rows);
+// nobody knows. With an enforced contract dbt makes a table first, and inserts. `reason` is the step's, which says whether rows were added to a table.
+std::string command_tag(const std::string &resource_type, const std::string &materialized, bool contract_enforced, const std::string &reason, std::optional<std::uint64_t> rows);
 // The same as dbt's adapter_response.
 Json adapter_response(const std::string &command_tag);
 Json test_response();
