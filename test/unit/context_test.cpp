@@ -94,6 +94,11 @@ TEST(Context, AMethodOfTheAdapterGivesWhatTheProjectsMacroReturns) {
     EXPECT_EQ(project.compile("top"), "mine");
 }
 
+TEST(Context, ANodeRunsInAThread) {
+    Project project(Files{{"models/top.sql", "{{ config(note=thread_id) }}{{ thread_id }} {{ config.get('note') }}"}});
+    EXPECT_EQ(project.compile("top"), "Thread-1 (worker) MainThread");
+}
+
 TEST(Context, QueriesGiveTables) {
     Project project(Files{{"models/top.sql", "{% set t = run_query('select') %}{% if execute %}{{ t.columns[0].values() }} {{ t.rows[1]['b'] }} {{ t.column_names }}{% endif %}"}});
     project.database.answer = {{"a", "b"}, {"integer", "double precision"}, {{"1", "1.5"}, {"2", "2"}}, "SELECT 2", 2};

@@ -78,7 +78,7 @@ Value lasting(const Value &value, int depth = 0) {
 }
 
 // Names whose values belong to the running frame.
-enum class Mine { execute, self, model, schema, database, pre_hooks, post_hooks, sql, compiled_code, graph, env, selected, results, arguments, defer, source_node };
+enum class Mine { execute, self, model, schema, database, pre_hooks, post_hooks, sql, compiled_code, graph, env, selected, results, arguments, defer, source_node, thread };
 
 const std::unordered_map<std::string_view, Mine> &frame_names() {
     static const std::unordered_map<std::string_view, Mine> names = {
@@ -90,6 +90,7 @@ const std::unordered_map<std::string_view, Mine> &frame_names() {
         {"env", Mine::env},             {"selected_resources", Mine::selected},
         {"results", Mine::results},     {"invocation_args_dict", Mine::arguments},
         {"defer_relation", Mine::defer}, {"compiled_sql", Mine::compiled_code},
+        {"thread_id", Mine::thread},
     };
     return names;
 }
@@ -232,6 +233,7 @@ std::optional<Value> Session::node_member(const std::string &name) {
         case Mine::selected: return text_list(selected);
         case Mine::arguments: return arguments_value(settings_);
         case Mine::defer: return Value();
+        case Mine::thread: return Value(now.phase == Phase::run && node ? "Thread-1 (worker)" : "MainThread");  // as dbt names that of a node
         case Mine::env: {
             const Value *target = now.base->values().find(std::string_view("target"));
             return target ? *target : Value();
