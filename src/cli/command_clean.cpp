@@ -16,7 +16,7 @@ bool inside(const fs::path &folder, const fs::path &path) {
 void refuse_sources(const Session &session, const fs::path &path) {
     for (const auto &source : session.project.source_paths)
         if (const fs::path place = (fs::path(session.project.root) / source).lexically_normal(); place == path || inside(path, place))
-            refuse("meshctl will not delete the source path \"" + place.string() + "\"", "It is among clean-targets of dbt_project.yml.");
+            refuse("dbt will not clean the following source paths: \"" + place.string() + "\"", "It is among clean-targets of dbt_project.yml.");
 }
 
 }  // namespace
@@ -26,9 +26,9 @@ int clean(Session &session) {
     std::vector<fs::path> paths;
     for (const auto &target : session.project.clean_targets) {
         const fs::path path = (root / target).lexically_normal();
-        refuse_sources(session, path);
         if (!inside(root, path) && session.options.clean_project_files_only.value_or(true))
-            refuse("meshctl will not delete \"" + path.string() + "\", which is outside the project", "", "--no-clean-project-files-only allows it.");
+            refuse("dbt will not clean the following directories outside the project: \"" + path.string() + "\"", "", "--no-clean-project-files-only allows it.");
+        refuse_sources(session, path);
         paths.push_back(path);
     }
     for (const auto &path : paths) {

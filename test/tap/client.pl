@@ -91,6 +91,11 @@ value("CREATE TABLE shop.old AS SELECT timestamp '2024-01-01 10:00' AS at");
 ($exit, $said) = meshctl($look, 'source', 'snapshot-freshness', '--output', 'target/old.json');
 like(slurp_file("$look/target/old.json"), qr/"max_loaded_at":"2024-01-01T10:00:00\+00:00".*"status":"warn".*"warn_after":\{"count":1,"period":"hour"\}/s, 'sources.json says how old the rows are, and by what') or diag $said;
 
+# What clean leaves alone.
+my $clean = sub { return project('dbt_project.yml' => "name: shop\nprofile: shop\nclean-targets: ['$_[0]']\n", 'models/a.sql' => 'select 1 as a') };
+fails('clean outside the project', 2, [qr/dbt will not clean the following directories outside the project: /], $clean->('..'), 'clean');
+fails('clean of sources', 2, [qr/dbt will not clean the following source paths: .*models/], $clean->('models'), 'clean');
+
 my $units = project('models/a.sql' => 'select 1.50 as a', 'models/s.yml' => "unit_tests:\n  - {name: scale, model: a, given: [], expect: {rows: [{a: 1.50}]}}\n  - {name: text, model: a, given: [], expect: {rows: [{a: '1.50'}]}}\n");
 ($exit, $said) = meshctl($units, 'run');
 ($exit, $said) = meshctl($units, 'test');
