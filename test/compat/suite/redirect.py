@@ -19,6 +19,7 @@ from dbt.artifacts.schemas.results import FreshnessStatus, NodeStatus, RunStatus
 from dbt.cli.exceptions import DbtUsageException
 from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import get_flags
+from dbt_common.dataclass_schema import ValidationError
 from dbt_common.exceptions import DbtBaseException, DbtRuntimeError
 
 TIMEOUT = 300  # seconds
@@ -97,7 +98,7 @@ def every_exception():
     return sorted((kind for kind in found if not any(kind in other.__mro__[1:] for other in found)), key=lambda kind: kind.__name__)
 
 
-class Refused(*every_exception()):
+class Refused(*every_exception(), ValidationError):
     """A command that could not be run: meshctl has one kind of error where dbt has many classes of exceptions."""
 
     def __init__(self, text):
@@ -105,6 +106,9 @@ class Refused(*every_exception()):
 
     def __str__(self):
         return self.msg
+
+    def __repr__(self):
+        return f"Refused({self.msg!r})"
 
 
 def error_of(end):
@@ -137,7 +141,8 @@ def target_folder(arguments):
     """Where the artifacts are, whatever folder the test is in."""
     root = option(arguments, "--project-dir") or "."
     file = os.path.join(root, "dbt_project.yml")
-    configured = yaml.safe_load(open(file)).get("target-path") if os.path.exists(file) else None
+    project = yaml.safe_load(open(file)) if os.path.exists(file) else None
+    configured = project.get("target-path") if isinstance(project, dict) else None
     return os.path.join(root, option(arguments, "--target-path") or os.environ.get("DBT_TARGET_PATH") or configured or "target")
 
 
