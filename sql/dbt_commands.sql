@@ -116,6 +116,9 @@ SELECT modified('false');
 SELECT modified('true');
 SELECT value->'unrendered_config', value->'config'->'materialized' FROM json_each(mesh.manifest('shop_kind')->'nodes') WHERE value->>'resource_type' = 'model';
 
+-- Names that only one resource may have.
+SELECT * FROM mesh.deploy('shop_names', '{"dbt_project.yml": "name: shop\nprofile: shop\nflags: {require_unique_project_resource_names: true}", "models/a.sql": "{{ config(alias=''b'') }} select 1 as a", "seeds/a.csv": "x\n1\n"}', profiles => profiles('shop_names'));
+SELECT * FROM mesh.deploy('shop_names', '{"dbt_project.yml": "name: shop\nprofile: shop", "models/a.sql": "select 1 as a", "models/a_v1.sql": "select 1 as a", "models/s.yml": "models: [{name: a, versions: [{v: 1, defined_in: a_v1}, {v: 2}], latest_version: 1}]"}', profiles => profiles('shop_names'));
 -- A disabled model may have the name of an enabled one.
 SELECT change, node FROM mesh.deploy('shop_kind', '{"models/off/b.sql": "{{ config(enabled=false) }} select 2 as b", "models/older/b.sql": "{{ config(enabled=false) }} select 3 as b"}', partial => true, vars => '{"kind": "table"}');
 SELECT unique_id, compiled FROM mesh.invoke('shop_kind', 'compile', '{"select": "b"}');

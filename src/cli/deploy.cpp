@@ -61,6 +61,7 @@ void count_change(Session &session, const Row &row, Deployed &deployed) {
     if (change != "warning") return;
     ++deployed.warnings;
     const std::string file = row.text(3);
+    if (row.text(1).empty() && deployed.warning.empty()) deployed.warning = row.text(4) + (file.empty() ? "" : " (" + file + ")");
     // What a node cannot be analyzed for is told by the node itself when it runs.
     session.log->event(row.text(1).empty() ? Level::warn : Level::debug, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
 }
@@ -86,6 +87,7 @@ Deployed deploy(Session &session) {
     session.database->query("SELECT change, node, kind, file, message FROM mesh.deploy($1, $2, profiles => $3, profile => $4, target => $5,"
                             " vars => $6, env => $7, partial => $8::boolean, flags => $9, \"check\" => false)",
                             parameters, [&](const Row &row) { count_change(session, row, deployed); });
+    if (session.options.warn_error.value_or(false) && !deployed.warning.empty()) throw Error("22023", deployed.warning, "", "It is a warning without --warn-error.");
     return deployed;
 }
 

@@ -37,10 +37,11 @@ void Report::notice(const Notice &notice) {
         else starts ? started(named(*step)) : finished(named(*step));
         return;
     }
-    if (starts_with(notice.severity, "DEBUG")) return log_.event(Level::debug, "Note", "Z050", notice.message);
+    if (starts_with(notice.severity, "DEBUG")) return log_.event(Level::debug, "JinjaLogDebug", "I063", notice.message, Json{{"msg", notice.message}});
     const bool warning = notice.severity == "WARNING";
     const std::string text = notice.message + (notice.detail.empty() ? "" : "\n" + notice.detail);
-    log_.event(warning ? Level::warn : Level::info, "JinjaLogInfo", "I062", warning ? "[" + log_.yellow("WARNING") + "]: " + text : text);
+    const std::string told = warning ? "[" + log_.yellow("WARNING") + "]: " + text : text;
+    warning ? log_.event(Level::warn, "JinjaLogWarning", "I061", told, Json{{"msg", text}}) : log_.event(Level::info, "JinjaLogInfo", "I062", told, Json{{"msg", text}});
 }
 
 void Report::tick() {

@@ -163,7 +163,7 @@ std::vector<std::string> ProjectDatabase::list_schemas() {
 }
 
 void ProjectDatabase::log(const std::string &text, bool to_user) {
-    if (to_user) pg::notice(text);
+    to_user ? pg::notice(text) : pg::debug(text);
 }
 
 }  // namespace mesh::engine

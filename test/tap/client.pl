@@ -221,6 +221,13 @@ fails('retry of an operation', 1, [qr/column "nope" does not exist/], $again, 'r
 fails('an operation that ends well', 0, [], $again, 'run-operation', 'm', '--args', '{to: 1}');
 fails('retry of an operation that ended well', 0, [qr/Nothing to retry/], $again, 'retry');
 
+# What macros log is told to --debug; a warning about the project is an error where it shall be one.
+my $logs = project('dbt_project.yml' => "name: shop\nprofile: shop\nmodels: {shop: {none: {+tags: [x]}}}\n", 'macros/m.sql' => "{% macro m() %}{% do log('a quiet word') %}{% do log('aloud', info=true) %}{% endmacro %}", 'models/a.sql' => 'select 1 as a');
+unlike(fails('log', 0, [qr/aloud/], $logs, 'run-operation', 'm'), qr/a quiet word/, 'is quiet');
+fails('log and --debug', 0, [qr/a quiet word/, qr/aloud/], $logs, 'run-operation', 'm', '--debug');
+fails('a path that configures nothing', 0, [qr/Configuration paths exist in your dbt_project\.yml file which do not apply to any resources\.\nThere are 1 unused configuration paths:\n- models\.shop\.none/], $logs, 'parse', '--no-partial-parse');
+fails('a warning that is an error', 2, [qr/Configuration paths exist/, qr/without --warn-error/], $logs, 'parse', '--no-partial-parse', '--warn-error');
+
 # What is compared with, or deferred to.
 fails('clone without a state', 2, [qr/--state or --defer-state are required for deferral/], $docs, 'clone');
 fails('a state that is the target', 0, [qr/The state and target directories are the same: '\Q$docs\E\/target'/], $docs, 'run', '--state', "$docs/target");

@@ -1,5 +1,6 @@
 // What must hold between the resources of a whole project.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/near.h"
@@ -28,6 +29,28 @@ void check_relations(const Manifest &manifest, const Quoting &quoting) {
             fail("42710", "dbt found two resources with the database representation \"" + node.database + "." + node.schema + "." + node.alias + "\": \"" + id + "\" and \"" + found->second->unique_id + "\"",
                  place_of(node), node.line, "Give one of them another alias or schema. The other is in " + place_of(*found->second) + ".");
     }
+}
+
+// With versions a name is a model's own; with the project's flag two resources of a package never share one.
+void check_names(const ParseState &state) {
+    const bool unique = state.flag("require_unique_project_resource_names", false);
+    std::map<std::pair<std::string, std::string>, const Node *> plain, versioned;
+    for (const auto &[id, node] : state.manifest.nodes) {
+        if (!relational(node)) continue;
+        const std::pair name(node.package_name, node.name);
+        if (!node.version.empty()) {
+            versioned.emplace(name, &node);
+            continue;
+        }
+        const auto [found, added] = plain.emplace(name, &node);
+        if (!added && unique)
+            fail("42710", "dbt found two resources with the name \"" + node.name + "\"", place_of(node), node.line,
+                 "The other is in " + place_of(*found->second) + ". The flag require_unique_project_resource_names allows one.");
+    }
+    for (const auto &[name, node] : versioned)
+        if (const auto found = plain.find(name); found != plain.end())
+            fail("42710", "dbt found versioned and unversioned models with the name \"" + node->name + "\"", place_of(*found->second), found->second->line,
+                 "Rename this one, or add it to the versions in " + node->patch_path + ".");
 }
 
 void check_groups(const ParseState &state) {
@@ -100,6 +123,8 @@ bool used(const Path &path, const std::vector<const Path *> &fqns) {
 void warn_unused_configs(ParseState &state) {
     const std::pair<const char *, ResourceType> trees[] = {{"models", ResourceType::model}, {"seeds", ResourceType::seed}, {"snapshots", ResourceType::snapshot},
                                                            {"data_tests", ResourceType::test}, {"sources", ResourceType::source}, {"functions", ResourceType::function}};
+    std::string list;
+    std::size_t count = 0;
     for (const auto &[key, type] : trees) {
         std::set<Path> paths;
         Path path;
@@ -114,16 +139,20 @@ void warn_unused_configs(ParseState &state) {
         for (const Source &source : state.manifest.disabled_sources) fqns.push_back(&source.fqn);
         for (const Path &configured : paths) {
             if (configured.empty() || used(configured, fqns)) continue;
-            std::string text = key;
-            for (const std::string &part : configured) text += "." + part;
-            state.warn("dbt_project.yml", 0, "configuration path " + text + " applies to no resource");
+            ++count;
+            list += std::string("\n- ") + key;
+            for (const std::string &part : configured) list += "." + part;
         }
     }
+    if (count)
+        state.warn("dbt_project.yml", 0, "Configuration paths exist in your dbt_project.yml file which do not apply to any resources.\nThere are " +
+                                             std::to_string(count) + " unused configuration paths:" + list);
 }
 
 }  // namespace
 
 void check_manifest(ParseState &state) {
+    check_names(state);
     check_relations(state.manifest, state.quoting);
     check_groups(state);
     for (const auto &[id, node] : state.manifest.nodes) check_node(state, node);

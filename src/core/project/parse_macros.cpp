@@ -46,7 +46,7 @@ void add_macro(Macros &macros, const std::string &package, const std::string &pa
     if (info) macro.supported_languages = info->supported_languages.empty() ? std::vector<std::string>{"sql"} : info->supported_languages;
     const auto [found, added] = macros.emplace(macro.unique_id, std::move(macro));
     if (!added)
-        fail("42710", "dbt found two macros with the name \"" + found->second.name + "\" in the namespace \"" + package + "\"", place, block.position.line,
+        fail("42710", "dbt found multiple macros named \"" + found->second.name + "\" in the project \"" + package + "\"", place, block.position.line,
              "It is also in " + found->second.original_file_path + ", line " + std::to_string(found->second.line) + ".");
 }
 
