@@ -1,9 +1,11 @@
 #include "engine/model_contract.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "pg/heap.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -162,6 +164,17 @@ std::vector<Constraint> constraints_of(const Model &model, const std::string &ta
     return with_own_names(std::move(out));
 }
 
+// dbt warns of numbers that other databases would round; here they keep all their digits.
+void warn_of_numbers(const Model &model) {
+    std::string names;
+    for (const Json &column : columns_json(model)) {
+        std::string type = column.value("data_type", "");
+        std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (type == "numeric" || type == "decimal") names += (names.empty() ? "'" : ", '") + column.value("name", "") + "'";
+    }
+    if (!names.empty()) pg::warning("Detected columns with numeric type and unspecified precision/scale, this can lead to unintended rounding: [" + names + "]");
+}
+
 }  // namespace
 
 bool has_enforced_contract(const Model &model) {
@@ -171,6 +184,7 @@ bool has_enforced_contract(const Model &model) {
 
 void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
     std::string table = mismatches(model, columns, contract_columns(domain, model));
+    if (!model.node.empty()) warn_of_numbers(model);
     if (table.empty()) return;
     throw Error("42P16", "This model has an enforced contract that failed.\nPlease ensure the name, data_type, and number of columns in your contract match the columns in your model's definition.",
                 "Model \"" + model.id() + "\":\n| column_name | definition_type | contract_type | mismatch_reason |\n| ----------- | --------------- | ------------- | --------------- |\n" + table);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/digest.h"
+#include "core/jinja/guard.h"
 #include "core/jinja/json.h"
 #include "core/jinja/operators.h"
 #include "core/jinja/runtime.h"
@@ -44,8 +45,26 @@ Value from_yaml(Arguments &arguments) {
     }
 }
 
+// Relations, functions and the like have no YAML.
+bool has_object(const Value &value) {
+    jinja::Guard::stack();
+    if (value.is(jinja::Kind::object)) {
+        const std::string type = jinja::type_name(value);
+        return type != "date" && type != "datetime";
+    }
+    if (value.is(jinja::Kind::dict)) {
+        for (std::size_t at = 0; const auto *entry = value.dict().next(at); ++at)
+            if (has_object(entry->key) || has_object(entry->value)) return true;
+        return false;
+    }
+    if (!value.is(jinja::Kind::list) && !value.is(jinja::Kind::tuple)) return false;
+    const auto items = jinja::to_list(value);
+    return std::any_of(items.begin(), items.end(), has_object);
+}
+
 Value to_yaml(Arguments &arguments) {
     auto given = jinja::bind("toyaml", arguments, {{"value"}, {"default", Value()}, {"sort_keys", Value(false)}});
+    if (has_object(given[0])) return given[1];
     return Value(write_yaml(to_json_value(given[0]), jinja::truth(given[2])));
 }
 
