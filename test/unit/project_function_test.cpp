@@ -172,7 +172,7 @@ TEST(ProjectFunction, MistakesHaveTheirPlace) {
     EXPECT_NE(refusal({{"functions/f.yml", "functions: [{name: with_tax, returns: {data_type: int}, arguments: [{data_type: int}]}]"}}).find("an argument of function \"with_tax\" has no name"),
               std::string::npos);
     EXPECT_NE(refusal({{"functions/money/with_tax.sql", "{{ config(volatility='never') }}select 1"}}).find("\"volatility\" of a function must be one of"), std::string::npos);
-    EXPECT_NE(refusal({{"functions/other/with_tax.sql", "select 1"}}).find("function \"with_tax\" is defined twice"), std::string::npos);
+    EXPECT_NE(refusal({{"functions/other/with_tax.sql", "select 1"}}).find("dbt found two functions with the name \"with_tax\""), std::string::npos);
     EXPECT_NE(refusal({{"models/m.sql", "select {{ function() }}"}}).find("function() takes at most two arguments"), std::string::npos);
 }
 

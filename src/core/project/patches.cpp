@@ -117,7 +117,7 @@ std::vector<std::string> names_of(const ParseState &state) {
 void warn_no_node(ParseState &state, const Property &property, const std::string &name) {
     state.need_whole("no " + property.key + " \"" + name + "\" found for the properties in \"" + property.place + "\"");
     const auto close = near(name, names_of(state));
-    state.warn(property.place, property.line, "no " + property.key.substr(0, property.key.size() - 1) + " \"" + name + "\" found for these properties" +
+    state.warn(property.place, property.line, "Did not find matching node for patch with name '" + name + "' in the '" + property.key + "' section of file '" + property.original_path + "'" +
                                                   (close.empty() ? "" : ". Perhaps you mean \"" + close[0] + "\"."));
 }
 
