@@ -56,6 +56,22 @@ TEST(ProjectStore, OnePieceAResource) {
     EXPECT_EQ(part.packages, manifest.packages);
 }
 
+// Files of one name may be there as long as one of them is enabled.
+TEST(ProjectStore, DisabledResourcesKeepTheirPlaceBesideAnEnabledOne) {
+    Manifest manifest = sample::project();
+    for (const char *file : {"models/a/stg_orders.sql", "models/b/stg_orders.sql"}) {
+        manifest.disabled.push_back(manifest.nodes.at("model.shop.stg_orders"));
+        manifest.disabled.back().enabled = false;
+        manifest.disabled.back().original_file_path = file;
+    }
+    std::map<std::string, Json> stored;
+    for_each_resource(manifest, [&](const std::string &id, Json json) { EXPECT_TRUE(stored.emplace(id, std::move(json)).second) << id; });
+    Manifest back;
+    for (auto &[id, json] : stored) add_resource(back, std::move(json));
+    EXPECT_EQ(back.nodes, manifest.nodes);
+    EXPECT_EQ(back.disabled, manifest.disabled);
+}
+
 TEST(ProjectStore, RefusesWhatItDidNotWrite) {
     for (const char *text : {"", "[]", "{}", R"({"head": {}, "resources": [{"planet": {}}]})", R"({"head": {}, "resources": [{"node": {"name": 1}}]})",
                              R"({"head": {}, "resources": [{"node": {"resource_type": "planet"}}]})", R"({"head": {"colour": 1}, "resources": []})"})
