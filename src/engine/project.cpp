@@ -6,6 +6,7 @@
 #include "engine/compiled_store.h"
 #include "engine/hooks.h"
 #include "engine/other_projects.h"
+#include "engine/snapshot.h"
 #include "engine/statement.h"
 #include "pg/relation.h"
 
@@ -175,8 +176,11 @@ std::vector<std::string> Project::hooks(const std::string &unique_id, bool befor
     return out;
 }
 
-bool Project::materializes(const Model &model) const {
-    return !invocation_.own_materialization(model.materialized).empty();
+bool Project::materializes(const Model &model) {
+    if (!invocation_.own_materialization(model.materialized).empty()) return true;
+    if (!is_snapshot(model) || model.node.empty()) return false;
+    need({model.node});
+    return invocation_.own_strategy(model.node);
 }
 
 // The body with what the run has staged in the place of what is published. One in another language than SQL stays as it is.

@@ -55,7 +55,7 @@ public:
 
     // Does the project have a materialization of its own for the model? And running it: its statements change the database directly, unseen
     // by others until the run commits.
-    bool materializes(const Model &model) const;
+    bool materializes(const Model &model);
     Staged materialize(const Model &model, const Target &target);
 
     // The models that the node reads by ref(), also those of other domains; and the same as domain.name.

@@ -196,12 +196,29 @@ TEST(Context, OperationsReturnTheirValue) {
     EXPECT_NE(failure([&] { project.invocation->run_operation("opp", Json::object()); }).find("\"op\""), std::string::npos);
 }
 
+TEST(Context, OwnSnapshotStrategies) {
+    const std::string snapshot = "{% snapshot s %}{{ config(unique_key='id', strategy='$', check_cols='all') }}select 1 as id{% endsnapshot %}";
+    const auto own = [&](const std::string &strategy, const std::string &macros) {
+        std::string text = snapshot;
+        Project project(Files{{"snapshots/s.sql", text.replace(text.find('$'), 1, strategy)}, {"macros/m.sql", macros}});
+        return project.invocation->own_strategy("snapshot.shop.s");
+    };
+    EXPECT_FALSE(own("check", ""));
+    EXPECT_FALSE(own("nothing", ""));
+    EXPECT_TRUE(own("mine", "{% macro snapshot_mine_strategy(a, b, c, d, e) %}{% endmacro %}"));
+    EXPECT_TRUE(own("shop.mine", "{% macro snapshot_mine_strategy(a, b, c, d, e) %}{% endmacro %}"));
+    EXPECT_TRUE(own("check", "{% macro default__snapshot_hash_arguments(args) %}1{% endmacro %}"));
+}
+
 TEST(Context, OwnMaterializationsRun) {
     Project project(Files{{"macros/mat.sql", "{% materialization mine, default %}{% call statement('main') %}create table {{ this }} as {{ sql }}{% endcall %}"
                                         "{{ return({'relations': [this.incorporate(type='table')]}) }}{% endmaterialization %}"},
                      {"models/top.sql", "{{ config(materialized='mine') }}select 1"}});
     EXPECT_EQ(project.invocation->own_materialization("mine"), "macro.shop.materialization_mine_default");
     EXPECT_EQ(project.invocation->own_materialization("table"), "");
+    Project package(Files{{"dbt_packages/p/dbt_project.yml", "name: p\n"}, {"dbt_packages/p/macros/m.sql", "{% materialization view, adapter='postgres' %}{% endmaterialization %}{% materialization other, default %}{% endmaterialization %}"}});
+    EXPECT_EQ(package.invocation->own_materialization("view"), "");
+    EXPECT_EQ(package.invocation->own_materialization("other"), "macro.p.materialization_other_default");
     const auto relations = project.invocation->materialize("model.shop.top", project.invocation->compile("model.shop.top"));
     ASSERT_EQ(relations.size(), 1U);
     EXPECT_EQ(relations[0].identifier + " " + relations[0].type, "top table");

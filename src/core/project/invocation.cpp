@@ -123,7 +123,8 @@ bool Invocation::generic_test_overridden(const std::string &name) const {
 std::vector<RelationInfo> Invocation::materialize(const std::string &unique_id, const Compiled &compiled) {
     const Node &node = inner_->node(unique_id);
     const std::string materialized = node.config.value("materialized", "view");
-    const std::string id = own_materialization(materialized);
+    std::string id = own_materialization(materialized);
+    if (id.empty() && materialized == "snapshot") id = "macro.dbt.materialization_snapshot_default";
     if (id.empty()) throw Error("42883", "no materialization \"" + materialized + "\" is defined by the project");
     return run_materialization(inner_->session, node, id, compiled);
 }

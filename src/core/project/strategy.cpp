@@ -50,9 +50,23 @@ Value arguments_for(Session &session, const Node &node, const std::string &schem
     return Value(dict);
 }
 
+// A snapshot's strategy is the project's own when it has a macro for it that is not dbt's, or one of those that dbt's strategies are made of.
+bool own_snapshot_strategy(Session &session, const Node &node) {
+    const std::string strategy = node.config.value("strategy", Json()).is_string() ? node.config["strategy"].get<std::string>() : "";
+    const auto dot = strategy.find('.');
+    const std::string name = "snapshot_" + (dot == std::string::npos ? strategy : strategy.substr(dot + 1)) + "_strategy";
+    if (dot != std::string::npos && !session.macros().in_package(strategy.substr(0, dot), name).is_missing()) return strategy.substr(0, dot) != "dbt";
+    for (const std::string &macro : {name, std::string("snapshot_hash_arguments"), std::string("snapshot_get_time"), std::string("snapshot_staging_table"),
+                                     std::string("build_snapshot_table"), std::string("snapshot_merge_sql"), std::string("strategy_dispatch")})
+        for (const char *prefix : {"", "default__", "postgres__"})
+            if (session.macros().overridden(prefix + macro)) return true;
+    return false;
+}
+
 }  // namespace
 
 bool own_strategy(Session &session, const Node &node) {
+    if (node.resource_type == ResourceType::snapshot) return own_snapshot_strategy(session, node);
     const std::string strategy = strategy_of(node), name = macro_name(node), &project = session.manifest().project_name;
     if (strategy == "insert_overwrite") throw Error("22023", "the incremental strategy '" + strategy + "' is not valid for this adapter").with(ErrorKind::runtime);
     if (strategy == "auto" && session.macros().visible_macro(project, name).is_missing()) return false;  // the mesh's own, which has no macro

@@ -17,3 +17,13 @@ select id, name, city from {{ ref('people') }}
 {{ config(strategy='timestamp', updated_at='changed_at', unique_key=['id', 'name'], schema='pairs', alias='paired') }}
 select * from {{ ref('people') }} where id > 1
 {% endsnapshot %}
+
+{% snapshot by_macro %}
+{{ config(strategy='moved') }}
+select * from {{ ref('people') }}
+{% endsnapshot %}
+
+{% snapshot by_macro_of_package %}
+{{ config(strategy='snapshots.moved') }}
+select * from {{ ref('people') }}
+{% endsnapshot %}
