@@ -176,8 +176,24 @@ TEST(ProjectParse, MetricsAndWhatTheyCountAreChecked) {
     EXPECT_NE(refused("semantic_models:\n  - {name: s, model: ref('a'), entities: [{name: e}]}\n").find("entity of semantic model \"s\" has no type"), std::string::npos);
     EXPECT_NE(refused("semantic_models:\n  - {name: s, model: ref('a'), measures: [{name: e, agg: summ}]}\n").find("agg of measure \"e\" has the unknown value \"summ\""), std::string::npos);
     EXPECT_NE(refused("saved_queries:\n  - {name: q, query_params: {metrics: [gone]}}\n").find("depends on a metric named 'gone' which was not found"), std::string::npos);
+    const std::string model = "semantic_models:\n  - {name: s, model: ref('a'), config: {enabled: $}, measures: [{name: m, agg: sum}]}\nmetrics:\n"
+                              "  - {name: x, label: l, type: simple, type_params: {measure: m}, config: {enabled: $}}\n  - {name: y, label: l, type: derived, type_params: {expr: x, metrics: [x]}}\n";
+    const auto enabled = [&](const std::string &semantic_model, const std::string &x) {
+        std::string text = model;
+        text.replace(text.find('$'), 1, semantic_model);
+        return refused(text.replace(text.find('$'), 1, x));
+    };
+    EXPECT_NE(enabled("false", "true").find("The measure `m` is referenced on disabled semantic model `s`."), std::string::npos);
+    EXPECT_NE(enabled("true", "false").find("The metric `x` is disabled and thus cannot be referenced."), std::string::npos);
     EXPECT_EQ(parsed({{"models/a.sql", "select 1 as id"}, {"models/s.yml", "semantic_models:\n  - {name: s, model: ref('a'), entities: [{name: e, type: PRIMARY}], measures: [{name: m, agg: SUM}]}\n"
                       "metrics:\n  - {name: n, label: l, type: simple, type_params: {measure: m}}\n"}}).others.size(), 2u);
+}
+
+TEST(ProjectParse, SnapshotsAreConfigured) {
+    const auto refused = [](const std::string &config) { return refusal({{"snapshots/s.sql", "{% snapshot s %}{{ config(" + config + ") }}select 1 as id{% endsnapshot %}"}}); };
+    EXPECT_NE(refused("strategy='check'").find("snapshot \"s\": Snapshots must be configured with a 'strategy' and 'unique_key'."), std::string::npos);
+    EXPECT_NE(refused("unique_key='id', strategy='check', check_cols='id'").find("Invalid value for 'check_cols': id. Expected 'all' or a list of strings."), std::string::npos);
+    EXPECT_NE(refused("unique_key='id', strategy='timestamp'").find("must specify an updated_at configuration."), std::string::npos);
 }
 
 TEST(ProjectParse, UnknownKeysAreWarnings) {

@@ -66,18 +66,18 @@ void check_groups(const ParseState &state) {
 
 void check_snapshot(const Node &node) {
     const Json &config = node.config;
-    const auto refuse = [&](const std::string &message, const std::string &hint) { fail("22023", "snapshot \"" + node.name + "\" " + message, place_of(node), node.line, hint); };
+    const auto refuse = [&](const std::string &message, const std::string &hint) { fail("22023", "snapshot \"" + node.name + "\": " + message, place_of(node), node.line, hint); };
     const auto given = [&](const char *key) { return !config[key].is_null() && config[key] != ""; };
-    if (!given("strategy") || !given("unique_key")) refuse("has no strategy or no unique_key", "Set both in its config.");
+    if (!given("strategy") || !given("unique_key")) refuse("Snapshots must be configured with a 'strategy' and 'unique_key'.", "Set both in its config.");
     if (config["strategy"] == "check") {
-        if (!given("check_cols") || config["check_cols"].empty()) refuse("has the check strategy and no check_cols", "Set check_cols to a list of columns, or to 'all'.");
-        if (config["check_cols"].is_string() && config["check_cols"] != "all") refuse("has check_cols " + config["check_cols"].dump(), "check_cols is a list of columns, or 'all'.");
+        if (!given("check_cols") || config["check_cols"].empty()) refuse("A snapshot configured with the check strategy must specify a check_cols configuration.", "Set check_cols to a list of columns, or to 'all'.");
+        if (config["check_cols"].is_string() && config["check_cols"] != "all") refuse("Invalid value for 'check_cols': " + config["check_cols"].get<std::string>() + ". Expected 'all' or a list of strings.", "");
     }
     if (config["strategy"] == "timestamp") {
-        if (!given("updated_at")) refuse("has the timestamp strategy and no updated_at", "Set updated_at to the column with the time of the last change.");
-        if (given("check_cols") && !config["check_cols"].empty()) refuse("has the timestamp strategy and check_cols", "Leave check_cols away.");
+        if (!given("updated_at")) refuse("A snapshot configured with the timestamp strategy must specify an updated_at configuration.", "Set updated_at to the column with the time of the last change.");
+        if (given("check_cols") && !config["check_cols"].empty()) refuse("A 'timestamp' snapshot should not have 'check_cols'", "Leave check_cols away.");
     }
-    if (config["materialized"] != "snapshot") refuse("is materialized as " + config["materialized"].dump(), "Leave materialized away.");
+    if (config["materialized"] != "snapshot") refuse("A snapshot must have a materialized value of 'snapshot'", "Leave materialized away.");
 }
 
 void check_microbatch(const Node &node) {

@@ -170,18 +170,29 @@ void metric_inputs(const Json &value, const std::string &key, std::vector<std::s
             if (!item.value().is_null()) metric_inputs(item.value(), item.key(), measures, metrics);
 }
 
+bool has_measure(const OtherResource &model, const std::string &measure) {
+    const Json &measures = model.content["measures"];
+    return std::any_of(measures.begin(), measures.end(), [&](const Json &item) { return item.is_object() && text_member(item, "name") == measure; });
+}
+
 void depend_on_measure(ParseState &state, OtherResource &metric, const std::string &measure) {
+    const OtherResource *disabled = nullptr;
     for (const auto &[id, model] : state.manifest.others) {
-        if (model.resource_type != ResourceType::semantic_model) continue;
-        for (const Json &item : model.content["measures"])
-            if (item.is_object() && text_member(item, "name") == measure) return void(metric.depends_on_nodes.push_back(id));
+        if (model.resource_type != ResourceType::semantic_model || !has_measure(model, measure)) continue;
+        if (model.enabled) return void(metric.depends_on_nodes.push_back(id));
+        disabled = &model;
     }
+    if (disabled) fail("42704", "The measure `" + measure + "` is referenced on disabled semantic model `" + disabled->name + "`.", metric.original_file_path);
     fail("42704", "metric \"" + metric.name + "\" counts measure \"" + measure + "\", which no semantic model has", metric.original_file_path);
 }
 
 void depend_on_metric(ParseState &state, OtherResource &asker, const std::string &name) {
-    for (const std::string &package : {state.manifest.project_name, asker.package_name})
-        if (state.manifest.others.contains("metric." + package + "." + name)) return void(asker.depends_on_nodes.push_back("metric." + package + "." + name));
+    for (const std::string &package : {state.manifest.project_name, asker.package_name}) {
+        const auto metric = state.manifest.others.find("metric." + package + "." + name);
+        if (metric == state.manifest.others.end()) continue;
+        if (metric->second.enabled) return void(asker.depends_on_nodes.push_back(metric->first));
+        fail("42704", "The metric `" + name + "` is disabled and thus cannot be referenced.", asker.original_file_path);
+    }
     fail("42704", std::string(resource_type_name(asker.resource_type)) + " \"" + asker.name + "\" depends on a metric named '" + name + "' which was not found", asker.original_file_path);
 }
 
