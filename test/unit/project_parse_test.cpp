@@ -209,7 +209,7 @@ TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
     EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 model \"a\" depends on ref('ordres'), which was not found\nIn models/a.sql.\nPerhaps you mean \"orders\".");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/x/a.sql", "select 1"}}), "42710 dbt found two models with the name \"a\"");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    columns:\n      - {name: i, tests: [uniqe]}\n"}}), "Perhaps you mean \"unique\".");
-    EXPECT_REFUSED(({{"models/a.sql", "{{ config(alias='x') }} select 1"}, {"models/b.sql", "{{ config(alias='x') }} select 1"}}), "dbt found two resources with the database representation \"db.dev.x\"");
+    EXPECT_REFUSED(({{"models/a.sql", "{{ config(alias='x') }} select 1"}, {"models/b.sql", "{{ config(alias='x') }} select 1"}}), "42710 dbt found two resources with the database representation \"db.dev.x\"");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    access: private\n    group: g\n"}}), "42704 Invalid group 'g' of \"a\"");
     EXPECT_REFUSED(({{"models/a.sql", "select {{ 1 "}}), "42601");
     EXPECT_REFUSED(({{"models/s.yml", "models:\n  - nam: a\n"}}), "an entry of \"models\" has no name\nIn models/s.yml, line 2.");
