@@ -189,6 +189,15 @@ TEST(ProjectParse, MetricsAndWhatTheyCountAreChecked) {
                       "metrics:\n  - {name: n, label: l, type: simple, type_params: {measure: m}}\n"}}).others.size(), 2u);
 }
 
+TEST(ProjectParse, PartsOfSemanticModelsHaveDocs) {
+    const Manifest manifest = parsed({{"models/a.sql", "select 1 as id"}, {"models/d.md", "{% docs d %}text{% enddocs %}"},
+                                      {"models/s.yml", "semantic_models:\n  - name: s\n    model: ref('a')\n    entities: [{name: e, type: primary, description: \"{{ doc('d') }}\"}]\n"
+                                                       "    dimensions: [{name: n, type: categorical, description: \"a {{ doc('d') }}\"}]\n"}});
+    const Json &content = manifest.others.at("semantic_model.shop.s").content;
+    EXPECT_EQ(content["entities"][0]["description"], "text");
+    EXPECT_EQ(content["dimensions"][0]["description"], "a text");
+}
+
 TEST(ProjectParse, SnapshotsAreConfigured) {
     const auto refused = [](const std::string &config) { return refusal({{"snapshots/s.sql", "{% snapshot s %}{{ config(" + config + ") }}select 1 as id{% endsnapshot %}"}}); };
     EXPECT_NE(refused("strategy='check'").find("snapshot \"s\": Snapshots must be configured with a 'strategy' and 'unique_key'."), std::string::npos);

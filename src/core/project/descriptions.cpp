@@ -77,6 +77,15 @@ void render_columns(DocRenderer &docs, std::vector<ColumnInfo> &columns, const s
         if (Json used = docs.render(column.description, package, place); !used.empty()) column.extra["doc_blocks"] = std::move(used);
 }
 
+void render_member(DocRenderer &docs, Json &object, const OtherResource &other) {
+    if (!object.is_object()) return;
+    const auto found = object.find("description");
+    if (found == object.end() || !found->is_string()) return;
+    std::string text = *found;
+    docs.render(text, other.package_name, other.original_file_path);
+    *found = text;
+}
+
 }  // namespace
 
 void render_descriptions(ParseState &state) {
@@ -100,11 +109,10 @@ void render_descriptions(ParseState &state) {
         }
     }
     for (auto &[id, other] : state.manifest.others) {
-        if (const auto found = other.content.find("description"); found != other.content.end() && found->is_string()) {
-            std::string text = *found;
-            docs.render(text, other.package_name, other.original_file_path);
-            *found = text;
-        }
+        render_member(docs, other.content, other);
+        if (other.resource_type != ResourceType::semantic_model) continue;
+        for (const char *list : {"entities", "measures", "dimensions"})
+            for (Json &part : other.content[list]) render_member(docs, part, other);
     }
 }
 
