@@ -211,6 +211,13 @@ void keep_indexes(const Staged &staged) {
         if (std::find(held.begin(), held.end(), index) == held.end()) execute(create_index_sql(index, staged.relation));
 }
 
+// As dbt writes a relation's name in a project: "database"."schema"."identifier".
+std::string told_name(const Staged &staged) {
+    if (staged.model.node.empty()) return target_name(*staged.domain, staged.model);
+    const std::string database = pg::query_value("select pg_catalog.current_database()").value_or("");
+    return "\"" + database + "\".\"" + target_schema(*staged.domain, staged.model) + "\".\"" + target_identifier(staged.model) + "\"";
+}
+
 // dbt's on_configuration_change, about indexes that a published materialized view does not have yet: those that it has stay in any case.
 void react_to_new_indexes(Staged &staged, bool full_refresh) {
     Json &config = staged.model.config;
@@ -222,7 +229,7 @@ void react_to_new_indexes(Staged &staged, bool full_refresh) {
         if (std::find(held.begin(), held.end(), wanted[i]) != held.end()) kept.push_back(config["indexes"][i]);
     if (kept.size() == wanted.size()) return;
     std::string found = "Configuration changes were identified and `on_configuration_change` was set to `" + reaction.get<std::string>() + "` for `" +
-                        target_name(*staged.domain, staged.model) + "`";
+                        told_name(staged) + "`";
     if (reaction == "fail")
         throw Error("55000", found, "Its indexes are other ones.", "Run it with full_refresh => true, or set on_configuration_change to apply.").with(core::ErrorKind::runtime);
     pg::warning(found, "Its new indexes are not made.");
