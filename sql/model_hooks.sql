@@ -24,9 +24,10 @@ SELECT obj_description('hooked.t'::regclass), (SELECT count(*) FROM pg_index WHE
 -- The hook of a view, of a run that fails, and of one that says too much.
 SELECT mesh.create_model('hooked.v', 'select id from hooked.t', config => '{"post_hook": "insert into hooked.diary (said) select ''view of '' || count(*) from hooked.v"}');
 SELECT mesh.create_model('hooked.bad', 'select 1 as a', materialized => 'table', config => '{"pre_hook": "insert into hooked.diary (said) values (''gone'')", "post_hook": "select nothing from hooked.bad"}');
-SELECT mesh.create_model('hooked.vacuumed', 'select 1 as a', materialized => 'table', config => '{"post_hook": "vacuum hooked.diary"}');
+SELECT mesh.create_model('hooked.vacuumed', 'select 1 as a', materialized => 'table', config => '{"post_hook": "vacuum hooked.diary; vacuum (analyze) hooked.vacuumed"}');
 SELECT mesh.create_model('hooked.climbs', 'select 1 as a', materialized => 'table', config => '{"post_hook": "create role regress_hook_climber"}');
-SELECT node, status, split_part(message, ' (', 1) AS message FROM mesh.run('hooked.v hooked.bad hooked.vacuumed hooked.climbs');  -- newer servers have a detail
+SELECT node, status, reason, split_part(message, ' (', 1) AS message FROM mesh.run('hooked.v hooked.bad hooked.vacuumed hooked.climbs');  -- newer servers have a detail
+SELECT reltuples FROM pg_class WHERE oid = 'hooked.vacuumed'::regclass;
 SELECT said FROM hooked.diary WHERE said LIKE 'view%' OR said = 'gone';
 SELECT to_regclass('hooked.bad') IS NULL AS not_there;
 SELECT mesh.create_model('hooked.x', 'select 1 as a', config => '{"pre_hook": 7}');

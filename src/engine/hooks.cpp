@@ -108,6 +108,18 @@ void count_rows(const Domain &domain, Staged &own) {
     own.rows = as_session_owner(domain, [&] { return std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
 }
 
+void run_hook(Mesh &mesh, const Domain &domain, const ScriptStatement &statement, const Stage &stage, Staged *own) {
+    if (must_wait(mesh, statement, stage, own)) return own->after.push_back(statement.text);
+    std::string sql = over_stage(mesh, &stage, statement);
+    (void)as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
+    if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
+}
+
+void tell_of_vacuum(Staged *own) {
+    if (own == nullptr) return pg::notice(kVacuumIsLeft);
+    if (own->reason.find(kVacuumIsLeft) == std::string::npos) add_reason(own->reason, kVacuumIsLeft);
+}
+
 void run_after(const Staged &staged) {
     for (const std::string &sql : staged.after) pg::execute(sql);
 }
@@ -138,13 +150,8 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
     for (const std::string &hook : hooks)
         for (const ScriptStatement &statement : pg::parse_script(hook)) {
             if (statement.kind == ScriptStatement::Kind::transaction) continue;
-            if (must_wait(mesh, statement, stage, own)) {
-                own->after.push_back(statement.text);
-                continue;
-            }
-            std::string sql = over_stage(mesh, &stage, statement);
-            (void)as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
-            if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
+            if (statement.kind == ScriptStatement::Kind::vacuum) tell_of_vacuum(own);
+            if (std::optional<ScriptStatement> left = without_vacuum(statement)) run_hook(mesh, domain, *left, stage, own);
         }
 }
 

@@ -83,10 +83,13 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
     QueryResult out;
     for (const ScriptStatement &statement : pg::parse_script(sql)) {
         if (statement.kind == ScriptStatement::Kind::transaction) continue;  // the run's own transaction goes on
-        std::string text = over_stage(mesh_, stage_, statement);
-        if (recorded_ != nullptr) recorded_->push_back(statement.text);
+        if (statement.kind == ScriptStatement::Kind::vacuum) pg::notice(kVacuumIsLeft);
+        std::optional<ScriptStatement> left = without_vacuum(statement);
+        if (!left) continue;
+        std::string text = over_stage(mesh_, stage_, *left);
+        if (recorded_ != nullptr) recorded_->push_back(left->text);
         pg::ReadOnly read_only(read_only_);
-        out = to_query_result(as_session_owner(mesh_.domain(domain_), [&] { return run_statement(statement.kind, text); }), statement.tag);
+        out = to_query_result(as_session_owner(mesh_.domain(domain_), [&] { return run_statement(left->kind, text); }), statement.tag);
     }
     return out;
 }

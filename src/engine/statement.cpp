@@ -20,6 +20,14 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
     return pg::replace_names(statement, names);
 }
 
+const char *const kVacuumIsLeft = "VACUUM is left to autovacuum: a run is one transaction";
+
+std::optional<pg::ScriptStatement> without_vacuum(const pg::ScriptStatement &statement) {
+    if (statement.kind != pg::ScriptStatement::Kind::vacuum) return statement;
+    if (statement.analyze.empty()) return std::nullopt;
+    return pg::parse_script(statement.analyze).front();
+}
+
 pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql) {
     return kind == pg::ScriptStatement::Kind::utility ? pg::query(sql) : pg::query_as_of(sql);
 }

@@ -7,8 +7,11 @@
 #include "pg/spi.h"
 
 extern "C" {
+#include "commands/defrem.h"
+#include "lib/stringinfo.h"
 #include "parser/parser.h"
 #include "tcop/utility.h"
+#include "utils/builtins.h"
 }
 
 namespace mesh::pg {
@@ -94,14 +97,36 @@ ScriptStatement::Kind kind_of(const Node *node) {
         case T_MergeStmt:
         case T_CreateTableAsStmt: return ScriptStatement::Kind::change;
         case T_TransactionStmt: return ScriptStatement::Kind::transaction;
+        case T_VacuumStmt: return reinterpret_cast<const VacuumStmt *>(node)->is_vacuumcmd ? ScriptStatement::Kind::vacuum : ScriptStatement::Kind::utility;
         default: return ScriptStatement::Kind::utility;
     }
+}
+
+// The ANALYZE that VACUUM does too, "" when it does none.
+const char *analyze_of(const Node *node) {
+    auto *vacuum = reinterpret_cast<const VacuumStmt *>(node);
+    bool analyzes = false;
+    ListCell *cell;
+    foreach (cell, vacuum->options) {
+        auto *option = lfirst_node(DefElem, cell);
+        if (strcmp(option->defname, "analyze") == 0) analyzes = defGetBoolean(option);
+    }
+    if (!analyzes) return "";
+    StringInfoData out;
+    initStringInfo(&out);
+    appendStringInfoString(&out, "analyze");
+    foreach (cell, vacuum->rels) {
+        auto *range = lfirst_node(VacuumRelation, cell)->relation;
+        appendStringInfo(&out, "%s %s", out.len > 7 ? "," : "", quote_qualified_identifier(range->schemaname, range->relname));
+    }
+    return out.data;
 }
 
 struct FoundStatement {
     ScriptStatement::Kind kind;
     int begin, end;  // end 0: to the end of the text
     const char *tag;
+    const char *analyze;
     NameList names;
 };
 
@@ -121,6 +146,7 @@ FoundScript find_statements(const char *text) {
         found->begin = raw->stmt_location;
         found->end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len : 0;
         found->tag = CreateCommandName(raw->stmt);
+        found->analyze = found->kind == ScriptStatement::Kind::vacuum ? analyze_of(raw->stmt) : "";
         bool data = found->kind == ScriptStatement::Kind::query || found->kind == ScriptStatement::Kind::change;
         if (data && !IsA(raw->stmt, CreateTableAsStmt) && !IsA(raw->stmt, ExplainStmt) && !IsA(raw->stmt, VariableShowStmt))
             query_walker(raw->stmt, &found->names);
@@ -143,6 +169,7 @@ std::vector<ScriptStatement> parse_script(const std::string &text) {
         statement.kind = found.kind;
         statement.text = text.substr(found.begin, found.end == 0 ? std::string::npos : found.end - found.begin);
         statement.tag = found.tag;
+        statement.analyze = found.analyze;
         for (int n = 0; n < found.names.count; n++) {
             const FoundName &name = found.names.items[n];
             statement.names.push_back({name.schema, name.name, name.at - found.begin, name_end(text, name.at) - found.begin, name.takes_alias});

@@ -17,10 +17,12 @@ struct ScriptStatement {
         query,        // gives rows
         change,       // INSERT, UPDATE, DELETE, MERGE, CREATE TABLE AS: reads data
         transaction,  // BEGIN, COMMIT and their kin
+        vacuum,       // VACUUM, which cannot run in a transaction
         utility,      // everything else
     } kind = Kind::utility;
     std::string text;  // without its semicolon
     std::string tag;   // "SELECT", "CREATE TABLE AS" ...
+    std::string analyze;  // the ANALYZE in VACUUM (ANALYZE); else empty
     std::vector<ScriptName> names;
 };
 
