@@ -243,7 +243,7 @@ fails('defer without a manifest', 2, [qr/Could not find manifest in --state path
 fails('defer to another folder than what is compared with', 0, [], $docs, 'run', '--defer', '--state', 'models', '--defer-state', 'earlier');
 
 # References and names.
-fails('missing ref', 2, [qr/ref\('stg_order'\)/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');
+fails('missing ref', 2, [qr/Model 'model\.shop\.a' \(models\/a\.sql\) depends on a node named 'stg_order' which was not found/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');
 fails('defined twice', 2, [qr/"twice" is defined twice|two models/, qr/models\/d\/twice\.sql/], project('models/twice.sql' => 'select 1', 'models/d/twice.sql' => 'select 1'), 'run');
 fails('nothing selected', 0, [qr/does not match any/], $good = project('models/a.sql' => 'select 1 as a'), 'run', '--select', 'nothing');
 

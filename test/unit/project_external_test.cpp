@@ -77,7 +77,7 @@ TEST(ProjectExternal, PublicModelsAreNodesWithoutFiles) {
 TEST(ProjectExternal, VersionsAreTheOthers) {
     EXPECT_EQ(reads("ref('shop', 'orders')"), std::vector<std::string>{"model.shop.orders.v1"});
     EXPECT_EQ(reads("ref('shop', 'orders', v=2)"), std::vector<std::string>{"model.shop.orders.v2"});
-    EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('shop', 'orders', v=3) }}"}}).find("42704 model \"m\" depends on ref('shop', 'orders', v=3), which was not found"), std::string::npos);
+    EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('shop', 'orders', v=3) }}"}}).find("42704 Model 'model.marketing.m' (models/m.sql) depends on a node named 'orders' with version '3' in package or project 'shop' which was not found"), std::string::npos);
 }
 
 TEST(ProjectExternal, ADeclaredProjectNeedsNoSecondName) {
@@ -87,7 +87,7 @@ TEST(ProjectExternal, ADeclaredProjectNeedsNoSecondName) {
 
 TEST(ProjectExternal, OneThatNothingNamesIsHinted) {
     EXPECT_EQ(refusal({{"models/m.sql", "select * from {{ ref('customers') }}"}}),
-              "42704 model \"m\" depends on ref('customers'), which was not found\nIn models/m.sql.\nOf another project: ref('shop', 'customers').");
+              "42704 Model 'model.marketing.m' (models/m.sql) depends on a node named 'customers' which was not found\nIn models/m.sql.\nOf another project: ref('shop', 'customers').");
     EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('orders', v=2) }}"}}).find("\nOf another project: ref('shop', 'orders', v=2)."), std::string::npos);
     EXPECT_NE(refusal({{"models/m.sql", "select * from {{ ref('stg') }}"}}).find("\nKnown are \"m\"."), std::string::npos);
 }

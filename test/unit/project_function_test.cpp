@@ -166,8 +166,8 @@ TEST(ProjectFunction, AnotherSignatureIsAModification) {
 
 TEST(ProjectFunction, MistakesHaveTheirPlace) {
     EXPECT_EQ(refusal({{"models/m.sql", "select {{ function('with_taxes') }}(1)"}}),
-              "42704 model \"m\" depends on function('with_taxes'), which was not found\nIn models/m.sql.\nPerhaps you mean \"with_tax\".");
-    EXPECT_NE(refusal({{"functions/doubled.sql", "{{ config(enabled=false) }}select 1"}}).find("function('shop', 'doubled'), which is disabled"), std::string::npos);
+              "42704 Model 'model.shop.m' (models/m.sql) depends on a function named 'with_taxes' which was not found\nIn models/m.sql.\nPerhaps you mean \"with_tax\".");
+    EXPECT_NE(refusal({{"functions/doubled.sql", "{{ config(enabled=false) }}select 1"}}).find("function named 'doubled' in package or project 'shop' which is disabled"), std::string::npos);
     EXPECT_NE(refusal({{"functions/f.yml", "functions: [{name: with_tax}]"}}).find("returns of function \"with_tax\" has no data_type"), std::string::npos);
     EXPECT_NE(refusal({{"functions/f.yml", "functions: [{name: with_tax, returns: {data_type: int}, arguments: [{data_type: int}]}]"}}).find("an argument of function \"with_tax\" has no name"),
               std::string::npos);

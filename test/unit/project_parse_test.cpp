@@ -215,7 +215,7 @@ TEST(ProjectParse, UnknownKeysAreWarnings) {
 }
 
 TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
-    EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 model \"a\" depends on ref('ordres'), which was not found\nIn models/a.sql.\nPerhaps you mean \"orders\".");
+    EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 Model 'model.shop.a' (models/a.sql) depends on a node named 'ordres' which was not found\nIn models/a.sql.\nPerhaps you mean \"orders\".");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/x/a.sql", "select 1"}}), "42710 dbt found two models with the name \"a\"");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    columns:\n      - {name: i, tests: [uniqe]}\n"}}), "Perhaps you mean \"unique\".");
     EXPECT_REFUSED(({{"models/a.sql", "{{ config(alias='x') }} select 1"}, {"models/b.sql", "{{ config(alias='x') }} select 1"}}), "42710 dbt found two resources with the database representation \"db.dev.x\"");

@@ -115,7 +115,7 @@ TEST(ProjectPart, TextOfANode) {
 
 TEST(ProjectPart, Functions) {
     EXPECT_EQ(outcome(edited("functions/twice.sql", "2 * x", "x + x")), "part");
-    EXPECT_EQ(outcome(edited("functions/four.sql", "twice", "four2")), "error: function \"four\" depends on function('four2'), which was not found");
+    EXPECT_EQ(outcome(edited("functions/four.sql", "twice", "four2")), "error: Function 'function.shop.four' (functions/four.sql) depends on a function named 'four2' which was not found");
     EXPECT_EQ(outcome(edited("models/calls.sql", "four", "twice")), "part");
     EXPECT_EQ(outcome(edited("functions/functions.yml", "data_type: int}}\n  - {name: four", "data_type: bigint}}\n  - {name: four")), "part");
     EXPECT_EQ(outcome(edited("functions/functions.yml", "{name: four,", "{name: four, description: d,")), "part");

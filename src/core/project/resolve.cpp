@@ -1,5 +1,6 @@
 // refs and sources to the unique ids of what they mean, and who may use what.
 #include <algorithm>
+#include <cctype>
 
 #include "core/near.h"
 #include "core/project/parse_state.h"
@@ -20,7 +21,12 @@ struct Asker {
     std::vector<std::string> &depends_on;
     const std::string &unique_id;
 
-    std::string title() const { return std::string(resource_type_name(type)) + " \"" + name + "\""; }
+    // dbt's words: "Model 'model.shop.orders' (models/orders.sql)".
+    std::string title() const {
+        std::string type_name = resource_type_name(type);
+        type_name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(type_name[0])));
+        return type_name + " '" + unique_id + "' (" + place + ")";
+    }
 };
 
 void add(std::vector<std::string> &list, const std::string &item) {
@@ -32,13 +38,17 @@ std::string written(const Ref &ref) {
     return text + (ref.version.empty() ? "" : ", v=" + ref.version) + ")";
 }
 
+std::string named(const Ref &ref) {
+    return "node named '" + ref.name + "'" + (ref.version.empty() ? "" : " with version '" + ref.version + "'") + (ref.package.empty() ? "" : " in package or project '" + ref.package + "'");
+}
+
 bool missing(ParseState &state, const Asker &asker, const std::string &what, bool disabled, const std::string &hint) {
-    const std::string why = disabled ? ", which is disabled" : ", which was not found";
+    const std::string message = asker.title() + " depends on a " + what + (disabled ? " which is disabled" : " which was not found");
     if (asker.may_lack) {
-        state.warn(asker.place, asker.line, asker.title() + " depends on " + what + why + "; the test is disabled");
+        state.warn(asker.place, asker.line, message + "; the test is disabled");
         return false;
     }
-    fail("42704", asker.title() + " depends on " + what + why, asker.place, asker.line, disabled ? "" : hint);
+    fail("42704", message, asker.place, asker.line, disabled ? "" : hint);
 }
 
 bool restricts_access(const ParseState &state, const std::string &package) {
@@ -104,7 +114,7 @@ bool resolve_ref(ParseState &state, const RefLookup &lookup, const Asker &asker,
     }
     if (!found.node) {
         check_hidden(state, asker, ref);
-        return missing(state, asker, written(ref), found.disabled, ref_hint(state, lookup, ref));
+        return missing(state, asker, named(ref), found.disabled, ref_hint(state, lookup, ref));
     }
     check_access(state, asker, *found.node);
     add(asker.depends_on, found.node->unique_id);
@@ -115,7 +125,7 @@ bool resolve_source(ParseState &state, const RefLookup &lookup, const Asker &ask
     if (source.size() != 2) return true;
     const auto found = lookup.source(source[0], source[1], asker.package);
     if (!found.source)
-        return missing(state, asker, "source('" + source[0] + "', '" + source[1] + "')", found.disabled, name_hint(source[0] + "." + source[1], lookup.source_names()));
+        return missing(state, asker, "source named '" + source[0] + "." + source[1] + "'", found.disabled, name_hint(source[0] + "." + source[1], lookup.source_names()));
     add(asker.depends_on, found.source->unique_id);
     return true;
 }
@@ -123,8 +133,8 @@ bool resolve_source(ParseState &state, const RefLookup &lookup, const Asker &ask
 bool resolve_function(ParseState &state, const RefLookup &lookup, const Asker &asker, const std::vector<std::string> &call) {
     const auto found = lookup.function(call, asker.package);
     if (!found.node) {
-        const std::string written = "function('" + (call.size() > 1 ? call[0] + "', '" : "") + call.back() + "')";
-        return missing(state, asker, written, found.disabled, name_hint(call.back(), lookup.function_names()));
+        const std::string package = call.size() > 1 ? " in package or project '" + call[0] + "'" : "";
+        return missing(state, asker, "function named '" + call.back() + "'" + package, found.disabled, name_hint(call.back(), lookup.function_names()));
     }
     add(asker.depends_on, found.node->unique_id);
     return true;
