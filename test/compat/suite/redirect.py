@@ -58,7 +58,7 @@ def run_meshctl(executable, arguments, expect_pass):
     before = written(arguments)
     with connections_closed():
         end = call(executable, arguments)
-        result = outcome(arguments, end, written(arguments) != before)
+        result = outcome(arguments, end, written(arguments) not in (before, None))
         if "show" in arguments and result:
             result[0].agate_table = shown_rows(executable, arguments)
     if expect_pass is not None:
