@@ -108,6 +108,17 @@ SELECT * FROM like_dbt.reads;
 SELECT id, extra, dbt_valid_to FROM like_dbt.watched;
 SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'build', '{"full_refresh": true, "select": "loaded reads"}');
 
+-- Tests that read what is built after their own model, or in a circle, wait for it, and hold back all that they read.
+SELECT * FROM deploy($${"models/from_base.sql": "{{ config(materialized='table') }} select id from {{ ref('base') }} where id < {{ var('most', 9) }}",
+"models/base.sql": "{{ config(materialized='table') }} select g as id, {{ var('most', 9) }} as most from generate_series(1, 3) g", "models/other.sql": "select 1 as id",
+"models/s.yml": "models:\n  - name: base\n    columns: [{name: id, data_tests: [{relationships: {arguments: {to: ref('from_base'), field: id}}}]}]\n  - name: other\n    columns: [{name: id, data_tests: [{relationships: {name: other_in_base, arguments: {to: ref('base'), field: id}}}]}]\n  - name: from_base\n    columns: [{name: id, data_tests: [{relationships: {name: from_base_in_base, arguments: {to: ref('base'), field: id}}}]}]\n"}$$);
+SELECT unique_id, status, failures, message FROM mesh.invoke('like_dbt', 'build') ORDER BY unique_id COLLATE "C";
+SELECT unique_id, status, failures, message FROM mesh.invoke('like_dbt', 'build', '{"vars": {"most": 2}}') ORDER BY unique_id COLLATE "C";
+SELECT unique_id, status, failures, message FROM mesh.invoke('like_dbt', 'build', '{"vars": {"most": 2}, "threads": 2}') ORDER BY unique_id COLLATE "C";
+SELECT count(*), min(most) AS most FROM like_dbt.base;
+SELECT count(*) FROM like_dbt.from_base;
+SELECT node, status FROM mesh.run('like_dbt') WHERE kind = 'test' ORDER BY node COLLATE "C";
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

@@ -39,6 +39,7 @@ Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection
       history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
       tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
       by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
+    for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
 }
 
 // What ends the run itself is kept with its history, which outlives the rollback.

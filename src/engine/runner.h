@@ -72,6 +72,8 @@ private:
     // runner_tests.cpp
     void free_tests();
     void free_test(const TestDef &test);
+    std::string tested_relation(const TestDef &test);
+    bool must_wait(const TestDef &test) const;
     void keep_to_store(const TestResult &result);
     void note_untested(const Model &model, const Step &failed, const std::vector<Step> &tested);
     static Step untested(const Model &model, const Step &failed, const TestDef &test);
@@ -147,6 +149,7 @@ private:
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
+    std::map<std::string, TestDef> waiting_;       // tests that also read what is built after their own model, by id
     std::vector<Step> free_steps_, left_out_steps_;
     std::map<std::string, std::string> withheld_;  // model id -> why a test that belongs to no model keeps it back
     bool again_ = false;                           // the models are built a second time
@@ -160,7 +163,7 @@ private:
     bool was_parallel_ = false;
     std::string one_thread_;                       // why fewer models are built at once than was asked for
     std::map<std::string, std::string> built_where_;  // model id -> why it is not a worker that builds it
-    std::map<std::string, size_t> place_;          // model id -> its place in the order, while several are built at once
+    std::map<std::string, size_t> place_;          // model id -> its place in the order
     std::map<std::string, size_t> rows_of_;        // model id -> its step and those that came with it
     std::map<size_t, Open> open_;
     std::map<size_t, std::string> own_reasons_;

@@ -33,11 +33,9 @@ void Runner::start_crew() {
 }
 
 void Runner::build_at_once() {
-    for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
     Parallel(*crew_, history_.run_id(), selection_, *this).run();
     crew_.reset();
     put_in_order();
-    place_.clear();
     drop_failed();
 }
 
@@ -63,7 +61,7 @@ void Runner::put_in_order() {
     steps_ = std::move(steps);
 }
 
-// In a run of several at once: has `id` its place after the other? Then it is as if it were not built yet.
+// Has `id` its place after the other? Then it is as if it were not built yet, also where several are built at once.
 bool Runner::comes_after(const std::string &id, const std::string &other) const {
     auto a = place_.find(id), b = place_.find(other);
     return a != place_.end() && b != place_.end() && a->second > b->second;

@@ -14,9 +14,11 @@ namespace mesh::engine {
 
 using core::Error;
 
-// Tests that belong to no model run once everything that they read is staged. What they find wrong was built with all the rest:
-// the rest is built once more, without it.
+// Tests that belong to no model, or read others that are built after their own, run once everything that they read is staged. What they find
+// wrong was built with all the rest: the rest is built once more, without it.
 void Runner::free_tests() {
+    if (!again_)
+        for (const auto &[id, test] : waiting_) free_test(test);
     if (options_.tests && !again_) {
         std::set<std::string> domains = selection_.domains();
         for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
@@ -29,24 +31,35 @@ void Runner::free_tests() {
 }
 
 void Runner::free_test(const TestDef &test) {
-    for (const std::string &id : test.reads)
+    std::vector<std::string> about = test.reads;
+    const std::string own = test.model.empty() ? "" : test.domain + "." + test.model;
+    if (!own.empty()) about.push_back(own);
+    for (const std::string &id : about)
         if (is_missing(id)) {
             free_steps_.push_back(skipped(test, id));
             return;
         }
     pg::StepMemory memory;
+    std::string relation = tested_relation(test);
     std::optional<TestResult> cached;
-    if (options_.uses_cache() && !reads_built(test)) cached = tests_.find(test, "", &projects_);
-    TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, "", stage_, projects_)).at(0);
+    if (options_.uses_cache() && !reads_built(test) && !stage_.count(own)) cached = tests_.find(test, relation, &projects_);
+    TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, relation, stage_, projects_)).at(0);
     keep_to_store(result);
     free_steps_.push_back(test_step(result));
     if (!failed(result)) return;
     std::string why = "not published: " + summary("test", {result});
-    for (const std::string &id : test.reads)
+    for (const std::string &id : about)
         if (stage_.count(id)) withheld_.emplace(id, why);
     if (!options_.atomic) return;
     if (failed_.empty()) first_failed_ = test.id();
     failed_[test.id()] = why;
+}
+
+// Of the model that the test belongs to: as it is staged, or as it is.
+std::string Runner::tested_relation(const TestDef &test) {
+    if (test.model.empty()) return "";
+    auto staged = stage_.find(test.domain + "." + test.model);
+    return staged != stage_.end() ? staged->second.relation : published_relation(mesh_, mesh_.model({test.domain, test.model}));
 }
 
 void Runner::keep_to_store(const TestResult &result) {
@@ -63,7 +76,7 @@ void Runner::note_untested(const Model &model, const Step &failed, const std::ve
         std::tie(tests.back().domain, tests.back().name, tests.back().test, tests.back().node) = std::tuple(model.domain, row[0].value(), "unit", row[1].value_or(""));
     }
     for (const TestDef &test : tests)
-        if (is_selected(test) && !told.count(test.id())) note(untested(model, failed, test));
+        if (is_selected(test) && !told.count(test.id()) && !waiting_.count(test.id())) note(untested(model, failed, test));
 }
 
 // The tests of an ephemeral model are where its mistakes come out.
@@ -145,8 +158,15 @@ std::vector<TestDef> Runner::wanted_tests(const Model &model, std::vector<Step> 
     if (promised.empty() && (!options_.tests || !has_tests(model.id(), NodeKind::test))) return {};
     std::vector<TestDef> tests = load_tests(model.domain, model.name);
     std::erase_if(tests, [&](const TestDef &test) { return !promised.count(test.name) && !(options_.tests && is_selected(test)); });
-    std::erase_if(tests, [&](const TestDef &test) { return reads_failed(test, steps); });
+    for (const TestDef &test : tests)
+        if (must_wait(test)) waiting_.emplace(test.id(), test);
+    std::erase_if(tests, [&](const TestDef &test) { return waiting_.count(test.id()) > 0 || reads_failed(test, steps); });
     return tests;
+}
+
+// As one that compares a model with what reads it: that is built later, in the same run.
+bool Runner::must_wait(const TestDef &test) const {
+    return std::ranges::any_of(test.reads, [&](const std::string &id) { return comes_after(id, test.domain + "." + test.model); });
 }
 
 std::vector<TestResult> Runner::note_results(std::vector<TestResult> results, std::vector<Step> &steps) {
