@@ -67,7 +67,8 @@ def take_step(step, project, folder, environment, database):
     if step.kind == "sql":
         database.execute(statements(step.text, project.folder))
     elif step.kind == "files":
-        shutil.copytree(project.folder / "steps" / step.text, folder, dirs_exist_ok=True)
+        # As changed now: a checkout may have given both files one time, and dbt reads no file whose time is the same.
+        shutil.copytree(project.folder / "steps" / step.text, folder, dirs_exist_ok=True, copy_function=shutil.copyfile)
     elif step.kind == "remove":
         os.remove(os.path.join(folder, step.text))
     elif step.kind == "env":
