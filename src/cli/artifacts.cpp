@@ -85,6 +85,11 @@ std::string path_below(const NodeInfo &node) {
     return fs::path(node.path).filename() == fs::path(node.original_file_path).filename() ? file : file + "/" + node.path;
 }
 
+// As messages and the manifest say it: by the folder as it was given.
+std::string told_path(const Session &session, const std::string &folder, const NodeInfo &node) {
+    return session.target_path() + folder + path_below(node);
+}
+
 bool has_file(const Step &step, const NodeInfo &node) {
     return step.compiled && !step.compiled->empty() && !node.original_file_path.empty();
 }
@@ -96,8 +101,7 @@ artifact::ArtifactMetadata metadata(const Session &session) {
     data.generated_at = artifact::utc_timestamp(now());
     data.invocation_id = session.invocation_id;
     data.invocation_started_at = artifact::utc_timestamp(session.started_at);
-    for (const auto &[name, value] : session.environment)
-        if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) data.env[name.substr(19)] = value;
+    data.env = custom_environment(session.environment);
     return data;
 }
 
@@ -134,27 +138,24 @@ std::vector<std::future<void>> write_compiled(const Session &session, const std:
 }
 
 void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
-    const std::string path = session.target_folder() + "/manifest.json", target = session.options.target_path.value_or(session.project.target_path);
+    if (!session.writes_json()) return;
     std::map<std::string, CompiledNode> nodes;
-    for (const auto &step : steps) {
-        const NodeInfo *node = catalog.find(step.unique_id);
-        if (!node || !has_file(step, *node)) continue;
-        const std::string below = path_below(*node);
-        nodes[step.unique_id] = {*step.compiled, target + "/compiled/" + below, executed ? target + "/run/" + below : ""};
-    }
-    if (nodes.empty() || !session.writes_json()) return;
+    for (const auto &step : steps)
+        if (const NodeInfo *node = catalog.find(step.unique_id); node && has_file(step, *node))
+            nodes[step.unique_id] = {*step.compiled, told_path(session, "/compiled/", *node), executed ? told_path(session, "/run/", *node) : ""};
+    if (nodes.empty()) return;
+    const std::string path = session.target_folder() + "/manifest.json";
     write_text(path + ".new", with_compiled(read_file(path), nodes));
     fs::rename(path + ".new", path);
 }
 
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {
     const bool is_written = session.writes_json() && has_file(step, node);
-    const std::string target = session.options.target_path.value_or(session.project.target_path);
-    if (is_written) step.compiled_path = target + "/compiled/" + path_below(node);
+    if (is_written) step.compiled_path = told_path(session, "/compiled/", node);
     if (step.status == "success" && step.message.empty() && !node.microbatch) step.message = artifact::command_tag(node.resource_type, node.materialized, node.contract_enforced, step.reason, step.rows);
     if (step.error_kind.empty()) return;
     step.message = artifact::error_message({step.error_kind, resource_type(step), node.name, node.original_file_path, step.message,
-                                            is_written ? target + "/run/" + path_below(node) : ""});
+                                            is_written ? told_path(session, "/run/", node) : ""});
 }
 
 void copy_assets(const Session &session) {
@@ -184,8 +185,8 @@ void write_sources(Session &session, const std::vector<Step> &steps, const Json 
         results.push_back(std::move(result));
     }
     // As dbt's, a path that is given is relative to the project.
-    const fs::path path = session.options.output ? fs::path(session.project.root) / *session.options.output : fs::path(session.target_folder()) / "sources.json";
-    write_text(path.string(), artifact::sources_json(metadata(session), results, elapsed).dump());
+    const std::string path = session.options.output ? session.in_project(*session.options.output) : session.target_folder() + "/sources.json";
+    write_text(path, artifact::sources_json(metadata(session), results, elapsed).dump());
 }
 
 }  // namespace mesh::cli

@@ -1,6 +1,4 @@
 // retry: the last command again, for the nodes that did not end well.
-#include <filesystem>
-
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
@@ -11,8 +9,8 @@ namespace {
 const std::string operation_prefix = "operation.";
 
 Json last_results(const Session &session) {
-    const std::string folder = session.options.state.value_or(session.options.target_path.value_or(session.project.target_path));
-    const std::string path = (std::filesystem::path(session.project.root) / folder / "run_results.json").string();
+    const std::string folder = session.options.state.value_or(session.target_path());
+    const std::string path = session.in_project(folder) + "/run_results.json";
     if (!file_exists(path)) throw Error("58P01", "Could not find previous run in '" + folder + "' target directory", "", "Run something first, then retry what failed of it.");
     const Json results = Json::parse(read_file(path), nullptr, false);
     if (!results.is_object() || !results.contains("results") || !results.contains("args")) refuse("\"" + path + "\" is no run_results.json");

@@ -72,13 +72,9 @@ Json results_by_id(const Json &artifact, const char *member) {
     return values;
 }
 
-std::string in_project(const Session &session, const std::string &folder) {
-    return (std::filesystem::path(session.project.root) / folder).lexically_normal().string();
-}
-
 // What selection compares with: each artifact that there is.
 void add_state(const Session &session, const std::string &given, Json &options) {
-    const std::string folder = in_project(session, given);
+    const std::string folder = session.in_project(given);
     std::error_code absent;
     if (std::filesystem::equivalent(folder, session.target_folder(), absent))
         session.log->event(Level::warn, "WarnStateTargetEqual", "I073", session.log->yellow("Warning: The state and target directories are the same: '" + given + "'. "
@@ -93,7 +89,7 @@ void add_state(const Session &session, const std::string &given, Json &options) 
 void add_states(const Session &session, Json &options) {
     const Text &state = session.options.state, &other = session.options.defer_state;
     if (state) add_state(session, *state, options);
-    if (other) options["defer_state"] = earlier(in_project(session, *other), "manifest.json");
+    if (other) options["defer_state"] = earlier(session.in_project(*other), "manifest.json");
     if (session.options.command != "clone" && !session.options.defer.value_or(false)) return;
     if (!state && !other) refuse("--state or --defer-state are required for deferral, but neither was provided");
     if (options[other ? "defer_state" : "state"].is_null()) refuse("Could not find manifest in --state path: \"" + (other ? *other : *state) + "\"");

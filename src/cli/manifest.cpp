@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "core/text.h"
 #include "cli/text.h"
 
 namespace mesh::cli {
@@ -93,9 +94,7 @@ std::string noun(const NodeInfo &node) {
 }
 
 std::string plural(long count, const std::string &word) {
-    if (count == 1) return "1 " + word;
-    if (word == "analysis") return std::to_string(count) + " analyses";
-    return ends_with(word, "y") ? std::to_string(count) + " " + word.substr(0, word.size() - 1) + "ies" : counted(count, word);
+    return std::to_string(count) + " " + (count == 1 ? word : core::plural(word));
 }
 
 }  // namespace

@@ -103,6 +103,14 @@ Environment read_environment() {
     return environment;
 }
 
+Json custom_environment(const Environment &environment) {
+    const std::string prefix = "DBT_ENV_CUSTOM_ENV_";
+    Json custom = Json::object();
+    for (const auto &[name, value] : environment)
+        if (starts_with(name, prefix)) custom[name.substr(prefix.size())] = value;
+    return custom;
+}
+
 void add_env_file(Environment &environment, const std::string &path) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {

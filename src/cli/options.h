@@ -52,6 +52,9 @@ struct Options {
 Environment read_environment();
 void add_env_file(Environment &environment, const std::string &path);
 
+// What DBT_ENV_CUSTOM_ENV_* says, by the rest of the name, for artifacts and the log.
+Json custom_environment(const Environment &environment);
+
 // Fills what is not set from DBT_* variables, as dbt names them. Raises Error when one is not what it should be.
 void apply_environment(Options &options, const Environment &environment);
 

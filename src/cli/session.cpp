@@ -83,8 +83,8 @@ std::string choose_domain(Session &session) {
 
 }  // namespace
 
-std::string Session::target_folder() const {
-    return (std::filesystem::path(project.root) / options.target_path.value_or(project.target_path)).lexically_normal().string();
+std::string Session::in_project(const std::string &folder) const {
+    return (std::filesystem::path(project.root) / folder).lexically_normal().string();
 }
 
 std::unique_ptr<Log> make_log(const Session &session) {
@@ -97,10 +97,9 @@ std::unique_ptr<Log> make_log(const Session &session) {
     log.bar = terminal && !log.json && log.lowest < Level::error;
     log.width = static_cast<int>(options.printer_width.value_or(80));
     log.invocation_id = session.invocation_id;
-    for (const auto &[name, value] : session.environment) {
+    log.extra = custom_environment(session.environment);
+    for (const auto &[name, value] : session.environment)
         if (starts_with(name, "DBT_ENV_SECRET") && !trim(value).empty()) log.secrets.push_back(value);
-        if (starts_with(name, "DBT_ENV_CUSTOM_ENV_")) log.extra[name.substr(19)] = value;
-    }
     return std::make_unique<Log>(log);
 }
 

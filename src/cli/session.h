@@ -20,7 +20,9 @@ struct Session {
     std::unique_ptr<Connection> database;
     std::string domain_name;  // once connected
 
-    std::string target_folder() const;               // absolute
+    std::string in_project(const std::string &folder) const;  // absolute; a relative one is below the project
+    std::string target_path() const { return options.target_path.value_or(project.target_path); }  // as it was given
+    std::string target_folder() const { return in_project(target_path()); }
     const std::string &domain() const { return domain_name.empty() ? project.name : domain_name; }
     bool writes_json() const { return options.write_json.value_or(true); }
 };

@@ -25,6 +25,7 @@ struct TestDef {
     bool counts_rows() const { return fail_calc == "count(*)"; }
     bool asks_for_key() const { return test == "unique" && !is_sql() && counts_rows(); }  // whether the column holds a value twice
     std::string id() const { return domain + "." + name; }
+    std::string model_id() const { return model.empty() ? "" : domain + "." + model; }
 };
 
 struct TestResult {

@@ -117,22 +117,21 @@ std::string source_id(const Project &project, const Watched &w) {
     return "";
 }
 
-void measure(Project &project, const std::string &id, Watched &w) {
+void measure(Project &project, Watched &w) {
     if (!w.loaded_at)
         throw Error("22004", "Could not compute freshness for source " + w.age.table + ": no 'loaded_at_field' provided and postgres adapter does not support metadata-based freshness checks.");
-    const core::project::FreshnessTimes times = project.invocation().freshness(id);
+    const core::project::FreshnessTimes times = project.invocation().freshness(w.age.unique_id);
     pg::Result told = pg::query("select $1::timestamptz, $2::timestamptz", {times.max_loaded_at, times.snapshotted_at});
     w.age.max_loaded_at = told.rows.at(0).at(0);
     w.age.snapshotted_at = told.rows.at(0).at(1);
 }
 
-// `project`: that of the domain, or nullptr.
+// `project`: that of the domain, of a source that is a project's.
 void look(Mesh &mesh, Project *project, Watched &w) {
     const double started_at = clock_seconds();
-    std::string id = project == nullptr ? "" : source_id(*project, w);
     ErrorData *error = pg::try_in_subtransaction([&] {
-        if (id.empty()) measure(mesh.domain(w.age.domain), w);
-        else measure(*project, id, w);
+        if (w.age.unique_id.empty()) measure(mesh.domain(w.age.domain), w);
+        else measure(*project, w);
         judge(w);
     });
     w.age.seconds = clock_seconds() - started_at;
@@ -201,7 +200,9 @@ std::vector<SourceAge> source_freshness(Mesh &mesh, const std::string &selector,
             tell_unwatched(w);
             continue;
         }
-        look(mesh, projects.find(w.age.domain), w);
+        Project *project = projects.find(w.age.domain);
+        if (project != nullptr) w.age.unique_id = source_id(*project, w);
+        look(mesh, project, w);
         out.push_back(w.age);
     }
     record(out, caller);
@@ -211,13 +212,17 @@ std::vector<SourceAge> source_freshness(Mesh &mesh, const std::string &selector,
 std::vector<SourceAge> source_freshness(Mesh &mesh, Project &project, const std::vector<std::string> &unique_ids, Oid caller) {
     require_run(mesh.domain(project.domain()), caller);
     std::set<std::string> wanted;
+    std::map<std::string, std::string> ids;  // by the same names
     for (const std::string &id : unique_ids) {
         const core::project::Source &source = project.manifest().sources.at(id);
-        wanted.insert(project.domain() + "." + source.source_name + "." + source.name);
+        const std::string name = project.domain() + "." + source.source_name + "." + source.name;
+        wanted.insert(name);
+        ids[name] = id;
     }
     std::vector<SourceAge> out;
     for (Watched &w : load_watched(wanted, {})) {
         pg::call([] { CHECK_FOR_INTERRUPTS(); });
+        w.age.unique_id = ids.at(w.age.domain + "." + w.age.source + "." + w.age.table);
         look(mesh, &project, w);
         out.push_back(w.age);
     }

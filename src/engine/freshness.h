@@ -24,6 +24,7 @@ struct SourceAge {
     std::string status;  // pass, warn, error, runtime error
     std::string message;
     double seconds = 0;  // that looking took
+    std::string unique_id;  // dbt's, of a project's source
 };
 
 // Looks at the sources that the selector names, or ("") at all of the domains that the caller may run, with the rights of the

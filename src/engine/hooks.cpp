@@ -149,9 +149,8 @@ std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, cons
 void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own) {
     for (const std::string &hook : hooks)
         for (const ScriptStatement &statement : pg::parse_script(hook)) {
-            if (statement.kind == ScriptStatement::Kind::transaction) continue;
             if (statement.kind == ScriptStatement::Kind::vacuum) tell_of_vacuum(own);
-            if (std::optional<ScriptStatement> left = without_vacuum(statement)) run_hook(mesh, domain, *left, stage, own);
+            if (std::optional<ScriptStatement> left = within_run(statement)) run_hook(mesh, domain, *left, stage, own);
         }
 }
 

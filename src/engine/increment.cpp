@@ -38,10 +38,8 @@ Aliases aliases_of(const Model &model) {
 // unique_key as SQL. What is no column's name is meant as it stands in a dbt project, as with dbt: '"Id"', or an expression.
 std::vector<std::string> key_sql(const Model &model, const Columns &columns) {
     std::vector<std::string> key = configured(model, "unique_key");
-    for (std::string &one : key) {
-        bool is_name = std::any_of(columns.begin(), columns.end(), [&](const pg::Column &column) { return column.name == one; });
-        if (model.node.empty() || is_name) one = pg::quote_ident(one);
-    }
+    for (std::string &one : key)
+        if (model.node.empty() || has_name(columns, one)) one = pg::quote_ident(one);
     return key;
 }
 

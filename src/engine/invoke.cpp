@@ -288,14 +288,9 @@ std::string told_age(const SourceAge &age, const project::Source &source) {
 }
 
 std::vector<InvokeRow> freshness(Mesh &mesh, Project &project, const std::vector<std::string> &ids, Oid caller) {
-    std::map<std::pair<std::string, std::string>, const project::Source *> wanted;
-    for (const std::string &id : ids) {
-        const project::Source &source = project.manifest().sources.at(id);
-        wanted[{source.source_name, source.name}] = &source;
-    }
     std::vector<InvokeRow> out;
     for (const SourceAge &age : source_freshness(mesh, project, ids, caller)) {
-        const project::Source &source = *wanted.at({age.source, age.table});
+        const project::Source &source = project.manifest().sources.at(age.unique_id);
         InvokeRow row{0, source.unique_id, plain_step(project, age.source + "." + age.table, "source"), source.relation_name, ""};
         row.step.status = age.status;
         row.step.message = age.message;

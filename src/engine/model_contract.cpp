@@ -1,9 +1,9 @@
 #include "engine/model_contract.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
+#include "core/text.h"
 #include "pg/heap.h"
 #include "pg/report.h"
 
@@ -168,8 +168,7 @@ std::vector<Constraint> constraints_of(const Model &model, const std::string &ta
 void warn_of_numbers(const Model &model) {
     std::string names;
     for (const Json &column : columns_json(model)) {
-        std::string type = column.value("data_type", "");
-        std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::string type = core::lowered(column.value("data_type", ""));
         if (type == "numeric" || type == "decimal") names += (names.empty() ? "'" : ", '") + column.value("name", "") + "'";
     }
     if (!names.empty()) pg::warning("Detected columns with numeric type and unspecified precision/scale, this can lead to unintended rounding: [" + names + "]");

@@ -82,9 +82,8 @@ const Staged *ProjectDatabase::staged(const std::string &schema, const std::stri
 QueryResult ProjectDatabase::execute(const std::string &sql) {
     QueryResult out;
     for (const ScriptStatement &statement : pg::parse_script(sql)) {
-        if (statement.kind == ScriptStatement::Kind::transaction) continue;  // the run's own transaction goes on
         if (statement.kind == ScriptStatement::Kind::vacuum) pg::notice(kVacuumIsLeft);
-        std::optional<ScriptStatement> left = without_vacuum(statement);
+        std::optional<ScriptStatement> left = within_run(statement);
         if (!left) continue;
         std::string text = over_stage(mesh_, stage_, *left);
         if (recorded_ != nullptr) recorded_->push_back(left->text);

@@ -32,7 +32,7 @@ void Runner::free_tests() {
 
 void Runner::free_test(const TestDef &test) {
     std::vector<std::string> about = test.reads;
-    const std::string own = test.model.empty() ? "" : test.domain + "." + test.model;
+    const std::string own = test.model_id();
     if (!own.empty()) about.push_back(own);
     for (const std::string &id : about)
         if (is_missing(id)) {
@@ -58,7 +58,7 @@ void Runner::free_test(const TestDef &test) {
 // Of the model that the test belongs to: as it is staged, or as it is.
 std::string Runner::tested_relation(const TestDef &test) {
     if (test.model.empty()) return "";
-    auto staged = stage_.find(test.domain + "." + test.model);
+    auto staged = stage_.find(test.model_id());
     return staged != stage_.end() ? staged->second.relation : published_relation(mesh_, mesh_.model({test.domain, test.model}));
 }
 
@@ -144,7 +144,7 @@ std::string Runner::unit_tests(const Model &model, std::vector<Step> &steps) {
 // A test that also reads what failed has nothing to look at.
 bool Runner::reads_failed(const TestDef &test, std::vector<Step> &steps) const {
     for (const std::string &id : test.reads) {
-        if (!is_missing(id) || comes_after(id, test.domain + "." + test.model)) continue;
+        if (!is_missing(id) || comes_after(id, test.model_id())) continue;
         steps.push_back(skipped(test, id));
         return true;
     }
@@ -166,7 +166,7 @@ std::vector<TestDef> Runner::wanted_tests(const Model &model, std::vector<Step> 
 
 // As one that compares a model with what reads it: that is built later, in the same run.
 bool Runner::must_wait(const TestDef &test) const {
-    return std::ranges::any_of(test.reads, [&](const std::string &id) { return comes_after(id, test.domain + "." + test.model); });
+    return std::ranges::any_of(test.reads, [&](const std::string &id) { return comes_after(id, test.model_id()); });
 }
 
 std::vector<TestResult> Runner::note_results(std::vector<TestResult> results, std::vector<Step> &steps) {

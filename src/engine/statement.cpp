@@ -22,10 +22,11 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
 
 const char *const kVacuumIsLeft = "VACUUM is left to autovacuum: a run is one transaction";
 
-std::optional<pg::ScriptStatement> without_vacuum(const pg::ScriptStatement &statement) {
-    if (statement.kind != pg::ScriptStatement::Kind::vacuum) return statement;
-    if (statement.analyze.empty()) return std::nullopt;
-    return pg::parse_script(statement.analyze).front();
+std::optional<pg::ScriptStatement> within_run(const pg::ScriptStatement &statement) {
+    using Kind = pg::ScriptStatement::Kind;
+    if (statement.kind == Kind::vacuum && !statement.analyze.empty()) return pg::parse_script(statement.analyze).front();
+    if (statement.kind == Kind::vacuum || statement.kind == Kind::transaction) return std::nullopt;
+    return statement;
 }
 
 pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql) {

@@ -12,9 +12,10 @@ const Staged *staged_at(Mesh &mesh, const Stage *stage, const std::string &schem
 // The statement with staged relations in the place of published ones.
 std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement &statement);
 
-// A run is one transaction, in which VACUUM cannot run: it is left to autovacuum, and what it analyzes too is analyzed. Nothing when nothing is left.
+// What a run, which is one transaction, does of the statement: nothing of COMMIT and its kin, and of VACUUM, which is left to autovacuum, what it
+// analyzes.
+std::optional<pg::ScriptStatement> within_run(const pg::ScriptStatement &statement);
 extern const char *const kVacuumIsLeft;
-std::optional<pg::ScriptStatement> without_vacuum(const pg::ScriptStatement &statement);
 
 // Runs it on the run's snapshot when it reads or changes rows, as a command of its own otherwise.
 pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql);

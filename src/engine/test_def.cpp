@@ -96,7 +96,7 @@ void check_test(Mesh &mesh, const Model *model, TestDef *test) {
 std::vector<std::string> models_read(Mesh &mesh, const TestDef &test) {
     std::vector<std::string> out;
     for (const Upstream &up : resolve(mesh, as_model(test, fill_template(test, failing_template(test)).text)).upstreams)
-        if (up.kind == Upstream::Kind::model && up.id != test.domain + "." + test.model && std::find(out.begin(), out.end(), up.id) == out.end())
+        if (up.kind == Upstream::Kind::model && up.id != test.model_id() && std::find(out.begin(), out.end(), up.id) == out.end())
             out.push_back(up.id);
     return out;
 }

@@ -97,7 +97,7 @@ Bound bind_test(Mesh &mesh, const TestDef &test, const TestBody &body, const std
     for (size_t i = 0; i < upstreams.size(); i++) {
         const Upstream &up = upstreams[i];
         if (is_model(out.body.references[i])) out.items.push_back(model_item(test, relation));
-        else if (up.kind == Upstream::Kind::model && up.id == test.domain + "." + test.model) out.items.push_back(relation);
+        else if (up.kind == Upstream::Kind::model && up.id == test.model_id()) out.items.push_back(relation);
         else out.others.push_back(other_item(mesh, up, stage)), out.items.push_back(out.others.back());
     }
     return out;

@@ -193,12 +193,7 @@ private:
             note_ephemeral(frame, target.unique_id);
             return make_ephemeral_relation(target.source_name + "__" + target.name);
         }
-        RelationFields fields;
-        if (!target.database.empty()) fields.path[0] = target.database;
-        fields.path[1] = target.schema;
-        fields.path[2] = target.identifier.empty() ? target.name : target.identifier;
-        fields.quote = policy_from(target.quoting, fields.quote);
-        return limited(frame, make_relation(std::move(fields)), target.config, target.columns);
+        return limited(frame, project::source_relation(target), target.config, target.columns);
     }
 
     // --empty, --sample and the batches of microbatch models.
@@ -243,6 +238,15 @@ private:
 
 std::string subject_of(const Frame &frame) {
     return frame.node ? frame.node->unique_id : "macro of " + frame.package;
+}
+
+Value source_relation(const Source &source) {
+    RelationFields fields;
+    if (!source.database.empty()) fields.path[0] = source.database;
+    fields.path[1] = source.schema;
+    fields.path[2] = source.identifier.empty() ? source.name : source.identifier;
+    fields.quote = policy_from(source.quoting, fields.quote);
+    return make_relation(std::move(fields));
 }
 
 Value node_relation(Session &session, const Node &node) {

@@ -1,5 +1,7 @@
 #include "core/project/csv_cell.h"
 
+#include "core/text.h"
+
 #include <array>
 #include <cstdio>
 #include <string_view>
@@ -17,13 +19,6 @@ constexpr std::array<std::string_view, 19> kCurrencies = {"\u060b", "$", "\u0192
 void strip(std::string_view &text, std::string_view symbol) {
     while (!symbol.empty() && text.size() >= symbol.size() && text.substr(0, symbol.size()) == symbol) text.remove_prefix(symbol.size());
     while (!symbol.empty() && text.size() >= symbol.size() && text.substr(text.size() - symbol.size()) == symbol) text.remove_suffix(symbol.size());
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char &c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 bool is_digit(char c) {
@@ -72,7 +67,7 @@ std::optional<CsvNumber> decimal(std::string_view text) {
     Scan scan{text};
     if (scan.take('-')) out.sign = "-";
     else (void)scan.take('+');
-    std::string word = lower(scan.rest);
+    std::string word = lowered(std::string(scan.rest));
     if (word == "inf" || word == "infinity") return CsvNumber{out.sign, "", 0, "Infinity"};
     if (word == "nan" || word == "snan") return CsvNumber{"", "", 0, "NaN"};
     std::string whole = scan.digits(), fraction;
@@ -174,7 +169,7 @@ std::string csv_trim(const std::string &cell) {
 }
 
 bool csv_is_null(const std::string &trimmed) {
-    return trimmed.empty() || (trimmed.size() == 4 && lower(trimmed) == "null");
+    return trimmed.empty() || (trimmed.size() == 4 && lowered(std::string(trimmed)) == "null");
 }
 
 std::optional<CsvNumber> csv_number(const std::string &trimmed) {

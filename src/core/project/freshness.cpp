@@ -5,22 +5,12 @@
 #include "core/project/compile.h"
 #include "core/project/manifest_json.h"
 #include "core/project/members.h"
-#include "core/project/relation.h"
 
 namespace mesh::core::project {
 
 using jinja::Value;
 
 namespace {
-
-Value relation_of(const Source &source) {
-    RelationFields fields;
-    if (!source.database.empty()) fields.path[0] = source.database;
-    fields.path[1] = source.schema;
-    fields.path[2] = source.identifier.empty() ? source.name : source.identifier;
-    fields.quote = policy_from(source.quoting, fields.quote);
-    return make_relation(std::move(fields));
-}
 
 // dbt takes times without a zone for UTC.
 std::optional<std::string> utc(const Value &time) {
@@ -50,14 +40,14 @@ FreshnessTimes measure_freshness(Session &session, const Source &source) {
     stand_in.name = stand_in.alias = source.identifier;
     Frame frame = run_frame(stand_in);
     frame.free_refs = true;
-    frame.extra->set(Value("this"), relation_of(source));
+    frame.extra->set(Value("this"), source_relation(source));
     frame.extra->set(Value("model"), to_value(manifest_json(source)));
     const Session::Entered entered(session, frame);
     return hinted(session, [&] {
         const bool by_query = !source.loaded_at_query.empty();
         const std::string name = by_query ? "collect_freshness_custom_sql" : "collect_freshness";
         jinja::Arguments call;
-        call.named.emplace_back("source", relation_of(source));
+        call.named.emplace_back("source", source_relation(source));
         if (by_query) {
             call.named.emplace_back("loaded_at_query", Value(session.render(source.loaded_at_query, source.original_file_path)));
         } else {

@@ -44,7 +44,7 @@ Json node_relation(const Manifest &manifest, const OtherResource &semantic_model
     for (const std::string &id : semantic_model.depends_on_nodes)
         if (const auto found = manifest.nodes.find(id); found != manifest.nodes.end()) {
             const Node &node = found->second;
-            return {{"alias", node.alias}, {"schema_name", node.schema}, {"database", node.database}, {"relation_name", manifest_json(node)["relation_name"]}};
+            return {{"alias", node.alias}, {"schema_name", node.schema}, {"database", node.database}, {"relation_name", text_or_null(node.relation_name)}};
         }
     return nullptr;
 }

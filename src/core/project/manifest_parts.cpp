@@ -1,6 +1,5 @@
 #include "core/project/manifest_parts.h"
 
-#include <algorithm>
 #include <charconv>
 
 namespace mesh::core::project {

@@ -21,6 +21,9 @@ void add_functions(jinja::Dict &members, Session &session);
 // A relation with the names of a node, as `this` is; empty for operations.
 jinja::Value node_relation(Session &session, const Node &node);
 
+// A source's relation, as source() gives it.
+jinja::Value source_relation(const Source &source);
+
 // What the frame renders, for messages: "model.shop.orders", or the macro's.
 std::string subject_of(const Frame &frame);
 

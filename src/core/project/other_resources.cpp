@@ -7,6 +7,7 @@
 #include "core/project/place.h"
 #include "core/project/semantic_rules.h"
 #include "core/project/unit_test.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -33,7 +34,7 @@ OtherResource start(ParseState &state, const Property &property, ResourceType ty
 void add(ParseState &state, OtherResource other, const Property &property) {
     const auto [found, added] = state.manifest.others.emplace(other.unique_id, std::move(other));
     if (!added)
-        fail("42710", "dbt found two " + plural_name(found->second.resource_type) + " with the name \"" + property.name + "\"", property.place, property.line,
+        fail("42710", "dbt found two " + plural(resource_type_name(found->second.resource_type)) + " with the name \"" + property.name + "\"", property.place, property.line,
              "It is also in " + found->second.original_file_path + ".");
 }
 

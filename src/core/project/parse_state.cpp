@@ -2,15 +2,9 @@
 
 #include "core/project/place.h"
 #include "core/project/profile.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
-
-std::string plural_name(ResourceType type) {
-    std::string name = resource_type_name(type);
-    if (type == ResourceType::analysis) return "analyses";
-    if (name.back() == 'y') return name.substr(0, name.size() - 1) + "ies";
-    return name + "s";
-}
 
 ParseState::ParseState(const Files &project_files, const Settings &project_settings) : files(project_files), settings(project_settings) {}
 
@@ -46,7 +40,7 @@ void ParseState::add(Node node, const std::string &place) {
     if (!node.enabled) return void(manifest.disabled.push_back(std::move(node)));
     const auto found = manifest.nodes.find(node.unique_id);
     if (found != manifest.nodes.end())
-        fail("42710", "dbt found two " + plural_name(node.resource_type) + " with the name \"" + node.name + "\"", place, node.line,
+        fail("42710", "dbt found two " + plural(resource_type_name(node.resource_type)) + " with the name \"" + node.name + "\"", place, node.line,
              "It is also in " + found->second.package_root + found->second.original_file_path + ". Rename one of them, or disable it.");
     manifest.nodes.emplace(node.unique_id, std::move(node));
 }

@@ -85,9 +85,6 @@ private:
     std::map<std::string, YamlRenderer> yaml_renderers_;
 };
 
-// "models", "analyses", "saved_queries".
-std::string plural_name(ResourceType type);
-
 // The steps, in their order.
 void load_projects(ParseState &state);
 void read_macros(ParseState &state);

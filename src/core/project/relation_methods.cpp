@@ -2,6 +2,7 @@
 
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -114,12 +115,6 @@ std::string stripped(std::string name) {
     while (name.starts_with('"')) name.erase(0, 1);
     while (name.ends_with('"')) name.pop_back();
     return name;
-}
-
-std::string lowered(std::string text) {
-    for (char &c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
 }
 
 // Whether every part given is this relation's. One that differs in case only is an error, as in dbt.

@@ -5,18 +5,13 @@
 #include "core/near.h"
 #include "core/project/columns.h"
 #include "core/project/place.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
 namespace {
 
 using Words = std::vector<std::string>;
-
-std::string lowered(std::string text) {
-    for (char &c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return text;
-}
 
 void demand(const Property &property, const std::string &whose, const Json &entry, std::initializer_list<const char *> members) {
     for (const char *member : members)

@@ -1,0 +1,16 @@
+#include "core/text.h"
+
+namespace mesh::core {
+
+std::string lowered(std::string text) {
+    for (char &c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+std::string plural(const std::string &noun) {
+    if (noun == "analysis") return "analyses";
+    return noun.ends_with('y') ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s";
+}
+
+}  // namespace mesh::core
