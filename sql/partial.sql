@@ -23,7 +23,6 @@ UNION ALL SELECT to_jsonb(t)::text FROM mesh.test_registry t
 UNION ALL SELECT to_jsonb(t)::text FROM mesh.unit_test_registry t
 UNION ALL SELECT to_jsonb(s)::text FROM mesh.source_registry s
 UNION ALL SELECT to_jsonb(d)::text FROM mesh.dependency_registry d
-UNION ALL SELECT to_jsonb(c)::text FROM mesh.column_lineage_registry c
 UNION ALL SELECT to_jsonb(r)::text FROM mesh.project_resource_registry r
 UNION ALL SELECT to_jsonb(f)::text FROM mesh.project_file_registry f
 UNION ALL SELECT name || header FROM mesh.project_registry $f$;

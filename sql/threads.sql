@@ -63,7 +63,7 @@ BEGIN
             RETURN QUERY EXECUTE format('SELECT count(*) || '' rows '' || md5(string_agg(r::text, '','' ORDER BY r::text)) FROM threads_%s.%I t, LATERAL (SELECT to_jsonb(t) - ''{dbt_scd_id,dbt_updated_at,dbt_valid_from}''::text[] AS r) r', domain, relation.relname);
         END IF;
     END LOOP;
-    RETURN QUERY SELECT 'registry ' || replace((to_jsonb(m) - '{domain,built_at,created_at,changed_at,built_sql,facts,built_state}'::text[])::text, 'threads_' || portrait.domain, 's') FROM mesh.model_registry m WHERE m.domain = portrait.domain ORDER BY 1;
+    RETURN QUERY SELECT 'registry ' || replace((to_jsonb(m) - '{domain,built_at,created_at,changed_at,built_sql,facts,lineage,built_state}'::text[])::text, 'threads_' || portrait.domain, 's') FROM mesh.model_registry m WHERE m.domain = portrait.domain ORDER BY 1;
     RETURN QUERY SELECT 'test ' || t.test || ' ' || f.failed::text FROM mesh.failure_history f JOIN mesh.test_registry t ON t.domain = f.domain AND t.name = f.test WHERE f.domain = portrait.domain ORDER BY 1;
 END $$;
 CREATE FUNCTION threads_raw.differences(one text DEFAULT 'one', many text DEFAULT 'many', OUT domain text, OUT line text) RETURNS SETOF record LANGUAGE sql AS $$

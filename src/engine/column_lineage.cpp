@@ -28,6 +28,9 @@ struct Arrival {
     bool direct;
 };
 
+// What stands behind model_registry m in FROM.
+constexpr const char *kEdges = "(select e->>0 as column_name, e->>1 as upstream, e->>2 as upstream_column, e->>3 as kind from pg_catalog.jsonb_array_elements(m.lineage) e) l";
+
 // dependency_registry's upstream as a node's id, and back.
 std::string node_id(const std::string &kind, const std::string &upstream) {
     return kind == "model" ? upstream : kind + ":" + upstream;
@@ -100,8 +103,10 @@ private:
         pg::Result rows = registry(
             "select distinct f.domain || '.' || f.model, f.col, d.kind, l.upstream, l.upstream_column, l.kind = 'direct' and l.column_name is not null"
             " from unnest($1::text[], $2::text[], $3::text[]) f(domain, model, col)"
-            " join mesh.column_lineage_registry l on l.domain = f.domain and l.model = f.model and (l.column_name = f.col or l.column_name is null)"
-            " join mesh.dependency_registry d on d.domain = l.domain and d.model = l.model and d.upstream = l.upstream order by 1, 2, 6 desc, 4, 5",
+            " join mesh.model_registry m on m.domain = f.domain and m.name = f.model"
+            " cross join lateral " + std::string(kEdges) +
+            " join mesh.dependency_registry d on d.domain = f.domain and d.model = f.model and d.upstream = l.upstream"
+            " where l.column_name = f.col or l.column_name is null order by 1, 2, 6 desc, 4, 5",
             {pg::array_literal(domains), pg::array_literal(models), pg::array_literal(columns)});
         std::vector<Edge> out;
         for (const pg::Row &row : rows.rows)
@@ -119,11 +124,12 @@ private:
             columns.push_back(arrival.place.column);
         }
         pg::Result rows = registry(
-            "select distinct f.kind, f.upstream, f.col, l.domain || '.' || l.model, l.column_name, l.kind = 'direct' and l.column_name is not null"
+            "select distinct f.kind, f.upstream, f.col, d.domain || '.' || d.model, l.column_name, l.kind = 'direct' and l.column_name is not null"
             " from unnest($1::text[], $2::text[], $3::text[]) f(kind, upstream, col)"
             " join mesh.dependency_registry d on d.kind = f.kind and d.upstream = f.upstream"
-            " join mesh.column_lineage_registry l on l.domain = d.domain and l.model = d.model and l.upstream = f.upstream"
-            " and (f.col = '' or l.upstream_column = f.col) order by 1, 2, 3, 6 desc, 4, 5",
+            " join mesh.model_registry m on m.domain = d.domain and m.name = d.model"
+            " cross join lateral " + std::string(kEdges) +
+            " where l.upstream = f.upstream and (f.col = '' or l.upstream_column = f.col) order by 1, 2, 3, 6 desc, 4, 5",
             {pg::array_literal(kinds), pg::array_literal(upstreams), pg::array_literal(columns)});
         std::vector<Edge> out;
         for (const pg::Row &row : rows.rows)

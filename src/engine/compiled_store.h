@@ -21,11 +21,12 @@ public:
     void write(size_t least = 1);
 
 private:
+    bool is_published(const std::string &model);
     void write_reads();
-    void write_lineage();
 
     std::string domain_;
-    RowArrays models_{8}, reads_{3}, lineage_{5};
+    std::optional<std::set<std::string>> published_;  // models that a product publishes, once they were asked for
+    RowArrays models_{9}, reads_{3};
 };
 
 }  // namespace mesh::engine

@@ -50,7 +50,9 @@ std::vector<Rewrite> rewrites(const Model &model, const std::string &name) {
 void rename_in_registry(const Model &model, const Model &next) {
     registry("update mesh.model_registry set name = $3, identifier = $4 where domain = $1 and name = $2", {model.domain, model.name, next.name, target_identifier(next)});
     registry("update mesh.dependency_registry set upstream = $2 where kind = 'model' and upstream = $1", {model.id(), next.id()});
-    registry("update mesh.column_lineage_registry set upstream = $2 where upstream = $1", {model.id(), next.id()});
+    registry("update mesh.model_registry set lineage = (select pg_catalog.jsonb_agg(case when e->>1 = $1 then pg_catalog.jsonb_set(e, '{1}', pg_catalog.to_jsonb($2)) else e end)"
+             " from pg_catalog.jsonb_array_elements(lineage) e) where (domain, name) in (select domain, model from mesh.dependency_registry where kind = 'model' and upstream = $2)",
+             {model.id(), next.id()});
     registry("update mesh.test_registry set reads = (select pg_catalog.jsonb_agg(case when r = $1 then $2 else r end)"
              " from pg_catalog.jsonb_array_elements_text(reads) r) where reads ? $1",
              {model.id(), next.id()});

@@ -60,6 +60,8 @@ CREATE TABLE mesh.model_registry (
     alias        text,                         -- its relation's name; NULL: the model's
     identifier   text NOT NULL,                -- that name as it is built, with 63 bytes at most
     body_digest  text GENERATED ALWAYS AS (CASE WHEN materialized = 'seed' THEN pg_catalog.md5(body) END) STORED,
+    lineage      jsonb NOT NULL DEFAULT '[]',  -- [[column, upstream as in dependency_registry, its column, direct or indirect]] as mesh.column_lineage shows it; column null:
+                                               -- the upstream's column decides about all of the model's rows (filter, join, group)
     facts        jsonb,                        -- what the analyzer found: fingerprint of the query, what it depends on besides rows, columns it needs of each upstream
     built_state  text,                         -- what it was built from, as digests: how a later run tells that nothing changed
     PRIMARY KEY (domain, name)
@@ -77,18 +79,6 @@ CREATE TABLE mesh.dependency_registry (
 );
 
 CREATE INDEX ON mesh.dependency_registry (kind, upstream);
-
-CREATE TABLE mesh.column_lineage_registry (
-    domain          text NOT NULL,
-    model           text NOT NULL,
-    column_name     text,            -- NULL: the column decides about all of the model's rows (filter, join, group)
-    upstream        text NOT NULL,   -- as in dependency_registry
-    upstream_column text NOT NULL,
-    kind            text NOT NULL CHECK (kind IN ('direct', 'indirect')),
-    FOREIGN KEY (domain, model) REFERENCES mesh.model_registry ON UPDATE CASCADE ON DELETE CASCADE
-);
-
-CREATE INDEX ON mesh.column_lineage_registry (domain, model);
 
 CREATE TABLE mesh.generic_test_registry (
     name      text PRIMARY KEY,
@@ -231,8 +221,7 @@ CREATE TABLE mesh.failure_history (
 
 CREATE INDEX ON mesh.failure_history (domain, test, run_id);
 
--- Tables without a key: a publication of all tables would otherwise refuse to delete from them.
-ALTER TABLE mesh.column_lineage_registry REPLICA IDENTITY FULL;
+-- A table without a key: a publication of all tables would otherwise refuse to delete from it.
 ALTER TABLE mesh.failure_history REPLICA IDENTITY FULL;
 
 SELECT pg_catalog.pg_extension_config_dump('mesh.domain_registry', '');
@@ -241,7 +230,6 @@ SELECT pg_catalog.pg_extension_config_dump('mesh.run_grant_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.source_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.model_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.dependency_registry', '');
-SELECT pg_catalog.pg_extension_config_dump('mesh.column_lineage_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.generic_test_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.test_registry', '');
 SELECT pg_catalog.pg_extension_config_dump('mesh.unit_test_registry', '');

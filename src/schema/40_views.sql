@@ -59,7 +59,9 @@ COMMENT ON COLUMN mesh.dependencies.kind IS 'model, source, or relation: one tha
 COMMENT ON COLUMN mesh.dependencies.upstream IS 'domain.model, domain.source.table or schema.name, by kind.';
 
 CREATE VIEW mesh.column_lineage WITH (security_barrier) AS
-    SELECT domain, model, column_name, upstream, upstream_column, kind FROM mesh.column_lineage_registry WHERE domain IN (SELECT name FROM mesh.seen_domains);
+    SELECT m.domain, m.name AS model, e->>0 AS column_name, e->>1 AS upstream, e->>2 AS upstream_column, e->>3 AS kind
+    FROM mesh.model_registry m, pg_catalog.jsonb_array_elements(m.lineage) e
+    WHERE m.domain IN (SELECT name FROM mesh.seen_domains);
 COMMENT ON VIEW mesh.column_lineage IS 'Which upstream columns each column comes from (direct), and which decide about a model''s rows (indirect). mesh.lineage(''domain.model.column'') walks it.';
 COMMENT ON COLUMN mesh.column_lineage.column_name IS 'Null: the upstream column decides about all of the model''s rows (filter, join, group).';
 
