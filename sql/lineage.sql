@@ -15,5 +15,10 @@ SELECT mesh.create_model('l.one', 'select distinct on (x) x, first_value(y) over
 SELECT mesh.create_model('l.row', 'select a as whole, (j ->> ''k'')::int as k from raw.a, lateral (select j from raw.b where b.id = a.id) q');
 SELECT name, status FROM mesh.models ORDER BY name;
 SELECT * FROM mesh.column_lineage ORDER BY 1, 2, 3, 4, 5;
+-- A model's lineage goes by its new name, up and down.
+SELECT mesh.create_model('l.reader', 'select t + k as both from l.cte where k > 0');
+SELECT mesh.rename_model('l.cte', 'sums');
+SELECT model, column_name, upstream, upstream_column, kind FROM mesh.column_lineage WHERE 'sums' IN (model, split_part(upstream, '.', 2)) ORDER BY 1, 2, 3, 4, 5;
+SELECT * FROM mesh.lineage('l.sums.t') ORDER BY 1, 2, 3, 4, 5;
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA raw, l CASCADE;
