@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/text.h"
 
 namespace mesh::cli {
 namespace {
@@ -44,7 +45,7 @@ public:
 private:
     static std::string sentence(std::string text) {
         if (text.empty()) return text;
-        if (text.rfind("dbt", 0) != 0) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+        if (text.rfind("dbt", 0) != 0) text = core::capitalized(text);
         return text.back() == '.' ? text : text + ".";
     }
 

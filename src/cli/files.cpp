@@ -8,6 +8,7 @@
 #include "cli/text.h"
 #include "cli/yaml.h"
 #include "core/digest.h"
+#include "core/text.h"
 
 namespace mesh::cli {
 namespace {
@@ -18,7 +19,7 @@ const char *const root_files[] = {"dbt_project.yml", "packages.yml", "dependenci
 const char *const endings[] = {".sql", ".yml", ".yaml", ".md", ".csv", ".py"};
 
 bool is_source(const std::string &name) {
-    return std::any_of(std::begin(endings), std::end(endings), [&](const char *ending) { return ends_with(lower(name), ending); });
+    return std::any_of(std::begin(endings), std::end(endings), [&](const char *ending) { return ends_with(core::lowered(name), ending); });
 }
 
 // One package: its files below one folder of this machine, under one prefix of the server's paths.

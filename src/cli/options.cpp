@@ -6,6 +6,7 @@
 
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/text.h"
 
 namespace mesh::cli {
 namespace {
@@ -40,7 +41,7 @@ const TextName places[] = {{"project_dir", &Options::project_dir}, {"profiles_di
                            {"state", &Options::state},             {"defer_state", &Options::defer_state}};
 
 bool truth(const std::string &name, const std::string &value) {
-    const std::string word = lower(trim(value));
+    const std::string word = core::lowered(trim(value));
     for (const char *yes : {"1", "t", "true", "y", "yes", "on"})
         if (word == yes) return true;
     for (const char *no : {"0", "f", "false", "n", "no", "off", ""})

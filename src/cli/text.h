@@ -12,7 +12,6 @@ namespace mesh::cli {
 std::vector<std::string> split(std::string_view text, char separator);   // without empty pieces
 std::string join(const std::vector<std::string> &pieces, std::string_view separator);
 std::string trim(std::string_view text);
-std::string lower(std::string text);
 bool starts_with(std::string_view text, std::string_view prefix);
 bool ends_with(std::string_view text, std::string_view suffix);
 

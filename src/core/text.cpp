@@ -8,6 +8,11 @@ std::string lowered(std::string text) {
     return text;
 }
 
+std::string capitalized(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
 std::string plural(const std::string &noun) {
     if (noun == "analysis") return "analyses";
     return noun.ends_with('y') ? noun.substr(0, noun.size() - 1) + "ies" : noun + "s";

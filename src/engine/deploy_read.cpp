@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "core/project/builtin_macros.h"
 #include "engine/other_projects.h"
+#include "engine/project_database.h"
 
 namespace mesh::engine {
 
@@ -114,6 +115,7 @@ bool has_other_edges(const project::Part &part) {
 // Without a profile the domain's schema is the target's; a new domain has one of its own name.
 project::Settings reading_settings(const StoredProject &now) {
     project::Settings out = settings_of(now, project::Json::object(), project::Json::object());
+    out.log = say;
     if (!out.schema.empty()) return out;
     std::optional<Domain> domain = find_domain(now.domain);
     out.schema = domain ? domain->schema : now.domain;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "engine/model_contract.h"
 #include "engine/statement.h"
 #include "engine/target.h"
@@ -44,11 +45,7 @@ Grants wanted_grants(const Model &model) {
     Grants out;
     const Json &grants = model.config["grants"];
     for (const auto &[privilege, roles] : grants.items())
-        for (const Json &role : roles.is_array() ? roles : Json::array({roles})) {
-            std::string lower = privilege;
-            std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
-            out.insert({lower, role_of(role)});
-        }
+        for (const Json &role : roles.is_array() ? roles : Json::array({roles})) out.insert({core::lowered(privilege), role_of(role)});
     return out;
 }
 
@@ -86,9 +83,7 @@ void apply_grants_config(const Staged &staged, const std::string &oid, const std
 // The name that a project's column has in the database: as it is written when it is quoted, else folded.
 std::string folded_name(const Json &column) {
     std::string name = column.value("name", "");
-    if (column.value("quote", Json(false)) != true)
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
-    return name;
+    return column.value("quote", Json(false)) == true ? name : core::lowered(name);
 }
 
 void comment_on_columns(const Staged &staged, const std::string &name) {

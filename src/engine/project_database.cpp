@@ -165,6 +165,10 @@ std::vector<std::string> ProjectDatabase::list_schemas() {
 }
 
 void ProjectDatabase::log(const std::string &text, bool to_user) {
+    if (!read_only_) say(text, to_user);
+}
+
+void say(const std::string &text, bool to_user) {
     to_user ? pg::notice(text) : pg::debug(text);
 }
 

@@ -7,6 +7,9 @@
 
 namespace mesh::engine {
 
+// What a template says by print() or log(): a NOTICE, or else a message of level debug1.
+void say(const std::string &text, bool to_user);
+
 class ProjectDatabase : public core::project::Database {
 public:
     // `stage` may be nullptr: nothing is staged. All must outlive it.
@@ -15,7 +18,8 @@ public:
     // Keeps what is executed from here on, statement by statement; nullptr: no longer.
     void record(std::vector<std::string> *statements) { recorded_ = statements; }
 
-    // While nothing is run, templates may ask and not change: a statement that writes raises 25006.
+    // While nothing is run, templates may ask and not change: a statement that writes raises 25006. What they say was said when the project was read,
+    // and will be when they are run.
     void set_read_only() { read_only_ = true; }
 
     core::project::QueryResult execute(const std::string &sql) override;

@@ -1,5 +1,6 @@
 #include "engine/project_tests.h"
 
+#include "core/text.h"
 #include "engine/generic_test.h"
 
 namespace mesh::engine {
@@ -165,8 +166,7 @@ private:
         bool keeps = stored == "table" || stored == "view";  // its rows are those of dbt's query
         bool own = arguments && !keeps && !project_.invocation().generic_test_overridden(node.test_metadata->name);
         std::string test = node.test_metadata ? node.test_metadata->name : "singular";
-        std::string severity = text_of(node.config, "severity", "error");
-        std::transform(severity.begin(), severity.end(), severity.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+        std::string severity = core::lowered(text_of(node.config, "severity", "error"));
         tests_.push_back({name, model.empty() ? Json() : Json(model), test, own ? Json(*plain_column(node.column_name)) : Json(), own ? arguments->dump() : "{}", severity,
                           own ? nullable(node.config, "where") : Json(), text_of(node.config, "warn_if", "!= 0"), text_of(node.config, "error_if", "!= 0"),
                           nullable(node.config, "limit"), text_of(node.config, "store_failures", "false"), reads_of(node, model).dump(),

@@ -3,6 +3,7 @@
 
 #include "core/exact_json.h"
 #include "core/near.h"
+#include "core/text.h"
 #include "engine/generic_test.h"
 #include "engine/test_sql.h"
 #include "pg/fragment.h"
@@ -35,7 +36,7 @@ void check_threshold(const Domain &domain, const std::string &comparison, const 
 }
 
 void check_settings(const Domain &domain, TestDef *test) {
-    std::transform(test->severity.begin(), test->severity.end(), test->severity.begin(), [](unsigned char c) { return static_cast<char>(tolower(c)); });
+    test->severity = core::lowered(test->severity);
     if (test->severity != "error" && test->severity != "warn")
         throw Error("22023", "unknown severity \"" + test->severity + "\"", "", "Use error or warn.");
     if (!test->counts_rows()) pg::check_expression(test->fail_calc, "fail_calc");

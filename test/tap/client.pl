@@ -91,6 +91,13 @@ value("CREATE TABLE shop.old AS SELECT timestamp '2024-01-01 10:00' AS at");
 ($exit, $said) = meshctl($look, 'source', 'snapshot-freshness', '--output', 'target/old.json');
 like(slurp_file("$look/target/old.json"), qr/"max_loaded_at":"2024-01-01T10:00:00\+00:00".*"status":"warn".*"warn_after":\{"count":1,"period":"hour"\}/s, 'sources.json says how old the rows are, and by what') or diag $said;
 
+# What a template prints is told when it is read and when it is run.
+my $talks = project('models/a.sql' => "{% do print('always') %}{% if execute %}{% do print('executed') %}{% endif %}select 1 as a");
+for ('always always executed', 'always executed') {
+    ($exit, $said) = meshctl($talks, 'run');
+    is(join(' ', $said =~ /\b(always|executed)\b/g), $_, "printed: $_");
+}
+
 # What clean leaves alone.
 my $clean = sub { return project('dbt_project.yml' => "name: shop\nprofile: shop\nclean-targets: ['$_[0]']\n", 'models/a.sql' => 'select 1 as a') };
 fails('clean outside the project', 2, [qr/dbt will not clean the following directories outside the project: /], $clean->('..'), 'clean');

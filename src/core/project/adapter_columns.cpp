@@ -10,6 +10,7 @@
 #include "core/project/decimal.h"
 #include "core/project/members.h"
 #include "core/project/relation.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -110,11 +111,7 @@ Value get_column_schema_from_query(Session &session, Arguments &a) {
 
 std::vector<std::string> missing_names(Session &session, const Value &relation, const Value &names, std::initializer_list<const char *> wanted) {
     std::set<std::string> there;
-    const auto low = [](std::string text) {
-        for (char &c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        return text;
-    };
-    for (const Value &one : columns_of(session, relation)) there.insert(low(column(one).name));
+    for (const Value &one : columns_of(session, relation)) there.insert(lowered(column(one).name));
     std::vector<std::string> missing;
     for (const char *name : wanted) {
         std::string desired = name;
@@ -122,7 +119,7 @@ std::vector<std::string> missing_names(Session &session, const Value &relation, 
             const Value *own = names.dict().find(std::string_view(name));
             if (own && own->is_string()) desired = own->text();
         }
-        if (!there.contains(low(desired))) missing.push_back(desired);
+        if (!there.contains(lowered(desired))) missing.push_back(desired);
     }
     return missing;
 }

@@ -4,6 +4,7 @@
 #include "core/project/adapter.h"
 #include "core/project/members.h"
 #include "core/project/relation.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -13,11 +14,6 @@ using jinja::Value;
 namespace {
 
 using Parsing = AdapterEntry::Parsing;
-
-std::string lowered(std::string text) {
-    for (char &c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
 
 std::string text_or_empty(const Value &value) {
     return value.is_none() || value.is_undefined() ? "" : jinja::to_text(value);

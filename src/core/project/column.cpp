@@ -4,6 +4,7 @@
 
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -11,11 +12,6 @@ using jinja::Arguments;
 using jinja::Value;
 
 namespace {
-
-std::string lowered(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 bool one_of(const std::string &type, std::initializer_list<const char *> types) {
     const std::string low = lowered(type);

@@ -4,6 +4,7 @@
 
 #include "core/project/names.h"
 #include "core/project/place.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -96,8 +97,7 @@ void check_booleans(const Json &config, std::initializer_list<const char *> keys
 }
 
 void finish_test(Json &config, const std::string &file) {
-    std::string severity = config["severity"].is_string() ? config["severity"].get<std::string>() : config["severity"].dump();
-    std::transform(severity.begin(), severity.end(), severity.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::string severity = lowered(config["severity"].is_string() ? config["severity"].get<std::string>() : config["severity"].dump());
     if (severity != "warn" && severity != "error") fail("22023", "severity must be \"warn\" or \"error\", not " + config["severity"].dump(), file);
     Json &as = config["store_failures_as"], &store = config["store_failures"];
     if (!as.is_null()) store = as != "ephemeral";

@@ -9,6 +9,7 @@
 #include "core/project/ref_lookup.h"
 #include "core/project/relation.h"
 #include "core/project/runtime_config.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -19,9 +20,7 @@ namespace {
 
 std::string describe(const Frame &frame) {
     if (!frame.node) return "Macro in package '" + frame.package + "'";
-    std::string kind = resource_type_name(frame.node->resource_type);
-    kind[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(kind[0])));
-    return kind + " '" + frame.node->unique_id + "' (" + frame.node->original_file_path + ")";
+    return capitalized(resource_type_name(frame.node->resource_type)) + " '" + frame.node->unique_id + "' (" + frame.node->original_file_path + ")";
 }
 
 Ref read_ref(Arguments &arguments) {

@@ -1,7 +1,8 @@
 #include "core/project/metric_params.h"
 
-#include <algorithm>
 #include <set>
+
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -24,8 +25,7 @@ Json measure(const Json &written) {
 Json window(const Json &written) {
     if (!written.is_string()) return written;
     static const std::set<std::string> granularities = {"nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"};
-    std::string text = written;
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string text = lowered(written);
     const auto space = text.find(' ');
     if (space == std::string::npos || space == 0 || space > 9 || text.find_first_not_of("0123456789") != space) return written;
     std::string granularity = text.substr(space + 1);

@@ -1,11 +1,11 @@
 // refs and sources to the unique ids of what they mean, and who may use what.
 #include <algorithm>
-#include <cctype>
 
 #include "core/near.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 #include "core/project/ref_lookup.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -23,9 +23,7 @@ struct Asker {
 
     // dbt's words: "Model 'model.shop.orders' (models/orders.sql)".
     std::string title() const {
-        std::string type_name = resource_type_name(type);
-        type_name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(type_name[0])));
-        return type_name + " '" + unique_id + "' (" + place + ")";
+        return capitalized(resource_type_name(type)) + " '" + unique_id + "' (" + place + ")";
     }
 };
 

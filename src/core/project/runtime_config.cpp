@@ -1,7 +1,6 @@
 #include "core/project/runtime_config.h"
 
-#include <algorithm>
-#include <cctype>
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -39,11 +38,7 @@ Value make_runtime_config(const Session &session) {
 
 Value arguments_value(const Settings &settings) {
     Json all = Json::object();
-    for (const auto &[name, value] : settings.flags.items()) {
-        std::string low = name;
-        std::ranges::transform(low, low.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        all[low] = value;
-    }
+    for (const auto &[name, value] : settings.flags.items()) all[lowered(name)] = value;
     all["vars"] = settings.vars;
     return to_value(all);
 }

@@ -5,6 +5,7 @@
 #include "core/jinja/operators.h"
 #include "core/project/decimal.h"
 #include "core/project/python_datetime.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -15,11 +16,6 @@ namespace {
 std::string trimmed(const std::string &text) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-std::string lowered(std::string text) {
-    for (char &c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
 }
 
 bool is_null(const std::string &field) {

@@ -1,12 +1,12 @@
 #include "core/project/select_contract.h"
 
 #include <algorithm>
-#include <cctype>
 #include <ctime>
 
 #include "core/error.h"
 #include "core/project/manifest_parts.h"
 #include "core/project/names.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -35,8 +35,7 @@ Json contract_of(const Node &node) {
 std::string base_type(const std::string &type) {
     std::string base = type.substr(0, type.find('('));
     while (!base.empty() && base.back() == ' ') base.pop_back();
-    std::transform(base.begin(), base.end(), base.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return base;
+    return lowered(base);
 }
 
 bool has(const Json &list, const Json &item) {

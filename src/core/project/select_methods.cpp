@@ -1,7 +1,6 @@
 #include "core/project/select_methods.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <functional>
 
@@ -11,6 +10,7 @@
 #include "core/project/select_name.h"
 #include "core/project/select_path.h"
 #include "core/project/select_state.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -143,7 +143,7 @@ Matcher by_version(const std::string &value) {
 }
 
 bool same_word(const std::string &a, const std::string &b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return lowered(a) == lowered(b);
 }
 
 bool is_boolean_word(const SelectCriterion &criterion, const Json &value) {

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/near.h"
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -67,8 +68,7 @@ bool is_word(const std::string &text) {
 // A bare word is a path when it looks like one, a file by its ending, or a name.
 std::string usual_method(const std::string &value) {
     if (value.find('/') != std::string::npos) return "path";
-    std::string lower = value;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string lower = lowered(value);
     return lower.ends_with(".sql") || lower.ends_with(".py") || lower.ends_with(".csv") ? "file" : "fqn";
 }
 

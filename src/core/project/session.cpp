@@ -169,6 +169,7 @@ Ptr<jinja::Variables> Session::base_for(const Frame &frame) {
     options.var_mode = parsing ? VarMode::none : VarMode::required;
     options.log = [this](const std::string &text, bool to_user) {
         if (database_) database_->log(text, to_user);
+        else if (settings_.log) settings_.log(text, to_user);
     };
     base = make_base_context(options);
     const Value *var = base->values().find(std::string_view("var"));

@@ -1,6 +1,7 @@
 // How a project is read and run: what dbt takes from its command line, environment and profile.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -20,6 +21,9 @@ struct Settings {
     Json flags = Json::object();             // FULL_REFRESH, EMPTY, WHICH ..., as templates see them in `flags`
     std::string invocation_id;               // a UUID
     double started_at = 0;                   // run_started_at, seconds since 1970 UTC
+
+    // Where print() and log() of templates go while the project is read, and whether it is for the user; nothing: nowhere.
+    std::function<void(const std::string &text, bool to_user)> log;
 
     // For a project without profiles.yml: where its target is.
     std::string database, schema, user;
