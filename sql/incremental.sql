@@ -82,6 +82,21 @@ SELECT count(*) FROM inc_raw.report;
 -- full_refresh gives the body's columns, with their reason.
 SELECT node, status, rows, reason, message FROM mesh.run('inc', full_refresh => true);
 SELECT attrelid::regclass, string_agg(attname || ' ' || atttypid::regtype, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'inc'::regnamespace AND relkind = 'r') AND attnum > 0 AND NOT attisdropped GROUP BY 1 ORDER BY 1::text;
+-- Text gets the length that is given, where no view reads it; a column without a length stays as it is.
+CREATE TABLE inc_raw.words (id int, short varchar(5) COLLATE "C", code varchar(2), free text);
+INSERT INTO inc_raw.words VALUES (1, 'abc', 'ab', 'x');
+\set words 'select id, short, code, free from inc_raw.words where not is_incremental() or id >= mesh.var(\'since\', \'0\')::int'
+SELECT mesh.create_model('inc.words', :'words', materialized => 'incremental', incremental_strategy => 'append');
+SELECT node, status, reason FROM mesh.run('inc.words');
+CREATE VIEW inc_raw.codes AS SELECT code FROM inc.words;
+ALTER TABLE inc_raw.words ALTER short TYPE varchar(20) COLLATE "C", ALTER code TYPE varchar(4), ALTER free TYPE varchar(9);
+INSERT INTO inc_raw.words VALUES (2, 'a longer word', 'cd', 'y');
+SELECT mesh.create_model('inc.words', :'words', materialized => 'incremental', incremental_strategy => 'append', replace => true);
+SELECT node, status, reason, message FROM mesh.run('inc.words', vars => '{"since": 2}');
+SELECT attname, format_type(atttypid, atttypmod), attcollation::regcollation FROM pg_attribute WHERE attrelid = 'inc.words'::regclass AND attnum > 0 ORDER BY attnum;
+INSERT INTO inc_raw.words VALUES (3, 'd', 'four', 'z');
+SELECT node, status, message FROM mesh.run('inc.words', vars => '{"since": 3}');
+SELECT * FROM inc.words ORDER BY id;
 SELECT count(*) AS left_over FROM pg_class WHERE relname LIKE 'mesh\_%' AND relnamespace = 'inc'::regnamespace;
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;

@@ -103,6 +103,10 @@ std::string alter_actions(const std::vector<pg::Column> &from, const std::vector
 std::string column_definitions(const std::vector<pg::Column> &columns);
 std::string column_list(const std::vector<pg::Column> &columns, const std::string &prefix = "");
 bool has_name(const std::vector<pg::Column> &columns, const std::string &name);
+
+// The ALTER TABLE actions by which text columns of the table get the length that is given, where no view reads them; `held`, the table's columns,
+// have it then. A column without a length has room already.
+std::string grow_text(Oid table, std::vector<pg::Column> &held, const std::vector<pg::Column> &given);
 bool same_columns(std::vector<pg::Column> a, std::vector<pg::Column> b);
 
 // columns.cpp: the model's configured indexes ("unique (a, b)" as "create unique index on ..."), by definition.

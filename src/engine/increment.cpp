@@ -77,11 +77,12 @@ std::string describe_difference(const Columns &target, const Columns &delta) {
     return out;
 }
 
-// dbt's on_schema_change: the ALTER TABLE actions for the target, by name first and by type second.
-std::string schema_change(const Model &model, const Columns &target, const Columns &delta) {
+// dbt's on_schema_change, after text has grown: the ALTER TABLE actions for the target, by name first and by type second.
+std::string schema_change(const Staged &staged, Columns target, const Columns &delta) {
+    const Model &model = staged.model;
     std::string mode = model.config.value("on_schema_change", "ignore");
-    std::string difference = describe_difference(target, delta), actions;
-    if (difference.empty() || mode == "ignore") return "";
+    std::string actions = mode == "sync_all_columns" ? "" : grow_text(staged.target.oid, target, delta), difference = describe_difference(target, delta);
+    if (difference.empty() || mode == "ignore") return actions;
     if (mode == "fail")
         throw Error("42P16", "the columns of incremental model \"" + model.id() + "\" changed", "Changed: " + difference + ".",
                     "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.");
@@ -170,7 +171,7 @@ void apply_increment(Staged &staged, const std::string &sql, const Strategy &str
     Oid delta_oid = pg::relation_oid(schema, delta_name);
     staged.rows = pg::fill_frozen(delta_oid, query, delta_oid);
     Columns target = pg::relation_columns(staged.target.oid);
-    std::string actions = schema_change(model, target, query.columns);
+    std::string actions = schema_change(staged, target, query.columns);
     staged.reason = "incremental: " + strategy_of(model);
     if (!actions.empty()) {
         staged.reason += "; its columns changed: " + actions;

@@ -230,7 +230,7 @@ private:
         out.action = "increment";
         out.at_target = true;
         if (model.built_sql != final_sql) out.reason = "definition changed: rows that are there stay as they are";
-        add_reason(out.reason, increment_changes(model));
+        add_reason(out.reason, increment_changes(model, out.target));
         if (out.reason.empty()) out.reason = "definition unchanged; its new rows are added";
     }
 

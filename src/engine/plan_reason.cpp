@@ -59,11 +59,18 @@ std::string changes(const Model &model, const Target &target, const std::string 
     return out;
 }
 
-std::string increment_changes(const Model &model) {
+// What the run will have left of them when text has grown.
+static std::string changes_of_kind(const Model &model, const Target &target) {
+    Columns held = model.built_columns;
+    (void)grow_text(target.oid, held, model.columns);
+    return column_changes(held, model.columns);
+}
+
+std::string increment_changes(const Model &model, const Target &target) {
     std::string difference = column_changes(model.built_columns, model.columns), mode = model.config.value("on_schema_change", "ignore");
     if (difference.empty() || difference == kReordered) return "";
-    if (mode == "fail")
-        throw Error("42P16", "the columns of incremental model \"" + model.id() + "\" changed, and on_schema_change is fail", "It " + difference + ".",
+    if (std::string left = mode == "fail" ? changes_of_kind(model, target) : ""; !left.empty() && left != kReordered)
+        throw Error("42P16", "the columns of incremental model \"" + model.id() + "\" changed, and on_schema_change is fail", "It " + left + ".",
                     "Run it with full_refresh => true, or set on_schema_change to append_new_columns or sync_all_columns.");
     if (mode == "ignore")
         for (const pg::Column &column : model.built_columns)

@@ -18,6 +18,6 @@ std::string kind_of_relation(const std::string &relkind);
 std::string changes(const Model &model, const Target &target, const std::string &final_sql);
 
 // What an incremental model's on_schema_change makes of changed columns. Raises 42P16 or 42703 when the run would.
-std::string increment_changes(const Model &model);
+std::string increment_changes(const Model &model, const Target &target);
 
 }  // namespace mesh::engine

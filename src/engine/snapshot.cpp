@@ -198,22 +198,11 @@ void require_snapshot_columns(const Model &model, const std::vector<pg::Column> 
                     "Add them, or name its columns in snapshot_meta_column_names.");
 }
 
-// varchar(10) in the table and varchar(20) in the source.
-bool grows(const pg::Column &from, const pg::Column &to) {
-    const std::string prefix = "character varying(";
-    if (from.type.compare(0, prefix.size(), prefix) != 0 || to.type.compare(0, prefix.size(), prefix) != 0) return false;
-    return std::stol(from.type.substr(prefix.size())) < std::stol(to.type.substr(prefix.size()));
-}
-
 // The ALTER TABLE actions that make room for what the source gives.
-std::string room_for(const std::vector<pg::Column> &target, const std::vector<pg::Column> &changes) {
-    std::string out;
-    auto add = [&](const std::string &action) { out += (out.empty() ? "" : ", ") + action; };
-    for (const pg::Column &column : changes) {
-        if (!has_name(target, column.name)) add("add column " + column_definitions({column}));
-        for (const pg::Column &held : target)
-            if (held.name == column.name && grows(held, column)) add("alter column " + pg::quote_ident(column.name) + " type " + column.type);
-    }
+std::string room_for(Oid table, std::vector<pg::Column> target, const std::vector<pg::Column> &changes) {
+    std::string out = grow_text(table, target, changes);
+    for (const pg::Column &column : changes)
+        if (!has_name(target, column.name)) out += (out.empty() ? "" : ", ") + ("add column " + column_definitions({column}));
     return out;
 }
 
@@ -266,7 +255,7 @@ void apply_snapshot(Staged &staged, const std::string &source) {
     Oid oid = pg::relation_oid(schema, name);
     (void)pg::fill_frozen(oid, query, oid);
     std::vector<pg::Column> columns(query.columns.begin() + 1, query.columns.end());  // behind dbt_change_type
-    std::string actions = room_for(target, columns);
+    std::string actions = room_for(staged.target.oid, target, columns);
     if (!actions.empty()) pg::execute("alter table " + staged.relation + " " + actions);
     pg::refuse_hidden_rows();
     staged.rows = write_changes(model, staged.relation, changes, columns);
