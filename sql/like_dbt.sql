@@ -119,6 +119,15 @@ SELECT count(*), min(most) AS most FROM like_dbt.base;
 SELECT count(*) FROM like_dbt.from_base;
 SELECT node, status FROM mesh.run('like_dbt') WHERE kind = 'test' ORDER BY node COLLATE "C";
 
+-- A project's own get_test_sql says what the failing rows mean: in numbers or words, as dbt takes them, and always anew.
+SELECT * FROM deploy($${"models/a.sql": "select 1 as id union all select null union all select null union all select 1",
+"macros/get_test_sql.sql": "{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}select {{ fail_calc }} as failures, case when {{ fail_calc }} {{ warn_if }} then 1 else 0 end as should_warn, case when {{ fail_calc }} > {{ var('most', 1) }} then '{{ var('word', 'yes') }}' else 'n' end as should_error from ({{ main_sql }}) t{% endmacro %}",
+"models/s.yml": "models: [{name: a, columns: [{name: id, data_tests: [not_null, unique, {not_null: {name: first_only, config: {limit: 1}}}, {not_null: {name: mild, config: {severity: warn}}}]}]}]"}$$);
+SELECT unique_id, status, failures, message FROM mesh.invoke('like_dbt', 'build') ORDER BY unique_id COLLATE "C";
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'build', '{"vars": {"word": "x"}, "threads": 2}') ORDER BY unique_id COLLATE "C";
+SELECT node, status, reason FROM mesh.run('like_dbt', vars => '{"most": 2}') ORDER BY node COLLATE "C";
+SELECT node, status, reason FROM mesh.run('like_dbt', vars => '{"most": 2}') WHERE kind = 'test' ORDER BY node COLLATE "C";
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

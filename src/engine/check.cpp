@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/text.h"
 #include "engine/project_tests.h"
 #include "engine/proof.h"
 #include "engine/relation_states.h"
@@ -22,6 +23,27 @@ using Clock = std::chrono::steady_clock;
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+core::Error not_a_number(const std::string &given) {
+    return core::Error("22023", "fail_calc must give one whole number", "It gave " + given + ".", "Write coalesce(..., 0) where there may be no rows.");
+}
+
+int64_t whole_number(const Value &value) {
+    if (!value || value->empty() || value->find_first_not_of("-0123456789") != std::string::npos) throw not_a_number(value.value_or("null"));
+    return std::stoll(*value);
+}
+
+// What a project's own macro may say in place of a boolean, as Python takes it: a number, or a word.
+bool says_yes(const Value &value) {
+    if (!value) return false;
+    std::string word = core::lowered(*value);
+    if (!word.empty() && word.find_first_not_of("-.0123456789") == std::string::npos) return word.find_first_of("123456789") != std::string::npos;
+    for (const char *yes : {"y", "yes", "t", "true", "on"})
+        if (word == yes) return true;
+    for (const char *no : {"n", "no", "f", "false", "off"})
+        if (word == no) return false;
+    throw core::Error("22023", "Macro 'get_test_sql' returns '" + *value + "'.  It is not type 'bool' and cannot not be converted reliably to a bool.").with(core::ErrorKind::compilation);
 }
 
 // One test on its way to a verdict.
@@ -64,7 +86,7 @@ public:
         each_scan(kSortsPerScan, [](const Work &work) { return work.def().asks_for_key(); },
                   [this](std::vector<Work *> &works) { count_duplicates(works); });
         for (Work &work : work_)
-            if (!work.done) alone(work, [&] { judge(work, count_failing(work)); });
+            if (!work.done) alone(work, [&] { work.def().is_judged ? take_judgement(work) : judge(work, count_failing(work)); });
         for (Work &work : work_)
             if (work.result->failures && (*work.result->failures != 0 || !work.def().store_as.empty())) keep_rows(work);
     }
@@ -75,6 +97,7 @@ private:
             if (renderer_ == nullptr)
                 throw core::Error("55000", "test \"" + work.def().id() + "\" belongs to a project and is rendered when that runs", "", "Run it with mesh.invoke().");
             work.result->def.sql = renderer_->test(work.def(), stage_);
+            work.result->def.is_judged = renderer_->judges(work.def());
         }
         work.sql = test_sql(mesh_, work.def(), relation_, stage_, columns_);
     }
@@ -260,13 +283,27 @@ private:
             if (counts[i] == 0 || !only_detects(*works[i])) judge(*works[i], counts[i]);
     }
 
-    int64_t count_failing(const Work &work) {
+    // The rows that break the test, as many as are looked at.
+    static std::string failing_rows(const Work &work) {
         std::string limit = work.def().limit ? " limit " + *work.def().limit : "", what = work.def().counts_rows() ? "" : " *";
-        pg::Result rows = query("select " + work.def().fail_calc + "\nfrom (select" + what + " from (" + work.sql.failing + "\n) as failing" + limit + ") as dbt_internal_test");
+        return "select" + what + " from (" + work.sql.failing + "\n) as failing" + limit;
+    }
+
+    int64_t count_failing(const Work &work) {
+        pg::Result rows = query("select " + work.def().fail_calc + "\nfrom (" + failing_rows(work) + ") as dbt_internal_test");
         const pg::Row &row = rows.rows.at(0);
-        if (rows.rows.size() != 1 || row.size() != 1 || !row[0] || row[0]->empty() || row[0]->find_first_not_of("-0123456789") != std::string::npos)
-            throw core::Error("22023", "fail_calc must give one whole number", "It gave " + (row.at(0) ? *row[0] : std::string("null")) + ".", "Write coalesce(..., 0) where there may be no rows.");
-        return std::stoll(*row[0]);
+        if (rows.rows.size() != 1 || row.size() != 1) throw not_a_number("more than that");
+        return whole_number(row[0]);
+    }
+
+    // What the project's own get_test_sql says of them.
+    void take_judgement(Work &work) {
+        pg::Result rows = query("select failures, should_warn, should_error from (" + renderer_->judgement(work.def(), failing_rows(work)) + "\n) as mesh_judgement");
+        if (rows.rows.size() != 1)
+            throw core::Error("22023", "dbt internally failed to execute " + work.def().node + ": Returned " + std::to_string(rows.rows.size()) + " rows, but expected 1 row").with(core::ErrorKind::runtime);
+        const pg::Row &row = rows.rows[0];
+        bool warns = says_yes(row[1]), fails = says_yes(row[2]) && work.def().severity == "error";
+        conclude(work, whole_number(row[0]), fails, warns);
     }
 
     // "<failures> <comparison>", as PostgreSQL sees it.
@@ -279,9 +316,13 @@ private:
     void judge(Work &work, int64_t failures) {
         const TestDef &def = work.def();
         if (def.limit && def.counts_rows()) failures = std::min<int64_t>(failures, std::stoll(*def.limit));
-        std::string status = "pass";
-        if (def.severity == "error" && holds(failures, def.error_if)) status = "fail";
-        else if (holds(failures, def.warn_if)) status = "warn";
+        bool fails = def.severity == "error" && holds(failures, def.error_if);
+        conclude(work, failures, fails, !fails && holds(failures, def.warn_if));
+    }
+
+    static void conclude(Work &work, int64_t failures, bool fails, bool warns) {
+        const TestDef &def = work.def();
+        std::string status = fails ? "fail" : warns ? "warn" : "pass";
         work.result->failures = failures;
         work.result->status = status;
         work.done = true;

@@ -16,13 +16,14 @@ struct TestDef {
     bool store_failures = false;
     std::string node;                 // dbt's unique id, of a test that came with a project
     bool is_rendered = false;         // its SQL comes from a Renderer when it runs
+    bool is_judged = false;           // and its result too
     std::string store_as;             // table or view; empty: its failing rows become no relation
     Value store_schema, store_alias;  // of that relation
     std::string stored_kind;          // relkind of the one that was made
     std::vector<std::string> reads;   // other models, as domain.name
     std::string result_state;         // its last verdict, and what that was given on, see test_cache.h
     bool is_sql() const { return test == "singular" || is_rendered; }  // given as it is, without placeholders
-    bool counts_rows() const { return fail_calc == "count(*)"; }
+    bool counts_rows() const { return fail_calc == "count(*)" && !is_judged; }
     bool asks_for_key() const { return test == "unique" && !is_sql() && counts_rows(); }  // whether the column holds a value twice
     std::string id() const { return domain + "." + name; }
     std::string model_id() const { return model.empty() ? "" : domain + "." + model; }

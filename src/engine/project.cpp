@@ -253,6 +253,14 @@ std::string Projects::test(const TestDef &test, const Stage &) {
     return get(test.domain).invocation().compile(test.node).code;
 }
 
+bool Projects::judges(const TestDef &test) {
+    return get(test.domain).invocation().test_sql_overridden();
+}
+
+std::string Projects::judgement(const TestDef &test, const std::string &failing) {
+    return get(test.domain).invocation().test_sql(test.node, failing);
+}
+
 std::vector<std::string> Projects::pre_hooks(const Model &model, const Stage &) {
     return model.node.empty() ? std::vector<std::string>() : get(model.domain).hooks(model.node, true);
 }

@@ -101,6 +101,8 @@ public:
     Project &get(const std::string &domain);
 
     std::string test(const TestDef &test, const Stage &stage) override;
+    bool judges(const TestDef &test) override;
+    std::string judgement(const TestDef &test, const std::string &failing) override;
     std::vector<std::string> pre_hooks(const Model &model, const Stage &stage) override;
     std::vector<std::string> post_hooks(const Model &model, const Stage &stage) override;
 

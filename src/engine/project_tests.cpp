@@ -164,7 +164,7 @@ private:
         std::optional<Json> arguments = own_arguments(node, model);
         std::string stored = text_of(node.config, "store_failures_as", "");
         bool keeps = stored == "table" || stored == "view";  // its rows are those of dbt's query
-        bool own = arguments && !keeps && !project_.invocation().generic_test_overridden(node.test_metadata->name);
+        bool own = arguments && !keeps && !judged_ && !project_.invocation().generic_test_overridden(node.test_metadata->name);
         std::string test = node.test_metadata ? node.test_metadata->name : "singular";
         std::string severity = core::lowered(text_of(node.config, "severity", "error"));
         tests_.push_back({name, model.empty() ? Json() : Json(model), test, own ? Json(*plain_column(node.column_name)) : Json(), own ? arguments->dump() : "{}", severity,
@@ -187,6 +187,7 @@ private:
     const project::Manifest &manifest_;
     std::string domain_;
     const TestsRead &read_;
+    const bool judged_ = project_.invocation().test_sql_overridden();
     std::map<std::string, size_t> place_;
     std::set<std::string> names_;
     Json tests_ = Json::array(), units_ = Json::array();

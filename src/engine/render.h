@@ -15,6 +15,12 @@ public:
     // The failing rows of a test that is marked as rendered, with its where already in it.
     virtual std::string test(const TestDef &, const Stage &) { throw core::Error("55000", "nothing renders this test"); }
 
+    // Does the project judge what its tests find by a macro get_test_sql of its own?
+    virtual bool judges(const TestDef &) { return false; }
+
+    // That macro's query of the failing rows: one row of failures, should_warn, should_error.
+    virtual std::string judgement(const TestDef &, const std::string & /*failing*/) { throw core::Error("55000", "nothing judges this test"); }
+
     // The model's hooks as SQL, each one or more statements, in order.
     virtual std::vector<std::string> pre_hooks(const Model &, const Stage &) { return {}; }
     virtual std::vector<std::string> post_hooks(const Model &, const Stage &) { return {}; }

@@ -120,6 +120,23 @@ bool Invocation::generic_test_overridden(const std::string &name) const {
            macros.overridden("postgres__get_where_subquery");
 }
 
+bool Invocation::test_sql_overridden() const {
+    MacroTable &macros = inner_->session.macros();
+    return macros.overridden("get_test_sql") || macros.overridden("default__get_test_sql") || macros.overridden("postgres__get_test_sql");
+}
+
+std::string Invocation::test_sql(const std::string &unique_id, const std::string &failing) {
+    Session &session = inner_->session;
+    const Node &node = inner_->node(unique_id);
+    const Session::Rendering rendering(session);
+    Frame frame = run_frame(node);
+    const Session::Entered entered(session, frame);
+    jinja::Arguments call{{jinja::Value(failing)}};
+    for (const char *key : {"fail_calc", "warn_if", "error_if"}) call.positional.push_back(to_value(node.config.value(key, Json())));
+    call.named = {{"limit", jinja::Value()}};  // it is in the failing rows already
+    return hinted(session, [&] { return jinja::to_text(session.execute_macro("get_test_sql", call)); });
+}
+
 std::vector<RelationInfo> Invocation::materialize(const std::string &unique_id, const Compiled &compiled) {
     const Node &node = inner_->node(unique_id);
     const std::string materialized = node.config.value("materialized", "view");

@@ -63,6 +63,10 @@ public:
     // Has the project overridden the macro behind this built-in generic test ("not_null" ...), or get_where_subquery?
     bool generic_test_overridden(const std::string &name) const;
 
+    // Has the project overridden get_test_sql, by which a test's failing rows become its result? Then what it makes of them is this query.
+    bool test_sql_overridden() const;
+    std::string test_sql(const std::string &unique_id, const std::string &failing);
+
     // Runs the project's own materialization of a compiled node: its statements go to Database::execute. Returns the relations it gave back.
     std::vector<RelationInfo> materialize(const std::string &unique_id, const Compiled &compiled);
 
