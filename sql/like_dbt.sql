@@ -128,6 +128,14 @@ SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'buil
 SELECT node, status, reason FROM mesh.run('like_dbt', vars => '{"most": 2}') ORDER BY node COLLATE "C";
 SELECT node, status, reason FROM mesh.run('like_dbt', vars => '{"most": 2}') WHERE kind = 'test' ORDER BY node COLLATE "C";
 
+-- What a model is warned of fails it when warnings are errors.
+SELECT * FROM deploy($${"models/priced.sql": "select 1.5 as price", "models/warned.sql": "{% if execute %}{% do exceptions.warn('so so') %}{% endif %}select 1 as a",
+"models/s.yml": "models: [{name: priced, config: {contract: {enforced: true}}, columns: [{name: price, data_type: numeric}]}]"}$$);
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run') ORDER BY unique_id;
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'run', '{"warn_error": true}') ORDER BY unique_id;
+SELECT unique_id, status, error_kind FROM mesh.invoke('like_dbt', 'run', '{"warn_error_options": {"error": "all"}, "threads": 2}') ORDER BY unique_id;
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run', '{"warn_error_options": {"error": "all", "warn": ["JinjaLogWarning"]}}') ORDER BY unique_id;
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

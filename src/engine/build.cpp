@@ -66,10 +66,10 @@ bool stays(const Staged &staged) {
 }
 
 // What an enforced contract asks of the columns: said before anything is built, and then their order.
-std::string contracted(Staged &staged, const std::string &sql) {
+std::string contracted(Staged &staged, const std::string &sql, const BuildOptions &options) {
     if (!has_enforced_contract(staged.model)) return sql;
     std::vector<pg::Column> columns = pg::describe(sql);
-    check_model_contract(*staged.domain, staged.model, columns);
+    check_model_contract(*staged.domain, staged.model, columns, options.warn_error);
     staged.final_sql = in_contract_order(*staged.domain, staged.model, staged.final_sql, columns);
     return in_contract_order(*staged.domain, staged.model, sql, columns);
 }
@@ -77,7 +77,7 @@ std::string contracted(Staged &staged, const std::string &sql) {
 // A view that says what it said needs no publishing, and no stage either when what it says it of is at its place.
 void stage_view(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     bool direct = upstreams_at_target(mesh, staged.compiled, stage);
-    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, false));
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, false), options);
     if (!staged.target.exists() && direct) {
         own_name(staged);
         return create_staged_view(staged, sql);
@@ -219,7 +219,7 @@ std::string told_name(const Staged &staged) {
 }
 
 // dbt's on_configuration_change, about indexes that a published materialized view does not have yet: those that it has stay in any case.
-void react_to_new_indexes(Staged &staged, bool full_refresh) {
+void react_to_new_indexes(Staged &staged, bool full_refresh, bool warn_error) {
     Json &config = staged.model.config;
     Json reaction = config.value("on_configuration_change", Json("apply"));
     if (reaction.is_null() || reaction == "apply" || full_refresh || staged.target.kind != "m") return;
@@ -232,13 +232,13 @@ void react_to_new_indexes(Staged &staged, bool full_refresh) {
                         told_name(staged) + "`";
     if (reaction == "fail")
         throw Error("55000", found, "Its indexes are other ones.", "Run it with full_refresh => true, or set on_configuration_change to apply.").with(core::ErrorKind::runtime);
-    pg::warning(found, "Its new indexes are not made.");
+    warn_of(warn_error, found, "Its new indexes are not made.");
     config["indexes"] = kept;
 }
 
 // Its own definition must name published relations, not staged ones: it is staged as a table and created at the publish.
 void stage_matview(Staged &staged, const std::string &sql, const Stage &stage, const BuildOptions &options) {
-    react_to_new_indexes(staged, setting(staged.model, "full_refresh", options.full_refresh));
+    react_to_new_indexes(staged, setting(staged.model, "full_refresh", options.full_refresh), options.warn_error);
     Rows rows = rows_of(sql);
     staged.columns = rows.columns;
     bool same = staged.target.kind == "m" && staged.model.built_sql == staged.final_sql && pg::relation_columns(staged.target.oid) == rows.columns;
@@ -273,7 +273,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
     if (is_seed(staged.model)) return stage_table(staged, rows_of_seed(staged), stage, options);
     if (is_snapshot(staged.model) && staged.target.exists()) return update_snapshot(mesh, staged, stage);
     bool auto_ = keeps_itself(staged.model), increment = increments(staged, options.full_refresh) && !auto_;
-    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment));
+    std::string sql = contracted(staged, runnable_sql(mesh, staged.model, staged.compiled, &stage, increment), options);
     if (increment) {
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;
@@ -313,6 +313,11 @@ bool is_there(const Domain &domain, const Model &model) {
 }
 
 }  // namespace
+
+void warn_of(bool warn_error, const std::string &message, const std::string &detail) {
+    if (warn_error) throw Error("P0001", message, detail).with(core::ErrorKind::compilation);
+    pg::warning(message, detail);
+}
 
 std::string upstream_item(Mesh &mesh, const Upstream &up, const Stage *stage) {
     if (stage != nullptr) {

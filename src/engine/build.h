@@ -57,6 +57,7 @@ struct BuildOptions {
     bool changed_by_hand = false;  // what is published is not what its definition says
     bool view_is_read = true;  // a test or another model of the run reads this view
     Strategy strategy = {};    // in place of mesh's own
+    bool warn_error = false;   // a warning about the model is its failure
     bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
     pg::RowConditions asked = {};  // by tests, of the rows as they are written
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
@@ -68,6 +69,9 @@ inline void add_reason(std::string &reasons, const std::string &more) {
 }
 
 using Stage = std::map<std::string, Staged>;  // by model id
+
+// A warning about a model that is being built; its failure when warnings are to be errors.
+void warn_of(bool warn_error, const std::string &message, const std::string &detail = "");
 
 // The body as runnable SQL. Upstreams that are in `stage` are read there, others where they are published;
 // ephemeral ones are written in. With a stage, raises 55000 when an upstream was never built.

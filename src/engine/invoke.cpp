@@ -43,6 +43,7 @@ project::Json flags_of(const std::string &command, const project::Json &options)
     out["EMPTY"] = flag(options, "empty");
     out["FAIL_FAST"] = flag(options, "fail_fast");
     out["STORE_FAILURES"] = flag(options, "store_failures");
+    if (is_error(options, "JinjaLogWarning")) out["WARN_ERROR"] = true;  // of exceptions.warn()
     if (std::string id = text(options, "invocation_id"); !id.empty()) out["INVOCATION_ID"] = id;
     if (const project::Json *sample = option(options, "sample")) out["SAMPLE"] = project::sample_window(*sample, static_cast<double>(time(nullptr)));
     return out;

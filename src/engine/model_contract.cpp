@@ -165,13 +165,13 @@ std::vector<Constraint> constraints_of(const Model &model, const std::string &ta
 }
 
 // dbt warns of numbers that other databases would round; here they keep all their digits.
-void warn_of_numbers(const Model &model) {
+void warn_of_numbers(const Model &model, bool warn_error) {
     std::string names;
     for (const Json &column : columns_json(model)) {
         std::string type = core::lowered(column.value("data_type", ""));
         if (type == "numeric" || type == "decimal") names += (names.empty() ? "'" : ", '") + column.value("name", "") + "'";
     }
-    if (!names.empty()) pg::warning("Detected columns with numeric type and unspecified precision/scale, this can lead to unintended rounding: [" + names + "]");
+    if (!names.empty()) warn_of(warn_error, "Detected columns with numeric type and unspecified precision/scale, this can lead to unintended rounding: [" + names + "]");
 }
 
 }  // namespace
@@ -181,9 +181,9 @@ bool has_enforced_contract(const Model &model) {
     return found != model.config.end() && found->is_object() && found->value("enforced", Json(false)) == Json(true);
 }
 
-void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns) {
+void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns, bool warn_error) {
     std::string table = mismatches(model, columns, contract_columns(domain, model));
-    if (!model.node.empty()) warn_of_numbers(model);
+    if (!model.node.empty()) warn_of_numbers(model, warn_error);
     if (table.empty()) return;
     throw Error("42P16", "This model has an enforced contract that failed.\nPlease ensure the name, data_type, and number of columns in your contract match the columns in your model's definition.",
                 "Model \"" + model.id() + "\":\n| column_name | definition_type | contract_type | mismatch_reason |\n| ----------- | --------------- | ------------- | --------------- |\n" + table);

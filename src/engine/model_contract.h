@@ -7,8 +7,9 @@ namespace mesh::engine {
 
 bool has_enforced_contract(const Model &model);
 
-// Raises 42P16, with a table of what differs, unless the columns are those of the contract by name and type, in any order.
-void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns);
+// Raises 42P16, with a table of what differs, unless the columns are those of the contract by name and type, in any order. What dbt warns of is
+// a warning, or raised with `warn_error`.
+void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns, bool warn_error);
 
 // The body's query with its columns in the contract's order, and for a table with the contract's types.
 std::string in_contract_order(const Domain &domain, const Model &model, const std::string &sql, const std::vector<pg::Column> &columns);

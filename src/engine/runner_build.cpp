@@ -108,6 +108,7 @@ BuildOptions Runner::build_options(const Model &model) {
     out.is_product = has_product(model.id());
     out.changed_by_hand = verdicts_[model.id()].by_hand;
     out.view_is_read = is_read(model.id());
+    out.warn_error = options_.flags.value("WARN_ERROR", false);
     return out;
 }
 

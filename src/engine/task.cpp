@@ -49,7 +49,7 @@ Target target_from(const Json &j) {
 }
 
 Json to_json(const BuildOptions &o) {
-    return {o.run_id, o.full_refresh, o.is_product, o.changed_by_hand, o.view_is_read, o.keys_later, o.stage_name};
+    return {o.run_id, o.full_refresh, o.is_product, o.changed_by_hand, o.view_is_read, o.keys_later, o.stage_name, o.warn_error};
 }
 
 BuildOptions options_from(const Json &j) {
@@ -61,6 +61,7 @@ BuildOptions options_from(const Json &j) {
     out.view_is_read = j.at(4);
     out.keys_later = j.at(5);
     out.stage_name = j.at(6);
+    out.warn_error = j.at(7);
     return out;
 }
 
