@@ -18,7 +18,7 @@ bool is_set(const project::Json &options, const char *name) {
 void check_range(const std::string &start, const std::string &end) {
     if (start.empty() && end.empty()) return;
     if (start.empty() || end.empty())
-        throw Error("22023", std::string("When specifying `--event-time-") + (start.empty() ? "end" : "start") + "`, `--event-time-" + (start.empty() ? "start" : "end") + "` must also be present", "",
+        throw Error("22023", std::string("When specifying `--event-time-") + (start.empty() ? "end" : "start") + "`, `--event-time-" + (start.empty() ? "start" : "end") + "` must also be present.", "",
                     "Give both: batches from the one to the other are built.");
     BatchRange range = project::batch_from_text(start, end);
     if (range.start >= range.end) throw Error("22023", "Value for `--event-time-start` must be less than `--event-time-end`");
