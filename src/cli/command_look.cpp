@@ -166,6 +166,28 @@ std::string macro_id(const Session &session, const NodeCatalog &catalog) {
     return std::find(catalog.macros.begin(), catalog.macros.end(), own) == catalog.macros.end() ? found : own;
 }
 
+// What of the catalog is written, as a list of ids: what is selected, sources too. Nothing: all of it.
+Value catalogued(Session &session) {
+    const Options &options = session.options;
+    Json ids = Json::array();
+    if (options.empty_catalog.value_or(false)) return ids.dump();
+    const bool selects = !options.select.empty() || !options.exclude.empty() || options.selector;
+    if (!selects || !options.compile_docs.value_or(true)) return std::nullopt;  // as dbt: selecting is a part of compiling
+    invoke(session, "list", invocation_options(session), [&](const Step &step) { ids.push_back(step.unique_id); });
+    return ids.dump();
+}
+
+std::string catalog_part(const std::string &key) {
+    return "CASE WHEN $3::json IS NULL THEN c -> '" + key + "' ELSE (SELECT coalesce(pg_catalog.json_object_agg(key, value), '{}') FROM pg_catalog.json_each(c -> '" + key +
+           "') WHERE key IN (SELECT pg_catalog.json_array_elements_text($3::json))) END";
+}
+
+void write_catalog(Session &session, const std::string &path) {
+    const std::string catalog = "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', " + catalog_part("nodes") + ", 'sources', " + catalog_part("sources") +
+                                ", 'errors', c -> 'errors') FROM mesh.catalog($1) AS c)";
+    write_large(*session.database, session.domain(), catalog, path, {core::project::metadata_json(metadata(session), "catalog/v1").dump(), catalogued(session)});
+}
+
 }  // namespace
 
 int parse_only(Session &session) {
@@ -250,8 +272,7 @@ int generate_docs(Session &session) {
     copy_assets(session);
     const std::string path = session.target_folder() + "/catalog.json";
     session.log->event(Level::info, "BuildingCatalog", "E044", "Building catalog");
-    write_large(*session.database, session.domain(), "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', c -> 'nodes', 'sources', c -> 'sources', 'errors', c -> 'errors') FROM mesh.catalog($1) AS c)",
-                path, {core::project::metadata_json(metadata(session), "catalog/v1").dump()});
+    write_catalog(session, path);
     session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
     return exit_success;
 }

@@ -18,7 +18,7 @@ const Verb verbs[] = {
     {"build", "Build and test", "Stage seeds, snapshots and models, test them, publish what passes", selecting | types | running | state | testing},
     {"run", "Build and test", "Build models, without testing them", selecting | running | state},
     {"test", "Build and test", "Run data tests and unit tests", selecting | types | running | state | testing},
-    {"seed", "Build and test", "Load the project's CSV files", selecting | running},
+    {"seed", "Build and test", "Load the project's CSV files", selecting | running | state},
     {"snapshot", "Build and test", "Record how the snapshots' rows have changed", selecting | running | state},
     {"clone", "Build and test", "Make views of another environment's relations (--state)", selecting | types | running | state},
     {"retry", "Build and test", "Do the last command again for what failed or was skipped", running | state},
@@ -100,10 +100,11 @@ void add_ignored(CLI::App &app) {
                               "--show-all-deprecations,!--no-show-all-deprecations", "--single-threaded,!--no-single-threaded",
                               "--upload-to-artifacts-ingest-api,!--no-upload-to-artifacts-ingest-api",
                               "--macro-debugging,!--no-macro-debugging", "--partial-parse-file-diff,!--no-partial-parse-file-diff",
-                              "--inject-ephemeral-ctes,!--no-inject-ephemeral-ctes"})
+                              "--inject-ephemeral-ctes,!--no-inject-ephemeral-ctes", "--use-fast-test-edges,!--no-use-fast-test-edges",
+                              "--deprecated-print,!--deprecated-no-print"})
         app.add_flag_function(names, [](std::int64_t) {}, "")->group("");
     for (const char *names : {"--log-format-file", "--log-level-file", "--log-path", "--log-file-max-bytes", "-r,--record-timing-info",
-                              "--partial-parse-file-path", "--deprecated-favor-state", "--deprecated-state"})
+                              "--partial-parse-file-path", "--sqlparse", "--deprecated-favor-state", "--deprecated-state", "--deprecated-defer"})
         app.add_option_function<std::string>(names, [](const std::string &) {}, "")->group("");
 }
 
@@ -130,12 +131,18 @@ void add_state(CLI::App &app, Options &o) {
     add_switch(app, "--favor-state,!--no-favor-state", o.favor_state, "Prefer --state's environment to what is built here");
 }
 
+// What a verb takes as every verb of dbt does, without a use for it.
+void add_ignored_state(CLI::App &app) {
+    for (const char *names : {"--defer,!--no-defer", "--favor-state,!--no-favor-state"}) app.add_flag_function(names, [](std::int64_t) {}, "")->group("");
+    for (const char *names : {"--state", "--defer-state"}) app.add_option_function<std::string>(names, [](const std::string &) {}, "")->group("");
+}
+
 void add_groups(CLI::App &app, Options &o, unsigned groups, bool models_apart) {
     if (groups & selecting) add_selection(app, o, models_apart);
     if (groups & types) add_list(app, "--resource-type,--resource-types", o.resource_types, "Only nodes of these types", "TYPE");
     if (groups & types) add_list(app, "--exclude-resource-type,--exclude-resource-types", o.exclude_resource_types, "No nodes of these types", "TYPE");
     if (groups & running) add_running(app, o);
-    if (groups & Group::state) add_state(app, o);
+    groups & Group::state ? add_state(app, o) : add_ignored_state(app);
     if (groups & testing) add_switch(app, "--store-failures", o.store_failures, "Keep failing rows in tables");
     if (groups & inlined) add_text(app, "--inline", o.inline_sql, "SQL instead of a node", "SQL");
     if (groups & inlined) add_choice(app, "--output", o.output, "How to print it", {"text", "json"});
@@ -148,11 +155,18 @@ void add_own(CLI::App &app, Options &o, const std::string &verb) {
         add_list(app, "--output-keys", o.output_keys, "Keys of --output json", "KEY");
     } else if (verb == "show") {
         add_number(app, "--limit", o.limit, "How many rows (5); negative: all");
+        const auto as_it_is = [&o](const std::string &sql) { o.inline_sql = "{% raw %}" + sql + "{% endraw %}"; };
+        app.add_option_function<std::string>("--inline-direct", as_it_is, "SQL instead of a node, which is no template")->type_name("SQL")->take_last();
     } else if (verb == "seed" || verb == "build") {
         add_switch(app, "--show", o.show, "Print the first rows of what was loaded");
+        if (verb == "build")  // of dbt's platform
+            for (const char *names : {"--export-saved-queries,!--no-export-saved-queries", "--include-saved-query,!--no-include-saved-query"})
+                app.add_flag_function(names, [](std::int64_t) {}, "")->group("");
     } else if (verb == "run-operation") {
         app.add_option("macro", o.macro, "The macro's name, or package.name")->required();
         add_text(app, "--args", o.args, "Its arguments: '{name: value}'", "YAML");
+        add_number(app, "--threads", o.threads, "Taken and not needed");
+    } else if (verb == "parse") {
         add_number(app, "--threads", o.threads, "Taken and not needed");
     } else if (verb == "init") {
         app.add_option("project_name", o.project_name, "Name of the project and its folder");

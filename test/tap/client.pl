@@ -98,6 +98,26 @@ for ('always always executed', 'always executed') {
     is(join(' ', $said =~ /\b(always|executed)\b/g), $_, "printed: $_");
 }
 
+($exit, $said) = meshctl($look, 'show', '--inline-direct', "select '{{ no }}' as t");
+like($said, qr/\{\{ no \}\}/, 'SQL that is no template is shown as it is') or diag $said;
+($exit, $said) = meshctl($look, 'parse', '--threads', '2', '--state', 'nowhere', '--defer', '--use-fast-test-edges');
+is($exit, 0, 'what has nothing to do here is taken') or diag $said;
+
+# A catalog of what is selected.
+sub catalogued { my ($exit, $said) = meshctl($look, 'docs', 'generate', @_); return $exit ? $said : join(' ', sort(slurp_file("$look/target/catalog.json") =~ /"unique_id" ?: ?"([^"]+)"/g)) }
+meshctl($look, 'run');
+is(catalogued(), 'model.shop.asks model.shop.two seed.shop.s source.shop.shop.old', 'docs generate: all');
+is(catalogued('--select', 'two', 'source:shop'), 'model.shop.two source.shop.shop.old', 'docs generate --select');
+is(catalogued('--empty-catalog'), '', 'docs generate --empty-catalog');
+
+# Seeds by their state.
+mkdir "$look/state";
+IPC::Run::run(['cp', "$look/target/manifest.json", "$look/state"]);
+write_file("$look/seeds/more.csv", "id\n1\n");
+($exit, $said) = meshctl($look, 'seed', '--select', 'state:modified', '--state', 'state');
+like($said, qr/1 of 1 OK loaded seed file shop\.more /, 'seed --select state:modified') or diag $said;
+unlink "$look/seeds/more.csv";
+
 # What clean leaves alone.
 my $clean = sub { return project('dbt_project.yml' => "name: shop\nprofile: shop\nclean-targets: ['$_[0]']\n", 'models/a.sql' => 'select 1 as a') };
 fails('clean outside the project', 2, [qr/dbt will not clean the following directories outside the project: /], $clean->('..'), 'clean');
