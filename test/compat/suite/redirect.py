@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ import dbt.tests.util
 import dbt_common.exceptions
 import yaml
 from dbt.adapters.factory import FACTORY
+from dbt.artifacts.schemas.catalog import CatalogArtifact
 from dbt.artifacts.schemas.manifest import WritableManifest
 from dbt.artifacts.schemas.results import FreshnessStatus, NodeStatus, RunStatus, TestStatus
 from dbt.cli.exceptions import DbtUsageException
@@ -36,7 +38,7 @@ def install(executable):
 
     def get_manifest(project_root):
         file = os.path.join(project_root, "target", "manifest.json")
-        return manifest(file) if os.path.exists(file) else None
+        return manifest(file) if os.path.exists(file) else parsed(executable, project_root)
 
     dbt.tests.util.run_dbt = run
     dbt.tests.util.run_dbt_and_capture = run_and_capture
@@ -118,7 +120,7 @@ def error_of(end):
 def outcome(arguments, end, has_results):
     words, target = [word for word in arguments if not word.startswith("-")], target_folder(arguments)
     if "docs" in words:
-        return objects(read(target, "catalog.json"))
+        return CatalogArtifact.from_dict(read(target, "catalog.json"))
     if "list" in words or "ls" in words:
         return listed(end.stdout)
     if "parse" in words:
@@ -170,6 +172,15 @@ def manifest(file):
 def read(folder, name):
     with open(os.path.join(folder, name)) as file:
         return json.load(file)
+
+
+def parsed(executable, project_root):
+    """dbt keeps its manifest beside manifest.json too, which not every command writes."""
+    if not os.path.exists(os.path.join(project_root, "target")):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        call(executable, words(["parse", "--target-path", folder]))
+        return manifest(os.path.join(folder, "manifest.json"))
 
 
 def freshness_results(sources, manifest_file):
@@ -241,11 +252,3 @@ class Object(SimpleNamespace):
 
     def __contains__(self, key):
         return key in vars(self)
-
-
-def objects(value):
-    if isinstance(value, dict):
-        return Object(**{key: objects(inner) for key, inner in value.items()})
-    if isinstance(value, list):
-        return [objects(inner) for inner in value]
-    return value
