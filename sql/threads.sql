@@ -225,7 +225,7 @@ SELECT * FROM mesh.stage_registry;
 
 -- The profile's number is a limit: there are workers where they can be expected to save time, and with an option of the command in any case.
 CREATE FUNCTION threads_raw.sleepers(domain text, reads text) RETURNS bigint LANGUAGE sql AS $f$
-SELECT count(*) FROM mesh.deploy(domain, jsonb_build_object('dbt_project.yml', 'name: ' || domain || E'\nprofile: shop\nversion: "1"\nmodels: {+materialized: table}',
+SELECT count(*) FROM mesh.deploy(domain, jsonb_build_object('dbt_project.yml', 'name: ' || domain || E'\nprofile: shop\nversion: "1.0"\nmodels: {+materialized: table}',
     'models/a.sql', 'select pg_backend_pid() as pid, pg_sleep(0.1)::text as slept',
     'models/b.sql', 'select pg_backend_pid() as pid, pg_sleep(0.1)::text as slept ' || reads),
     profiles => format('shop: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: threads_%s}}}', current_database(), domain)) $f$;

@@ -40,7 +40,7 @@ public:
 struct Project {
     explicit Project(Files more, Json flags = Json::object()) {
         files = std::move(more);
-        files.emplace("dbt_project.yml", "name: shop\nversion: '1'\nvars: {country: de}\n");
+        files.emplace("dbt_project.yml", "name: shop\nversion: '1.0'\nvars: {country: de}\n");
         settings.database = "db";
         settings.schema = "public";
         settings.user = "me";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/project/colors.h"
 #include "core/project/names.h"
 #include "core/project/place.h"
 #include "core/text.h"
@@ -96,9 +97,22 @@ void check_booleans(const Json &config, std::initializer_list<const char *> keys
     }
 }
 
+// Of these there is one kind of relation.
+void check_materialized(const Json &config, ResourceType type, const std::string &file) {
+    const std::string own = type == ResourceType::seed ? "seed" : type == ResourceType::snapshot ? "snapshot" : type == ResourceType::test ? "test" : "";
+    const Json given = config.value("materialized", Json());
+    if (!own.empty() && !given.is_null() && given != "" && given != own) fail("22023", "A " + own + " must have a materialized value of '" + own + "'", file);
+}
+
+void check_color(const Json &docs, const std::string &file) {
+    const Json color = docs.value("node_color", Json());
+    if (color.is_null() || color == "" || (color.is_string() && is_color(color.get<std::string>()))) return;
+    fail("22023", "Invalid color name for docs.node_color: " + python_text(color) + ". It is neither a valid HTML color name nor a valid HEX code.", file);
+}
+
 void finish_test(Json &config, const std::string &file) {
-    std::string severity = lowered(config["severity"].is_string() ? config["severity"].get<std::string>() : config["severity"].dump());
-    if (severity != "warn" && severity != "error") fail("22023", "severity must be \"warn\" or \"error\", not " + config["severity"].dump(), file);
+    const std::string given = python_text(config["severity"]), severity = lowered(given);
+    if (severity != "warn" && severity != "error") fail("22023", "Severity must be either 'warn' or 'error'. Got '" + given + "'", file);
     Json &as = config["store_failures_as"], &store = config["store_failures"];
     if (!as.is_null()) store = as != "ephemeral";
     else if (store.is_boolean()) as = store.get<bool>() ? "table" : "ephemeral";
@@ -121,6 +135,7 @@ void finish_node(Json &config, ResourceType type, const std::string &file) {
     finish_hooks(config, "pre-hook");
     finish_hooks(config, "post-hook");
     restrict_to(config, "docs", {{"show", true}, {"node_color", nullptr}});
+    check_color(config["docs"], file);
     restrict_to(config, "contract", {{"enforced", false}, {"alias_types", true}});
     check_booleans(config["contract"], {"enforced"}, file);
     check_booleans(config, {"full_refresh"}, file);
@@ -191,6 +206,7 @@ void merge_config_call(Json &calls, const Json &call) {
 
 void finish_config(Json &config, ResourceType type, const std::string &file) {
     check_booleans(config, {"enabled"}, file);
+    check_materialized(config, type, file);
     if (config.contains("static_analysis") && config["static_analysis"].is_boolean())
         config["static_analysis"] = config["static_analysis"].get<bool>() ? "on" : "off";
     switch (type) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "core/near.h"
 #include "core/project/manifest_json.h"
 #include "core/project/place.h"
+#include "core/project/project_rules.h"
 #include "core/project/version_range.h"
 #include "core/project/yaml.h"
 #include "core/project/yaml_renderer.h"
@@ -26,13 +26,6 @@ bool rendered_at_once(const KeyPath &path) {
         return bare == "pre-hook" || bare == "post-hook" || bare == "pre_hook" || bare == "post_hook";
     });
 }
-
-const std::vector<std::string> known_keys = {
-    "name", "config-version", "version", "project-root", "source-paths", "model-paths", "macro-paths", "data-paths", "seed-paths", "test-paths",
-    "analysis-paths", "docs-paths", "asset-paths", "target-path", "snapshot-paths", "function-paths", "clean-targets", "profile", "log-path",
-    "packages-install-path", "quoting", "on-run-start", "on-run-end", "require-dbt-version", "dispatch", "models", "seeds", "snapshots", "analyses",
-    "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models", "saved-queries", "exposures", "functions", "vars", "packages",
-    "query-comment", "restrict-access", "dbt-cloud", "flags", "anchors"};
 
 std::vector<std::string> path_list(const Json &project, const char *key, std::vector<std::string> usual, const char *old_key = nullptr) {
     auto found = project.find(key);
@@ -66,16 +59,6 @@ void set_paths(Package &package) {
                               &package.test_paths, &package.function_paths})
         all.insert(paths->begin(), paths->end());
     package.docs_paths = path_list(project, "docs-paths", {all.begin(), all.end()});
-}
-
-void check_keys(const YamlDocument &document, const std::string &file, std::vector<Warning> &warnings) {
-    std::size_t at = 0;
-    for (const auto &item : document.value.items()) {
-        if (std::find(known_keys.begin(), known_keys.end(), item.key()) == known_keys.end())
-            warnings.push_back({file, document.place.children[at].line, "unknown key \"" + item.key() + "\". " + name_hint(item.key(), known_keys)});
-        ++at;
-    }
-    for (const std::string &key : document.duplicate_keys) warnings.push_back({file, 0, "duplicate key, " + key});
 }
 
 void check_name(const std::string &name, const std::string &file) {
@@ -125,26 +108,27 @@ LoadedProject load_project(const Files &files, const std::string &root, const Se
     const std::string file = root + "dbt_project.yml";
     const YamlDocument document = read_document(files, root);
     LoadedProject loaded{{}, document.value, {}};
-    check_keys(document, file, loaded.warnings);
-    rename_keys(loaded.raw);
+    for (const std::string &key : document.duplicate_keys) loaded.warnings.push_back({file, 0, "duplicate key, " + key});
 
     BaseOptions options;
     options.settings = &settings;
     options.target = &target;
     loaded.package.project = loaded.raw;
     YamlRenderer(make_base_context(options)).render_tree(loaded.package.project, rendered_at_once, file);
-
     Package &package = loaded.package;
     const auto text = [&](const char *key) {
         const auto found = package.project.find(key);
         return found == package.project.end() || found->is_null() ? std::string() : found->is_string() ? found->get<std::string>() : found->dump();
     };
     package.name = text("name");
+    check_version(package, settings, file);
+    check_project(package.project, file);
+    rename_keys(loaded.raw);
+    rename_keys(package.project);
     package.root = root;
     package.version = text("version");
     package.profile = text("profile");
     check_name(package.name, file);
-    check_version(package, settings, file);
     set_paths(package);
     return loaded;
 }

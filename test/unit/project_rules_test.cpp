@@ -1,0 +1,82 @@
+// What dbt_project.yml, configs and property files may say.
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "core/project/colors.h"
+#include "core/project/parse.h"
+
+namespace mesh::core::project {
+namespace {
+
+Settings settings() {
+    Settings settings;
+    settings.database = "db";
+    settings.schema = "dev";
+    return settings;
+}
+
+// What parse() raises for these files: message and hint on lines.
+std::string refusal(Files files) {
+    files.emplace("dbt_project.yml", "name: shop\n");
+    try {
+        parse(files, settings());
+    } catch (const Error &error) {
+        return error.what() + ("\n" + error.hint);
+    }
+    return "nothing";
+}
+
+// Of a dbt_project.yml that says this too.
+std::string told(const std::string &text) {
+    return refusal({{"dbt_project.yml", "name: shop\n" + text + "\n"}});
+}
+
+std::string first_line(const std::string &text) {
+    return text.substr(0, text.find('\n'));
+}
+
+TEST(ProjectRules, WhatAProjectSaysIsOfTheTypesThatDbtTakes) {
+    EXPECT_EQ(first_line(told("version: invalid")), "at path ['version']: 'invalid' is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("version: true")), "at path ['version']: True is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("dbt-cloud: Some string")), "at path ['dbt-cloud']: 'Some string' is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("model-paths: models")), "at path ['model-paths']: 'models' is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("restrict-access: maybe")), "at path ['restrict-access']: 'maybe' is not of type 'boolean'");
+    EXPECT_EQ(first_line(told("sources:")), "at path ['sources']: None is not of type 'object'");
+    EXPECT_EQ(first_line(told("vars: []")), "at path ['vars']: [] is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("quoting: {schema: x}")), "at path ['quoting']: {'schema': 'x'} is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("query-comment: {other: 1}")), "at path ['query-comment']: {'other': 1} is not valid under any of the given schemas");
+    EXPECT_EQ(first_line(told("dispatch: [{macro_namespace: x}]")), "Invalid project dispatch config: {'macro_namespace': 'x'}");
+}
+
+TEST(ProjectRules, WhatDbtTakes) {
+    for (const char *text : {"version: 1.0.0", "version: '1.0'", "version: 1", "version: 1.2.3-beta.1+build", "version:", "models:", "on-run-start: select 1", "vars:", "query-comment:",
+                             "query-comment: {comment: c, append: true, job-label: false}", "dispatch: [{macro_namespace: x, search_order: [shop]}]", "dbt-cloud: {project-id: 1}",
+                             "data_tests: {}", "tests: {}", "saved-queries: {}", "quoting: {schema: false}", "require-dbt-version: ['>=1.0.0']"})
+        EXPECT_EQ(told(text), "nothing") << text;
+}
+
+TEST(ProjectRules, UnknownKeysOfAProjectAreRefused) {
+    EXPECT_EQ(told("modles: {}"), "at path []: Additional properties are not allowed ('modles' was unexpected)\nPerhaps you mean \"models\".");
+    EXPECT_EQ(first_line(told("one: 1\ntwo: 2")), "at path []: Additional properties are not allowed ('one', 'two' were unexpected)");
+    EXPECT_NE(told("one: 1\nrequire-dbt-version: '>9.0.0'").find("requires dbt version"), std::string::npos);
+}
+
+TEST(ProjectRules, ColorsOfTheDocumentation) {
+    for (const char *color : {"red", "RebeccaPurple", "aliceblue", "yellowgreen", "#fff", "#00FF7f"}) EXPECT_TRUE(is_color(color)) << color;
+    for (const char *color : {"", " ", "redd", "re", "red blue", "#ff", "#ggg", "grey", "#fffffff"}) EXPECT_FALSE(is_color(color)) << color;
+    EXPECT_EQ(first_line(refusal({{"models/a.sql", "{{ config(docs={'node_color': 'aweioohafio23f'}) }}select 1 as id"}})),
+              "Invalid color name for docs.node_color: aweioohafio23f. It is neither a valid HTML color name nor a valid HEX code.");
+    EXPECT_EQ(refusal({{"models/a.sql", "{{ config(docs={'node_color': 'purple'}) }}select 1 as id"}}), "nothing");
+}
+
+TEST(ProjectRules, SeedsSnapshotsAndTestsHaveOneMaterialization) {
+    EXPECT_EQ(first_line(refusal({{"seeds/s.csv", "a\n1\n"}, {"seeds/s.yml", "seeds: [{name: s, config: {materialized: table}}]"}})), "A seed must have a materialized value of 'seed'");
+    EXPECT_EQ(first_line(refusal({{"tests/t.sql", "{{ config(materialized='view') }}select 1"}})), "A test must have a materialized value of 'test'");
+    EXPECT_EQ(first_line(refusal({{"snapshots/s.sql", "{% snapshot s %}{{ config(unique_key='id', strategy='check', check_cols='all', materialized='table') }}select 1 as id{% endsnapshot %}"}})),
+              "A snapshot must have a materialized value of 'snapshot'");
+    EXPECT_EQ(first_line(refusal({{"tests/t.sql", "{{ config(severity='loud') }}select 1"}})), "Severity must be either 'warn' or 'error'. Got 'loud'");
+    EXPECT_EQ(refusal({{"tests/t.sql", "{{ config(severity='Warn', materialized='test') }}select 1"}}), "nothing");
+}
+
+}  // namespace
+}  // namespace mesh::core::project
