@@ -78,5 +78,35 @@ TEST(ProjectRules, SeedsSnapshotsAndTestsHaveOneMaterialization) {
     EXPECT_EQ(refusal({{"tests/t.sql", "{{ config(severity='Warn', materialized='test') }}select 1"}}), "nothing");
 }
 
+TEST(ProjectRules, TestsWrittenForTheirAnchorsAreNoPropertiesOfTests) {
+    const Manifest manifest = parse({{"dbt_project.yml", "name: shop\n"}, {"models/a.sql", "select 1 as id"},
+                                     {"models/s.yml", "data_tests: &keys\n  - not_null: {config: {where: id > 0}}\nmodels: [{name: a, columns: [{name: id, data_tests: *keys}]}]\n"}},
+                                    settings());
+    ASSERT_EQ(manifest.warnings.size(), 1u);
+    EXPECT_EQ(manifest.warnings[0].text, "Unable to parse 'data_tests' section of file 'models/s.yml': Entry did not contain a name");
+    EXPECT_EQ(manifest.nodes.size(), 2u);
+}
+
+TEST(ProjectRules, DocBlocksAreThoseThatStandInADescription) {
+    const Manifest manifest = parse({{"dbt_project.yml", "name: shop\n"}, {"models/a.sql", "select 1 as id"}, {"models/d.md", "{% docs d %}a {x}{% enddocs %}"},
+                                     {"models/s.yml", "models:\n  - name: a\n    description: \"{{ doc('d') }} and {{ doc('shop', 'd') }}\"\n    columns:\n"
+                                                      "      - {name: id, description: \"{{ doc('d').format(x = 'b') }}\"}\n      - {name: other, doc_blocks: 2}\n"}},
+                                    settings());
+    const Node &node = manifest.nodes.at("model.shop.a");
+    EXPECT_EQ(node.doc_blocks, (Json{"doc.shop.d", "doc.shop.d"}));
+    EXPECT_EQ(node.columns[0].description, "a b");
+    for (const ColumnInfo &column : node.columns) EXPECT_FALSE(column.extra.contains("doc_blocks"));
+}
+
+TEST(ProjectRules, ExposuresAddToWhatTheProjectSaysOfAll) {
+    const Manifest manifest = parse({{"dbt_project.yml", "name: shop\nexposures: {tags: [all, both], meta: {a: 1, b: 2}}\n"},
+                                     {"models/s.yml", "exposures: [{name: e, type: dashboard, owner: {name: me}, config: {tags: [both, own], meta: {b: 3}}}]"}},
+                                    settings());
+    const Json &content = manifest.others.at("exposure.shop.e").content;
+    EXPECT_EQ(content["tags"], (Json{"all", "both", "own"}));
+    EXPECT_EQ(content["config"]["tags"], content["tags"]);
+    EXPECT_EQ(content["config"]["meta"], (Json{{"a", 1}, {"b", 3}}));
+}
+
 }  // namespace
 }  // namespace mesh::core::project

@@ -1,4 +1,7 @@
 // Descriptions with doc() in them.
+#include <algorithm>
+
+#include "core/jinja/template.h"
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/parse_state.h"
@@ -12,14 +15,38 @@ class DocRenderer {
 public:
     explicit DocRenderer(ParseState &state) : state_(state) {}
 
-    // Renders the text in place, seen from a package; ids of the docs blocks it used.
+    // Renders the text in place, seen from a package; ids of the docs blocks that stand in it as they are.
     Json render(std::string &text, const std::string &package, const std::string &place) {
-        used_ = Json::array();
-        if (has_template(text)) text = renderer(package).render_text(text, place);
-        return used_;
+        if (!has_template(text)) return Json::array();
+        Json used = blocks_in(text, package, place);
+        text = renderer(package).render_text(text, place);
+        return used;
     }
 
 private:
+    // Of {{ doc('a') }}, not of {{ doc('a') | upper }}: what becomes of a block is not the block.
+    Json blocks_in(const std::string &text, const std::string &package, const std::string &place) const {
+        Json used = Json::array();
+        const auto parsed = jinja::Template::parse(text, place);
+        for (const jinja::Stmt *statement : parsed->tree().body) {
+            if (statement->kind != jinja::NodeKind::output) continue;
+            for (const jinja::Expr *part : static_cast<const jinja::Output *>(statement)->parts)
+                if (const Doc *found = block_of(*part, package)) used.push_back(found->unique_id);
+        }
+        return used;
+    }
+
+    const Doc *block_of(const jinja::Expr &part, const std::string &package) const {
+        if (part.kind != jinja::NodeKind::call) return nullptr;
+        const auto &call = static_cast<const jinja::Call &>(part);
+        const auto &given = call.arguments.positional;
+        if (call.callee->kind != jinja::NodeKind::name || static_cast<const jinja::Name &>(*call.callee).name != "doc") return nullptr;
+        const auto constant = [](const jinja::Expr *one) { return one->kind == jinja::NodeKind::constant; };
+        if (given.empty() || given.size() > 2 || !std::all_of(given.begin(), given.end(), constant)) return nullptr;
+        const auto word = [](const jinja::Expr *one) { return jinja::to_text(static_cast<const jinja::Constant *>(one)->value); };
+        return find(word(given.back()), given.size() == 2 ? word(given[0]) : "", package);
+    }
+
     const YamlRenderer &renderer(const std::string &package) {
         if (const auto found = renderers_.find(package); found != renderers_.end()) return found->second;
         BaseOptions options;
@@ -41,7 +68,6 @@ private:
         const std::string name = jinja::to_text(given.back());
         const Doc *found = find(name, given.size() == 2 ? jinja::to_text(given[0]) : "", package);
         if (!found) missing(name);
-        used_.push_back(found->unique_id);
         return jinja::Value(found->block_contents);
     }
 
@@ -69,12 +95,14 @@ private:
 
     ParseState &state_;
     std::map<std::string, YamlRenderer> renderers_;
-    Json used_;
 };
 
 void render_columns(DocRenderer &docs, std::vector<ColumnInfo> &columns, const std::string &package, const std::string &place) {
-    for (ColumnInfo &column : columns)
-        if (Json used = docs.render(column.description, package, place); !used.empty()) column.extra["doc_blocks"] = std::move(used);
+    for (ColumnInfo &column : columns) {
+        Json used = docs.render(column.description, package, place);
+        column.extra.erase("doc_blocks");  // as it may be written
+        if (!used.empty()) column.extra["doc_blocks"] = std::move(used);
+    }
 }
 
 void render_member(DocRenderer &docs, Json &object, const OtherResource &other) {

@@ -135,7 +135,8 @@ void add_constraint_refs(Node &node, const std::string &place) {
         const auto parsed = parse_ref_or_source(to->get<std::string>());
         if (const Ref *ref = std::get_if<Ref>(&parsed)) node.refs.push_back(*ref);
         else if (const auto *source = std::get_if<std::vector<std::string>>(&parsed)) node.sources.push_back(*source);
-        else fail("22023", "\"to\" of a foreign key of model \"" + node.name + "\" is neither ref() nor source()", place, node.line);
+        else fail("22023", "Invalid 'ref' or 'source' syntax on foreign key constraint 'to' on model " + node.name + ": " + to->get<std::string>() + ".", place, node.line,
+                  "Write ref('model') or source('source', 'table').");
     };
     for (const Json &constraint : node.constraints) add(constraint);
     for (const ColumnInfo &column : node.columns)

@@ -38,20 +38,21 @@ void add(ParseState &state, OtherResource other, const Property &property) {
              "It is also in " + found->second.original_file_path + ".");
 }
 
-void set_tags_and_meta(OtherResource &other, const Json &entry) {
+// `common`: what the project says of all exposures, which adds to what one says itself.
+void set_tags_and_meta(OtherResource &other, const Json &entry, const Json &common = Json::object()) {
     Json &config = other.content["config"];
     std::vector<std::string> tags;
-    for (const Json *object : std::initializer_list<const Json *>{&entry, &config})
+    for (const Json *object : std::initializer_list<const Json *>{&common, &entry, &config})
         if (const auto own = object->find("tags"); own != object->end() && !own->is_null())
             for (const Json &tag : as_list(*own)) tags.push_back(python_text(tag));
     std::sort(tags.begin(), tags.end());
     tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
     other.tags = tags;
     other.content["tags"] = tags;
-    Json meta = entry.value("meta", Json::object());
-    if (!meta.is_object()) meta = Json::object();
-    if (const auto more = config.find("meta"); more != config.end() && more->is_object())
-        for (const auto &item : more->items()) meta[item.key()] = item.value();
+    Json meta = Json::object();
+    for (const Json *object : std::initializer_list<const Json *>{&common, &entry, &config})
+        if (const auto more = object->find("meta"); more != object->end() && more->is_object())
+            for (const auto &item : more->items()) meta[item.key()] = item.value();
     other.content["meta"] = meta;
 }
 
@@ -83,7 +84,8 @@ void read_exposure(ParseState &state, const Property &property) {
     OtherResource other = start(state, property, ResourceType::exposure);
     for (const char *key : {"type", "owner"})
         if (!property.entry.contains(key)) fail("22023", "exposure \"" + property.name + "\" has no " + key, property.place, property.line);
-    set_tags_and_meta(other, property.entry);
+    const Json common = property.package->project.value("exposures", Json::object());
+    set_tags_and_meta(other, property.entry, common.is_object() ? common : Json::object());
     other.content["config"]["tags"] = other.content["tags"];
     other.content["config"]["meta"] = other.content["meta"];
     for (const char *key : {"type", "owner", "label", "maturity", "url"}) other.content[key] = property.entry.value(key, Json());

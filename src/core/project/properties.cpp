@@ -86,11 +86,16 @@ void keep_written(Property &property) {
         if (version.is_object() && version.contains("v")) keep(python_text(version["v"]), version);
 }
 
+bool has_name(const Json &entry) {
+    if (!entry.is_object()) return false;
+    const auto name = entry.find("name");
+    return name != entry.end() && !name->is_null() && !name->is_structured();
+}
+
 void add_entry(ParseState &state, const ResourceFile &file, const std::string &key, Json entry, const YamlPlace &lines) {
     const std::string place = file.place();
     if (!entry.is_object()) fail("22023", "an entry of \"" + key + "\" is not a mapping", place, lines.line);
-    const auto name = entry.find("name");
-    if (name == entry.end() || name->is_null() || name->is_structured()) fail("22023", "an entry of \"" + key + "\" has no name", place, lines.line);
+    if (!has_name(entry)) fail("22023", "an entry of \"" + key + "\" has no name", place, lines.line);
     Property &property = state.properties.emplace_back();
     property.package = file.package;
     property.key = key;
@@ -126,8 +131,13 @@ void read_property_file(ParseState &state, const ResourceFile &file) {
         }
         if (item.value().is_null()) continue;
         if (!item.value().is_array()) fail("22023", "The schema file at " + file.original_path + " is invalid because the value of '" + key + "' is not a list", file.place(), place.line);
-        for (std::size_t i = 0; i < item.value().size(); ++i)
+        for (std::size_t i = 0; i < item.value().size(); ++i) {
+            if (key == "data_tests" && !has_name(item.value()[i])) {  // they may be written there for their anchors alone
+                state.warn(file.place(), place.children[i].line, "Unable to parse 'data_tests' section of file '" + file.original_path + "': Entry did not contain a name");
+                break;
+            }
             add_entry(state, file, key, std::move(item.value()[i]), place.children[i]);
+        }
     }
 }
 
