@@ -28,9 +28,10 @@ def stamps(text):
         moment = datetime.fromisoformat(text)
     except ValueError:
         return []
-    if moment.tzinfo:
-        return [moment.timestamp()]
-    return [moment.timestamp(), moment.replace(tzinfo=timezone.utc).timestamp()]
+    try:
+        return [moment.timestamp()] if moment.tzinfo else [moment.timestamp(), moment.replace(tzinfo=timezone.utc).timestamp()]
+    except (OverflowError, ValueError):  # the year 1, as in "0001-01-01 00:00:00", has no time stamp
+        return []
 
 
 def plain_sql(text, observation):

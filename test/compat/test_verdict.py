@@ -71,6 +71,15 @@ def test_times_of_the_run_and_digests_of_them_do_not_matter_but_others_do():
     assert differing_topics(side("a", "2020-01-01 00:00:00"), side("b", "2020-01-01 00:00:00")) == ["relations"]
 
 
+def test_times_at_the_ends_of_the_calendar_are_compared_as_they_are():
+    def side(time):
+        return observation(compiled={"m": f"select timestamp '{time}'"})
+
+    for time in ("0001-01-01 00:00:00", "9999-12-31 23:59:59", "0001-01-01 00:00:00+14"):
+        assert differing_topics(side(time), side(time)) == []
+        assert differing_topics(side(time), side("2000-01-01 00:00:00")) == ["compiled"]
+
+
 def test_a_difference_that_is_meant_does_not_count_and_has_to_be_there():
     project = Project(folder=None, steps=[Step("command", "run")], meant=[("tests", "test.p.*", "why")])
     left, right = observation(), observation(results={"model.p.m": ("success", None), "test.p.t": ("fail", 2)})
