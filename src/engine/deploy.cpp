@@ -13,6 +13,7 @@
 #include "engine/project_tests.h"
 #include "engine/seed.h"
 #include "engine/selection.h"
+#include "engine/source_name.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -213,14 +214,16 @@ private:
             if (id.rfind("source.", 0) != 0 || manifest_.sources.count(id)) continue;
             std::vector<std::string> words;  // source, project, source's name, table
             for (size_t at = 0; at <= id.size(); at = std::min(id.find('.', at), id.size()) + 1) words.push_back(id.substr(at, id.find('.', at) - at));
-            if (words.size() == 4) registry("delete from mesh.source_registry where domain = $1 and source_name = $2 and table_name = $3", {deployment_.domain, words[2], words[3]});
+            if (words.size() != 4) continue;
+            const std::string name = (words[1] == manifest_.project_name ? "" : words[1] + ".") + words[2];
+            registry("delete from mesh.source_registry where domain = $1 and source_name = $2 and table_name = $3", {deployment_.domain, name, words[3]});
         }
     }
 
     Json source_rows() const {
         Json out = Json::array();
         for (const auto &[id, source] : manifest_.sources)
-            out.push_back({source.source_name, source.name, source.schema, source.identifier, loaded_at(source), period(source.freshness, "warn_after"),
+            out.push_back({registered_name(manifest_, source), source.name, source.schema, source.identifier, loaded_at(source), period(source.freshness, "warn_after"),
                            period(source.freshness, "error_after"), source.description});
         return out;
     }
@@ -326,7 +329,7 @@ private:
         }
         for (const auto &[id, source] : manifest_.sources)
             if (is_changed(id))
-                changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + source.source_name + "." + source.name, "source", source.original_file_path, ""});
+                changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + registered_name(manifest_, source) + "." + source.name, "source", source.original_file_path, ""});
         for (const project::Warning &warning : manifest_.warnings)
             changes_.push_back({"warning", "", "", warning.file + (warning.line == 0 ? "" : ":" + std::to_string(warning.line)), warning.text});
     }

@@ -5,6 +5,7 @@
 #include "core/graph/selector_parse.h"
 #include "engine/record.h"
 #include "engine/selection.h"
+#include "engine/source_name.h"
 #include "pg/guc.h"
 #include "pg/heap.h"
 
@@ -113,7 +114,7 @@ void measure(const Domain &domain, Watched &w) {
 
 std::string source_id(const Project &project, const Watched &w) {
     for (const auto &[id, source] : project.manifest().sources)
-        if (source.source_name == w.age.source && source.name == w.age.table) return id;
+        if (registered_name(project.manifest(), source) == w.age.source && source.name == w.age.table) return id;
     return "";
 }
 
@@ -215,7 +216,7 @@ std::vector<SourceAge> source_freshness(Mesh &mesh, Project &project, const std:
     std::map<std::string, std::string> ids;  // by the same names
     for (const std::string &id : unique_ids) {
         const core::project::Source &source = project.manifest().sources.at(id);
-        const std::string name = project.domain() + "." + source.source_name + "." + source.name;
+        const std::string name = project.domain() + "." + registered_name(project.manifest(), source) + "." + source.name;
         wanted.insert(name);
         ids[name] = id;
     }

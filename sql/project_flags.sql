@@ -1,0 +1,23 @@
+-- dbt's flags of a project, and packages beside it.
+CREATE EXTENSION mesh;
+SET mesh.progress = off;
+SET client_min_messages = warning;
+\set VERBOSITY terse
+CREATE FUNCTION deploy(files jsonb, flags text DEFAULT '{}', more text DEFAULT '') RETURNS SETOF text LANGUAGE sql AS $f$
+SELECT coalesce(file || ' ', '') || message FROM mesh.deploy('flagged', jsonb_build_object('dbt_project.yml', E'name: flagged\nprofile: flagged\nflags: ' || flags || E'\n' || more) || files,
+    profiles => format('flagged: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: flagged}}}', current_database()),
+    "check" => false) WHERE change = 'warning' $f$;
+
+-- Sources of one name in the project and in a package.
+CREATE TABLE flagged.mine AS SELECT now() AS at;
+CREATE TABLE flagged.theirs AS SELECT now() - interval '2 days' AS at;
+SELECT * FROM deploy($${"models/s.yml": "sources: [{name: raw, schema: flagged, loaded_at_field: at, freshness: {error_after: {count: 1, period: day}}, tables: [{name: t, identifier: mine}]}]",
+"dbt_packages/added/dbt_project.yml": "name: added\non-run-start: select 2\n",
+"dbt_packages/added/models/s.yml": "sources: [{name: raw, schema: flagged, loaded_at_field: at, freshness: {error_after: {count: 1, period: day}}, tables: [{name: t, identifier: theirs}]}]"}$$, '{}', 'on-run-start: select 1
+on-run-end: "create table flagged.heard as {% for r in results %}select ''{{ r.node.identifier }}'' as source, ''{{ r.status }}'' as status{{ '' union all '' if not loop.last }}{% endfor %}"
+');
+SELECT source_name, table_name, schema_name FROM mesh.sources WHERE domain = 'flagged' ORDER BY 1;
+
+DROP EXTENSION mesh CASCADE;
+DROP SCHEMA flagged CASCADE;
+DROP FUNCTION deploy;
