@@ -137,7 +137,7 @@ void read_hooks(ParseState &state, const LoadedProject &project, const char *whe
     }
 }
 
-// Hooks of packages run first, in the order of their names, the root project's last.
+// Hooks of the root project run first, then those of packages in the order of their names, as dbt does (whatever its code seems to say).
 void order_hooks(ParseState &state) {
     const auto collect = [&](const std::string &package, const char *when, std::vector<std::string> &ids) {
         for (const Draft &draft : state.drafts)
@@ -147,7 +147,7 @@ void order_hooks(ParseState &state) {
     std::vector<std::string> packages;
     for (std::size_t i = 1; i < state.projects.size(); ++i) packages.push_back(state.projects[i].package.name);
     std::sort(packages.begin(), packages.end());
-    packages.push_back(state.root().name);
+    packages.insert(packages.begin(), state.root().name);
     for (const std::string &package : packages) {
         collect(package, "on-run-start", state.manifest.on_run_start);
         collect(package, "on-run-end", state.manifest.on_run_end);
