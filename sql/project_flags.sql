@@ -8,6 +8,18 @@ SELECT coalesce(file || ' ', '') || message FROM mesh.deploy('flagged', jsonb_bu
     profiles => format('flagged: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: flagged}}}', current_database()),
     "check" => false) WHERE change = 'warning' $f$;
 
+-- A package's materialization in the place of a built-in one, where the project lets it.
+CREATE VIEW how AS SELECT relkind FROM pg_class WHERE relname = 'v' AND relnamespace = 'flagged'::regnamespace;
+SELECT jsonb_build_object('models/v.sql', 'select 1 as a', 'dbt_packages/other/dbt_project.yml', 'name: other', 'dbt_packages/other/macros/view.sql',
+    $m${% materialization view, default %}{% call statement('main') %}create table {{ this }} as {{ sql }}{% endcall %}{{ return({'relations': [this.incorporate(type='table')]}) }}{% endmaterialization %}$m$) AS files \gset
+SELECT * FROM deploy(:'files', '{require_explicit_package_overrides_for_builtin_materializations: false}');
+SELECT status FROM mesh.invoke('flagged', 'run');
+TABLE how;
+SELECT * FROM deploy(:'files');
+SELECT status FROM mesh.invoke('flagged', 'run');
+TABLE how;
+DROP VIEW how;
+
 -- Sources of one name in the project and in a package.
 CREATE TABLE flagged.mine AS SELECT now() AS at;
 CREATE TABLE flagged.theirs AS SELECT now() - interval '2 days' AS at;

@@ -8,6 +8,7 @@
 #include "core/project/compile.h"
 #include "core/project/members.h"
 #include "core/project/names.h"
+#include "core/project/project_flags.h"
 #include "core/project/relation.h"
 
 namespace mesh::core::project {
@@ -16,18 +17,19 @@ using jinja::Value;
 
 namespace {
 
+// dbt also takes one from a package, where none of this name is built in, or the project says that this does not matter.
 std::string find_own_materialization(Session &session, const std::string &materialized) {
+    const Manifest &manifest = session.manifest();
+    const bool is_built_in = !session.macros().in_package("dbt", "materialization_" + materialized + "_default").is_missing();
+    const bool from_packages = !is_built_in || !project_flag(manifest, "require_explicit_package_overrides_for_builtin_materializations", true);
     for (const char *adapter : {"postgres", "default"}) {
         const std::string name = "materialization_" + materialized + "_" + adapter;
-        const Value found = session.macros().visible_macro(session.manifest().project_name, name);
-        const auto *macro = found.is_missing() ? nullptr : found.object_as<MacroFunction>();
-        if (macro && !is_builtin_package(macro->info().package_name)) return macro->info().unique_id;
+        const Value found = session.macros().visible_macro(manifest.project_name, name);
+        const auto *own = found.is_missing() ? nullptr : found.object_as<MacroFunction>();
+        if (own && !is_builtin_package(own->info().package_name)) return own->info().unique_id;
+        for (const auto &[id, macro] : manifest.macros)
+            if (from_packages && macro.name == name && !is_builtin_package(macro.package_name)) return id;
     }
-    // dbt also takes one from a package, where the root project has none and none of this name is built in, for whatever adapter.
-    const bool is_built_in = !session.macros().in_package("dbt", "materialization_" + materialized + "_default").is_missing();
-    for (const char *adapter : {"postgres", "default"})
-        for (const auto &[id, macro] : session.manifest().macros)
-            if (!is_built_in && macro.name == "materialization_" + materialized + "_" + adapter && !is_builtin_package(macro.package_name)) return id;
     return materialized == "function" ? "macro.dbt.materialization_function_default" : "";
 }
 
