@@ -20,6 +20,14 @@ SELECT status FROM mesh.invoke('flagged', 'run');
 TABLE how;
 DROP VIEW how;
 
+-- Where a package looks for what has the name of something in the project too.
+SELECT '{"models/a.sql": "select 1 as own", "dbt_packages/other/dbt_project.yml": "name: other\nmodels: {+schema: other}\n", "dbt_packages/other/models/a.sql": "select 2 as others",
+    "dbt_packages/other/models/b.sql": "select * from {{ ref(''a'') }}"}' AS files \gset
+SELECT * FROM deploy(:'files');
+SELECT mesh.manifest('flagged')->'parent_map'->'model.other.b' AS reads;
+SELECT * FROM deploy(:'files', '{require_ref_searches_node_package_before_root: true}');
+SELECT mesh.manifest('flagged')->'parent_map'->'model.other.b' AS reads;
+
 -- Sources of one name in the project and in a package.
 CREATE TABLE flagged.mine AS SELECT now() AS at;
 CREATE TABLE flagged.theirs AS SELECT now() - interval '2 days' AS at;

@@ -77,7 +77,8 @@ private:
             return doc == state_.manifest.docs.end() ? nullptr : &doc->second;
         };
         if (!named.empty()) return in(named);
-        for (const std::string &where : {state_.manifest.project_name, package})
+        const bool own_first = state_.flag("require_ref_searches_node_package_before_root", false);
+        for (const std::string &where : {own_first ? package : state_.manifest.project_name, own_first ? state_.manifest.project_name : package})
             if (const Doc *doc = in(where)) return doc;
         for (const auto &[id, doc] : state_.manifest.docs)
             if (doc.name == name) return &doc;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/project/project_flags.h"
 
 namespace mesh::core::project {
 
@@ -29,7 +30,7 @@ const T *of_package(const std::vector<const T *> &candidates, const std::string 
 
 }  // namespace
 
-RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_(manifest) {
+RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_(manifest), own_package_first_(project_flag(manifest, "require_ref_searches_node_package_before_root", false)) {
     add(manifest);
     if (rest != nullptr) add(*rest);
 }
@@ -48,6 +49,7 @@ void RefLookup::add(const Manifest &manifest) {
 // The empty name stands for any package.
 std::vector<std::string> RefLookup::packages(const std::string &package) const {
     if (package == manifest_.project_name) return {package, ""};
+    if (own_package_first_) return {package, manifest_.project_name, ""};
     return {manifest_.project_name, package, ""};
 }
 

@@ -17,7 +17,7 @@ public:
         bool disabled = false;       // there is one, and it is disabled
     };
 
-    // Of a named package only there; else in the root project, the asking package and anywhere. Raises Error 42725 when several
+    // Of a named package only there; else in the root project, the asking package (before it, if the project says so) and anywhere. Raises Error 42725 when several
     // packages have the name and nothing decides.
     Found ref(const Ref &ref, const std::string &package) const;
 
@@ -46,6 +46,7 @@ private:
     std::vector<std::string> packages(const std::string &package) const;
 
     const Manifest &manifest_;
+    const bool own_package_first_;
     Table<Node> nodes_, disabled_, functions_, disabled_functions_;
     Table<Source> sources_, disabled_sources_;
 };
