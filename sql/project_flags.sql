@@ -38,6 +38,15 @@ on-run-end: "create table flagged.heard as {% for r in results %}select ''{{ r.n
 ');
 SELECT source_name, table_name, schema_name FROM mesh.sources WHERE domain = 'flagged' ORDER BY 1;
 
+-- Hooks run around freshness, unless the project's flag says no; those of the project before those of packages.
+SELECT unique_id, status FROM mesh.invoke('flagged', 'source freshness');
+SELECT * FROM flagged.heard ORDER BY 1;
+SELECT status FROM mesh.source_freshness('flagged') ORDER BY 1;
+SELECT * FROM deploy($${"models/s.yml": "sources: [{name: raw, schema: flagged, loaded_at_field: at, freshness: {error_after: {count: 1, period: day}}, tables: [{name: t, identifier: mine}]}]"}$$,
+    '{source_freshness_run_project_hooks: false}', 'on-run-start: select 1');
+SELECT unique_id, status FROM mesh.invoke('flagged', 'source freshness');
+SELECT source_name, table_name FROM mesh.sources WHERE domain = 'flagged';
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA flagged CASCADE;
 DROP FUNCTION deploy;

@@ -50,7 +50,9 @@ Json source_times(Session &session, const Step &step) {
     return times;
 }
 
-void finish_sources(Session &session, const std::vector<Step> &steps) {
+// The hooks around them are no sources.
+void finish_sources(Session &session, std::vector<Step> steps) {
+    std::erase_if(steps, [](const Step &step) { return resource_type(step) != "source"; });
     Json times = Json::array();
     for (const auto &step : steps) times.push_back(source_times(session, step));
     write_sources(session, steps, times, now() - session.started_at);

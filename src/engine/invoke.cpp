@@ -5,7 +5,6 @@
 #include "core/near.h"
 #include "core/project/base_context.h"
 #include "core/project/select.h"
-#include "engine/freshness.h"
 #include "engine/invoke_options.h"
 #include "pg/guc.h"
 #include "pg/report.h"
@@ -282,26 +281,6 @@ std::vector<InvokeRow> list_all(const Project &project, const std::vector<std::s
     return out;
 }
 
-// What the client writes to sources.json.
-std::string told_age(const SourceAge &age, const project::Source &source) {
-    return project::Json{{"max_loaded_at", age.max_loaded_at.value_or("")}, {"snapshotted_at", age.snapshotted_at.value_or("")},
-                         {"age", age.age.value_or("")}, {"criteria", source.freshness}}.dump();
-}
-
-std::vector<InvokeRow> freshness(Mesh &mesh, Project &project, const std::vector<std::string> &ids, Oid caller) {
-    std::vector<InvokeRow> out;
-    for (const SourceAge &age : source_freshness(mesh, project, ids, caller)) {
-        const project::Source &source = project.manifest().sources.at(age.unique_id);
-        InvokeRow row{0, source.unique_id, plain_step(project, age.source + "." + age.table, "source"), source.relation_name, ""};
-        row.step.status = age.status;
-        row.step.message = age.message;
-        row.step.reason = told_age(age, source);
-        row.step.seconds = age.seconds;
-        out.push_back(std::move(row));
-    }
-    return out;
-}
-
 std::string node_named(const Project &project, const std::string &name) {
     const Manifest &manifest = project.manifest();
     if (manifest.nodes.count(name)) return name;
@@ -361,7 +340,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
     }
     if (command == "compile") return compile_and_undo(project, ids, options.value("introspect", project::Json(true)) != false);
     if (command == "list") return list_all(project, ids);
-    return freshness(mesh, project, ids, caller);
+    return freshness_of(mesh, project, ids, caller);
 }
 
 std::string compiled_sql(const std::string &domain, const std::string &node) {

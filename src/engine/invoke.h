@@ -17,6 +17,9 @@ struct InvokeRow {
 // Runs the command on what the options select. Raises 22023 for an unknown command or a bad option, and as run() does.
 std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &options, Oid caller);
 
+// invoke_freshness.cpp: how old the sources' rows are, with the project's on-run-start and on-run-end hooks around.
+std::vector<InvokeRow> freshness_of(Mesh &mesh, Project &project, const std::vector<std::string> &ids, Oid caller);
+
 // clone.cpp: each of the nodes as a view on what the state has built of it; `replace`: also where there is a relation already, which is dropped.
 std::vector<InvokeRow> clone_all(Mesh &mesh, const Project &project, const std::vector<std::string> &ids, const project::Deferral &state, bool replace);
 
