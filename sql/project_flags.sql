@@ -8,6 +8,19 @@ SELECT coalesce(file || ' ', '') || message FROM mesh.deploy('flagged', jsonb_bu
     profiles => format('flagged: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: flagged}}}', current_database()),
     "check" => false) WHERE change = 'warning' $f$;
 
+-- validate_macro_args: the manifest has the declared arguments, and what is described otherwise is told.
+SELECT * FROM deploy($${"macros/m.sql": "{% macro m(a, b=1, c=2) %}{% endmacro %}{% macro n(x) %}{% endmacro %}"}$$, '{validate_macro_args: true}');
+SELECT a->>'name' AS argument FROM mesh.manifest('flagged') m, json_array_elements(m->'macros'->'macro.flagged.m'->'arguments') a;
+SELECT * FROM deploy($${"macros/m.sql": "{% macro m(a, b=1, c=2) %}{% endmacro %}{% macro n(x) %}{% endmacro %}",
+"macros/s.yml": "macros:\n  - name: m\n    arguments:\n      - {name: a, type: 'dict[str, list[ optional[int] ]]'}\n      - {name: bb, type: 'list[int'}\n      - {name: c, type: number}\n  - name: n\n    arguments: [{name: x, type: relation}, {name: y}]"}$$, '{validate_macro_args: true}');
+SELECT a->>'name' AS argument, a->>'type' AS type FROM mesh.manifest('flagged') m, json_array_elements(m->'macros'->'macro.flagged.m'->'arguments') a;
+SELECT * FROM deploy($${"macros/m.sql": "{% macro m(a, b=1, c=2) %}{% endmacro %}", "macros/s.yml": "macros: [{name: m, arguments: [{name: z, type: odd}]}]"}$$);
+
+-- docs and meta of a macro's config.
+SELECT * FROM deploy($${"macros/m.sql": "{% macro m() %}{% endmacro %}{% macro n() %}{% endmacro %}",
+"macros/s.yml": "macros:\n  - {name: m, meta: {a: 1, b: {c: 1}}, docs: {node_color: red}, config: {meta: {b: {d: 2}}, docs: {show: false}}}\n  - {name: n, docs: {node_color: blue}}"}$$);
+SELECT key, value->'meta' AS meta, value->'docs' AS docs, value->'config' AS config FROM json_each(mesh.manifest('flagged')->'macros') WHERE key ~ '\.flagged\.' ORDER BY 1;
+
 -- A package's materialization in the place of a built-in one, where the project lets it.
 CREATE VIEW how AS SELECT relkind FROM pg_class WHERE relname = 'v' AND relnamespace = 'flagged'::regnamespace;
 SELECT jsonb_build_object('models/v.sql', 'select 1 as a', 'dbt_packages/other/dbt_project.yml', 'name: other', 'dbt_packages/other/macros/view.sql',

@@ -2,6 +2,7 @@
 #include "core/jinja/blocks.h"
 #include "core/jinja/template.h"
 #include "core/project/builtin_macros.h"
+#include "core/project/macro_arguments.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 
@@ -84,6 +85,9 @@ void read_macros(ParseState &state) {
         for (const ResourceFile &file : find_files(state.files, package, generic, {".sql"}))
             read_blocks(macros, package.name, file.original_path, file.place(), *file.text, {"test", "data_test"});
     }
+    if (!state.flag("validate_macro_args", false)) return;
+    for (auto &[id, macro] : macros)
+        if (!MacroFinder::built_in(macro.package_name)) macro.arguments = declared_arguments(macro);
 }
 
 void start_rendering(ParseState &state) {

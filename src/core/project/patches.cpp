@@ -3,6 +3,7 @@
 
 #include "core/near.h"
 #include "core/project/columns.h"
+#include "core/project/macro_arguments.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 
@@ -202,6 +203,25 @@ void patch_versions(ParseState &state, const Property &property, const Json &ver
     for (const auto &[draft, version] : found) apply_version(*draft, property, *version, latest);
 }
 
+// docs of its config come in the place of its own, meta beside it.
+void describe_macro(MacroInfo &macro, const Json &entry) {
+    const auto mapping = [](const Json &from, const char *key) { return from.is_object() && from.contains(key) && from[key].is_object() ? from[key] : Json::object(); };
+    const Json config = mapping(entry, "config");
+    macro.meta = mapping(entry, "meta");
+    macro.meta.update(mapping(config, "meta"));
+    Json docs = mapping(config, "docs");
+    if (docs.empty()) docs = mapping(entry, "docs");
+    if (docs.empty()) return;
+    docs = {{"show", docs.value("show", Json(true))}, {"node_color", docs.value("node_color", Json())}};
+    macro.extra["docs"] = docs;
+    macro.extra["config"] = {{"meta", macro.meta}, {"docs", docs}};
+}
+
+void set_checked_arguments(ParseState &state, const Property &property, MacroInfo &macro, Json &described) {
+    for (const std::string &fault : argument_faults(macro, described)) state.warn(property.place, property.line, fault);
+    macro.arguments = std::move(described);
+}
+
 void patch_macro(ParseState &state, const Property &property) {
     const auto found = state.manifest.macros.find("macro." + property.package->name + "." + property.name);
     if (found == state.manifest.macros.end()) {
@@ -211,13 +231,14 @@ void patch_macro(ParseState &state, const Property &property) {
     MacroInfo &macro = found->second;
     macro.description = text_member(property.entry, "description");
     macro.extra["patch_path"] = property.file_id();
-    const Json config = property.entry.value("config", Json::object());
-    macro.meta = property.entry.value("meta", Json::object());
-    if (config.is_object()) macro.meta = deep_merge(macro.meta, config.value("meta", Json::object()));
+    describe_macro(macro, property.entry);
+    Json arguments = Json::array();
     for (const Json &argument : list_member(property.entry, "arguments", property)) {
         const Json type = argument.is_object() ? argument.value("type", Json()) : Json();
-        macro.arguments.push_back({{"name", text_member(argument, "name")}, {"type", type}, {"description", text_member(argument, "description")}});
+        arguments.push_back({{"name", text_member(argument, "name")}, {"type", type}, {"description", text_member(argument, "description")}});
     }
+    if (!state.flag("validate_macro_args", false)) macro.arguments = std::move(arguments);
+    else if (!arguments.empty()) set_checked_arguments(state, property, macro, arguments);
 }
 
 void patch(ParseState &state, const Property &property) {
