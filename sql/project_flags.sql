@@ -60,6 +60,13 @@ SELECT * FROM deploy($${"models/s.yml": "sources: [{name: raw, schema: flagged, 
 SELECT unique_id, status FROM mesh.invoke('flagged', 'source freshness');
 SELECT source_name, table_name FROM mesh.sources WHERE domain = 'flagged';
 
+-- When a model is to be built again is carried, and checked.
+SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'count': 0, 'period': 'day'}}) }} select 1 as a", "models/b.sql": "{{ config(freshness={'warn_after': {'count': 1}}) }} select 1 as a"}$$);
+SELECT key, value->'config'->'freshness' AS freshness FROM json_each(mesh.manifest('flagged')->'nodes') ORDER BY 1;
+SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'period': 'day'}}) }} select 1 as a"}$$);
+SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'count': 1}}) }} select 1 as a"}$$);
+SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'count': 1, 'period': 'week'}}) }} select 1 as a"}$$);
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA flagged CASCADE;
 DROP FUNCTION deploy;

@@ -131,6 +131,24 @@ void check_function(const Json &config, const std::string &file) {
     one_of("volatility", {"deterministic", "stable", "non-deterministic"});
 }
 
+// When a model is to be built again. What has another shape is not a model's: it is left out, as dbt leaves it out.
+void finish_freshness(Json &config, const std::string &file) {
+    const Json given = config["freshness"];
+    config["freshness"] = nullptr;
+    if (!given.is_object() || !given.contains("build_after")) return;
+    Json after = given["build_after"];
+    if (!after.is_object()) fail("22023", "`freshness.build_after` must be a mapping, not " + after.dump(), file);
+    const Json count = after.value("count", Json()), period = after.value("period", Json()), updates_on = after.value("updates_on", Json("any"));
+    const auto refuse = [&](const std::string &text) { fail("22023", "`freshness.build_after` " + text, file); };
+    const auto is_one_of = [](const Json &value, std::initializer_list<const char *> words) { return std::any_of(words.begin(), words.end(), [&](const char *word) { return value == word; }); };
+    if (!count.is_null() && !count.is_number_integer()) refuse("must have a number as `count`, not " + count.dump());
+    if (!period.is_null() && !is_one_of(period, {"minute", "hour", "day"})) refuse("must have a `period` of minute, hour or day, not " + period.dump());
+    if (!is_one_of(updates_on, {"all", "any"})) refuse("must have `updates_on` all or any, not " + updates_on.dump());
+    if (!period.is_null() && count.is_null()) refuse("must have a value for `count` if a `period` is provided");
+    if (!count.is_null() && period.is_null()) refuse("must have a value for `period` if a `count` is provided");
+    config["freshness"] = {{"build_after", {{"count", count}, {"period", period}, {"updates_on", updates_on}}}};
+}
+
 void finish_node(Json &config, ResourceType type, const std::string &file) {
     finish_hooks(config, "pre-hook");
     finish_hooks(config, "post-hook");
@@ -144,8 +162,7 @@ void finish_node(Json &config, ResourceType type, const std::string &file) {
         restrict_to(config, "snapshot_meta_column_names",
                     {{"dbt_valid_to", nullptr}, {"dbt_valid_from", nullptr}, {"dbt_scd_id", nullptr}, {"dbt_updated_at", nullptr}, {"dbt_is_deleted", nullptr}});
     if (type != ResourceType::model) return;
-    const Json &freshness = config["freshness"];
-    if (!freshness.is_object() || !freshness.contains("build_after")) config["freshness"] = nullptr;
+    finish_freshness(config, file);
     const Json &change = config["on_schema_change"];
     if (config["contract"]["enforced"] == true && config["materialized"] == "incremental" && change != "append_new_columns" && change != "fail")
         fail("22023", "Invalid value for on_schema_change: " + python_text(change) + ". Models materialized as incremental with contracts enabled must set on_schema_change to "
