@@ -67,6 +67,16 @@ SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'p
 SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'count': 1}}) }} select 1 as a"}$$);
 SELECT * FROM deploy($${"models/a.sql": "{{ config(freshness={'build_after': {'count': 1, 'period': 'week'}}) }} select 1 as a"}$$);
 
+-- A state of an older dbt: raw_sql, refs as lists; of one that is too old none.
+SELECT * FROM deploy($${"models/a.sql": "select 1 as a"}$$);
+CREATE FUNCTION state(version int, code text) RETURNS jsonb LANGUAGE sql AS $f$
+SELECT jsonb_build_object('state', jsonb_build_object('metadata', jsonb_build_object('dbt_schema_version', format('https://schemas.getdbt.com/dbt/manifest/v%s.json', version)), 'nodes',
+    jsonb_build_object('model.flagged.a', jsonb_build_object('resource_type', 'model', 'unique_id', 'model.flagged.a', 'name', 'a', 'alias', 'a', 'package_name', 'flagged', 'fqn', '["flagged", "a"]'::jsonb,
+    'raw_sql', code, 'refs', '[["x"], ["p", "x"]]'::jsonb, 'config', '{"enabled": true}'::jsonb, 'unrendered_config', '{}'::jsonb, 'schema', 'flagged'))), 'select', 'state:modified') $f$;
+SELECT count(*) FROM mesh.invoke('flagged', 'list', state(4, 'select 1 as a'));
+SELECT count(*) FROM mesh.invoke('flagged', 'list', state(4, 'select 2 as a'));
+SELECT count(*) FROM mesh.invoke('flagged', 'list', state(3, 'select 1 as a'));
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA flagged CASCADE;
-DROP FUNCTION deploy;
+DROP FUNCTION deploy, state;

@@ -80,7 +80,8 @@ Json refs_json(const std::vector<Ref> &refs) {
 std::vector<Ref> refs_from(const Json &json) {
     std::vector<Ref> refs;
     for (const auto &ref : json)
-        if (ref.is_object()) refs.push_back({text_of(ref, "name"), text_of(ref, "package"), version_text(ref.value("version", Json()))});
+        if (ref.is_array() && !ref.empty()) refs.push_back({ref.back().get<std::string>(), ref.size() > 1 ? ref.front().get<std::string>() : "", ""});  // to version 8
+        else if (ref.is_object()) refs.push_back({text_of(ref, "name"), text_of(ref, "package"), version_text(ref.value("version", Json()))});
     return refs;
 }
 

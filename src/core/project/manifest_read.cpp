@@ -42,7 +42,7 @@ void read_identity(const Json &json, Node &node) {
     node.schema = text_of(json, "schema");
     node.alias = text_of(json, "alias");
     node.relation_name = text_of(json, "relation_name");
-    node.raw_code = text_of(json, "raw_code");
+    node.raw_code = text_of(json, json.contains("raw_sql") ? "raw_sql" : "raw_code");  // to version 6
     node.checksum = text_of(member_or(json, "checksum", Json::object()), "checksum");
     if (const std::string language = text_of(json, "language"); !language.empty()) node.language = language;
 }
@@ -223,11 +223,21 @@ void read(const Json &json, Manifest &manifest) {
     manifest.on_run_end = hooks_of_run(manifest, "on-run-end");
 }
 
+// As dbt, which has read its manifests from version 4 on.
+void check_version(const Json &json) {
+    const std::string found = text_of(json["metadata"], "dbt_schema_version"), place = "https://schemas.getdbt.com/dbt/manifest/v";
+    for (int version = 4; version <= 12; ++version)
+        if (found == place + std::to_string(version) + ".json") return;
+    if (!json["metadata"].contains("dbt_schema_version")) return;
+    throw Error("22023", "Expected a schema version of \"" + place + "12.json\" in manifest.json, but found \"" + found + "\". Are you running with a different version of dbt?").with(ErrorKind::runtime);
+}
+
 }  // namespace
 
 Manifest manifest_from_manifest_json(const Json &json) {
     if (!json.is_object() || !json.contains("nodes") || !json.contains("metadata"))
         throw Error("22023", "this is not a manifest", "", "A manifest.json is written by dbt or by meshctl into the target directory.");
+    check_version(json);
     Manifest manifest;
     try {
         read(json, manifest);
