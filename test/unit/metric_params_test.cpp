@@ -28,6 +28,14 @@ TEST(MetricParams, WindowsAreACountAndAGranularity) {
     EXPECT_EQ(metric_type_params(Json(), true)["cumulative_type_params"]["period_agg"], "first");
 }
 
+TEST(MetricParams, ConversionsHaveMeasuresByName) {
+    const Json params = metric_type_params(Json::parse(R"({"conversion_type_params": {"base_measure": "a", "conversion_measure": {"name": "b"}, "entity": "e", "window": "7 days"}})"), false)["conversion_type_params"];
+    EXPECT_EQ(params["base_measure"]["name"], "a");
+    EXPECT_EQ(params["conversion_measure"]["join_to_timespine"], false);
+    EXPECT_EQ(params["calculation"], "conversion_rate");
+    EXPECT_EQ(params["window"]["count"], 7);
+}
+
 TEST(MetricParams, FiltersAreAList) {
     EXPECT_EQ(metric_filter(Json::array({"a", "b"}))["where_filters"].size(), 2u);
     EXPECT_EQ(metric_filter(Json()), Json());

@@ -45,6 +45,15 @@ Json inputs(Json written) {
     return written;
 }
 
+Json conversion_params(Json written) {
+    if (!written.is_object()) return written;
+    for (const char *key : {"base_measure", "conversion_measure"})
+        if (written.contains(key)) written[key] = measure(written[key]);
+    written = with_members(written, {{"calculation", "conversion_rate"}, {"window", nullptr}, {"constant_properties", nullptr}});
+    written["window"] = window(written["window"]);
+    return written;
+}
+
 // What was once said beside these parameters counts where they say nothing.
 Json cumulative_params(Json written, const Json &params) {
     written = with_members(written.is_object() ? written : Json::object(), {{"window", nullptr}, {"grain_to_date", nullptr}, {"period_agg", "first"}, {"metric", nullptr}});
@@ -65,6 +74,7 @@ Json metric_type_params(const Json &written, bool cumulative) {
     params["denominator"] = input(params["denominator"]);
     params["metrics"] = inputs(params["metrics"]);
     params["window"] = window(params["window"]);
+    params["conversion_type_params"] = conversion_params(params["conversion_type_params"]);
     params["cumulative_type_params"] = cumulative ? cumulative_params(params["cumulative_type_params"], params) : Json();
     return params;
 }

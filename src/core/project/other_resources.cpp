@@ -5,6 +5,7 @@
 #include "core/project/metric_params.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
+#include "core/project/semantic_params.h"
 #include "core/project/semantic_rules.h"
 #include "core/project/unit_test.h"
 #include "core/text.h"
@@ -142,9 +143,11 @@ void read_semantic_model(ParseState &state, const Property &property) {
     other.content["model"] = model;
     other.content["node_relation"] = nullptr;  // that of the model, which is known once all is parsed
     for (const char *key : {"label", "defaults", "primary_entity"}) other.content[key] = property.entry.value(key, Json());
-    for (const char *key : {"entities", "measures", "dimensions"}) other.content[key] = list_member(property.entry, key, property);
-    other.content["group"] = other.content["config"]["group"];
-    for (const Json &measure : other.content["measures"])
+    const Json config = other.content["config"];
+    for (const char *key : {"entities", "measures", "dimensions"}) other.content[key] = semantic_elements(key, list_member(property.entry, key, property), config.value("meta", Json()));
+    if (!property.entry.contains("description")) other.content["description"] = nullptr;
+    other.content["group"] = config["group"];
+    for (const Json &measure : list_member(property.entry, "measures", property))
         if (measure.is_object() && measure.value("create_metric", Json()) == true) read_metric(state, metric_of_measure(property, measure, other.content["config"]));
     add(state, std::move(other), property);
 }
@@ -154,8 +157,10 @@ void read_saved_query(ParseState &state, const Property &property) {
     OtherResource other = start(state, property, ResourceType::saved_query);
     set_tags_and_meta(other, property.entry);
     other.content["label"] = property.entry.value("label", Json());
-    other.content["query_params"] = property.entry.value("query_params", Json::object());
-    other.content["exports"] = list_member(property.entry, "exports", property);
+    other.content.erase("meta");  // which dbt has in the config alone
+    if (!property.entry.contains("description")) other.content["description"] = nullptr;
+    other.content["query_params"] = saved_query_params(property.entry.value("query_params", Json::object()));
+    other.content["exports"] = saved_query_exports(list_member(property.entry, "exports", property), other.content["config"], state.manifest.target);
     other.content["group"] = other.content["config"]["group"];
     add(state, std::move(other), property);
 }
@@ -178,11 +183,16 @@ bool has_measure(const OtherResource &model, const std::string &measure) {
     return std::any_of(measures.begin(), measures.end(), [&](const Json &item) { return item.is_object() && text_member(item, "name") == measure; });
 }
 
+void depend_once(OtherResource &asker, const std::string &id) {
+    std::vector<std::string> &nodes = asker.depends_on_nodes;
+    if (std::find(nodes.begin(), nodes.end(), id) == nodes.end()) nodes.push_back(id);
+}
+
 void depend_on_measure(ParseState &state, OtherResource &metric, const std::string &measure) {
     const OtherResource *disabled = nullptr;
     for (const auto &[id, model] : state.manifest.others) {
         if (model.resource_type != ResourceType::semantic_model || !has_measure(model, measure)) continue;
-        if (model.enabled) return void(metric.depends_on_nodes.push_back(id));
+        if (model.enabled) return depend_once(metric, id);
         disabled = &model;
     }
     if (disabled) fail("42704", "The measure `" + measure + "` is referenced on disabled semantic model `" + disabled->name + "`.", metric.original_file_path);
@@ -193,7 +203,7 @@ void depend_on_metric(ParseState &state, OtherResource &asker, const std::string
     for (const std::string &package : {state.manifest.project_name, asker.package_name}) {
         const auto metric = state.manifest.others.find("metric." + package + "." + name);
         if (metric == state.manifest.others.end()) continue;
-        if (metric->second.enabled) return void(asker.depends_on_nodes.push_back(metric->first));
+        if (metric->second.enabled) return depend_once(asker, metric->first);
         fail("42704", "The metric `" + name + "` is disabled and thus cannot be referenced.", asker.original_file_path);
     }
     fail("42704", std::string(resource_type_name(asker.resource_type)) + " \"" + asker.name + "\" depends on a metric named '" + name + "' which was not found", asker.original_file_path);
