@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/near.h"
+#include "core/project/manifest_parts.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
 #include "core/project/ref_lookup.h"
@@ -138,6 +139,22 @@ bool resolve_function(ParseState &state, const RefLookup &lookup, const Asker &a
     return true;
 }
 
+// A metric that a template names by metric(). Those of a project are known when all of it is read.
+bool resolve_metric(ParseState &state, const Asker &asker, const std::vector<std::string> &call) {
+    state.need_whole("a file calls metric()");
+    std::vector<std::string> names;
+    bool disabled = false;
+    for (const auto &[id, other] : state.manifest.others) {
+        if (other.resource_type != ResourceType::metric) continue;
+        names.push_back(other.name);
+        if (other.name != call.back() || (call.size() > 1 && other.package_name != call[0])) continue;
+        if (other.enabled) return add(asker.depends_on, id), true;
+        disabled = true;
+    }
+    const std::string package = call.size() > 1 ? " in package or project '" + call[0] + "'" : "";
+    return missing(state, asker, "metric named '" + call.back() + "'" + package, disabled, name_hint(call.back(), names));
+}
+
 template <class Resource>
 bool resolve(ParseState &state, const RefLookup &lookup, const Asker &asker, const Resource &resource) {
     bool complete = true;
@@ -153,6 +170,7 @@ void resolve_nodes(ParseState &state, const RefLookup &lookup) {
         const Asker asker{node.resource_type, node.name, node.package_name, node.group, node.package_root + node.original_file_path, node.line, test, node.depends_on_nodes, id};
         bool complete = resolve(state, lookup, asker, node);
         for (const auto &call : node.functions) complete = resolve_function(state, lookup, asker, call) && complete;
+        for (const Json &call : member_or(node.extra, "metrics", Json::array())) complete = resolve_metric(state, asker, call.get<std::vector<std::string>>()) && complete;
         if (!complete) incomplete.push_back(id);
     }
     for (const std::string &id : incomplete) {
