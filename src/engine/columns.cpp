@@ -47,23 +47,40 @@ bool same_columns(std::vector<pg::Column> a, std::vector<pg::Column> b) {
     return a == b;
 }
 
+// As dbt's words for a configuration that does not have its shape; "": it has.
+static std::string index_fault(const Json &index) {
+    if (!index.is_object()) return "";
+    if (!index.contains("columns")) return "'columns' is a required property";
+    if (!index["columns"].is_array()) return "columns: " + index["columns"].dump() + " is not of type 'array'";
+    const Json unique = index.value("unique", Json()), type = index.value("type", Json());
+    if (!unique.is_null() && !unique.is_boolean()) return "unique: " + unique.dump() + " is not of type 'boolean'";
+    return type.is_null() || type.is_string() ? "" : "type: " + type.dump() + " is not of type 'string'";
+}
+
 static std::string index_definition(const Json &index) {
     Json list = index.is_object() ? index.at("columns") : index.is_array() ? index : Json::array({index});
     std::string columns;
     for (const Json &column : list) columns += (columns.empty() ? "" : ", ") + pg::quote_ident(column.get<std::string>());
     bool unique = index.is_object() && index.value("unique", Json(false)) == true;
-    std::string method = index.is_object() ? index.value("type", "btree") : "btree";
+    std::string method = index.is_object() && index.value("type", Json()).is_string() ? index["type"].get<std::string>() : "btree";
     return std::string(unique ? "unique " : "") + "using " + pg::quote_ident(method) + " (" + columns + ")";
 }
 
 std::vector<std::string> configured_indexes(const Model &model) {
     std::vector<std::string> out;
     if (!model.config.contains("indexes")) return out;
-    try {
-        for (const Json &index : model.config["indexes"]) out.push_back(index_definition(index));
-    } catch (const Json::exception &) {
-        throw Error("22023", "invalid indexes of model \"" + model.id() + "\"", model.config["indexes"].dump(),
+    const Json &indexes = model.config["indexes"];
+    const auto refuse = [&](const std::string &fault) {
+        throw Error("22023", "invalid indexes of model \"" + model.id() + "\"", fault.empty() ? indexes.dump() : fault + ", in " + indexes.dump(),
                     "Write [{\"columns\": [\"a\", \"b\"], \"unique\": true, \"type\": \"btree\"}] or [\"a\"].");
+    };
+    try {
+        for (const Json &index : indexes) {
+            if (const std::string fault = index_fault(index); !fault.empty()) refuse(fault);
+            out.push_back(index_definition(index));
+        }
+    } catch (const Json::exception &) {
+        refuse("");
     }
     return out;
 }

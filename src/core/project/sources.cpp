@@ -101,6 +101,8 @@ void set_loaded_at(Json &config, const Json &source, const Json &table, const Pr
     const Json *table_field = said(table, "loaded_at_field"), *table_query = said(table, "loaded_at_query");
     if (table_field && table_query && !text_of(table_query).empty())
         fail("22023", "a table of source \"" + property.name + "\" has both loaded_at_field and loaded_at_query", property.place, property.line);
+    for (const Json *object : {&source, &table})
+        if (object->value("loaded_at_field", Json()) == "") fail("22023", "loaded_at_field cannot be an empty string.", property.place, property.line);
     const std::string field = table_field ? text_of(table_field) : text_of(said(source, "loaded_at_field"));
     std::string query = text_of(table_query);
     if (query.empty() && !table_field) query = text_of(said(source, "loaded_at_query"));
@@ -214,7 +216,8 @@ Patches find_patches(ParseState &state) {
     for (const Property &property : state.properties) {
         if (property.key != "sources" || !property.entry.contains("overrides")) continue;
         const auto [found, added] = patches.emplace(std::pair(text_member(property.entry, "overrides"), property.name), &property);
-        if (!added) fail("42710", "source \"" + property.name + "\" is overridden twice", property.place, property.line, "The other is in " + found->second->place + ".");
+        if (!added) fail("42710", "dbt found two schema.yml entries for the same source named " + property.name + " in package " + found->first.first + ". Sources may only be overridden a single time.",
+                         property.place, property.line, "The other is in " + found->second->place + ".");
     }
     return patches;
 }
