@@ -1,6 +1,7 @@
 // deps: packages.yml, with the packages that packages need, into dbt_packages.
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "cli/commands.h"
 #include "cli/git.h"
@@ -17,6 +18,16 @@ namespace fs = std::filesystem;
 
 std::string text(const Json &spec, const char *key) {
     return spec.contains(key) && !spec[key].is_null() ? (spec[key].is_string() ? spec[key].get<std::string>() : spec[key].dump()) : "";
+}
+
+// In dbt's words.
+[[noreturn]] void refuse_spec(const Json &spec) {
+    std::string fault = spec.dump() + " is no package";
+    for (const auto &[key, kind] : {std::pair{"package", "hub"}, {"local", "local"}, {"git", "git"}})
+        if (spec.contains(key)) fault = "A " + std::string(kind) + " package is missing the value. It is a required property.";
+    if (spec.contains("tarball")) fault = "A tarball package needs an address as `tarball` and a `name`.";
+    refuse("The packages.yml file in this project is malformed. Please double check\nthe contents of this file and fix any errors before retrying.\n\nValidator Error:\n" + fault, "",
+           "A package has one of local:, git:, package: or tarball:.");
 }
 
 // A package that was found, before it is in its place.
@@ -78,15 +89,17 @@ private:
             package = find_git(spec);
         else if (!text(spec, "package").empty())
             package = find_hub(spec);
+        else if (!text(spec, "tarball").empty() && !text(spec, "name").empty())
+            package = find_tarball(spec);
         else
-            refuse("a package is neither local, git nor of the hub: " + spec.dump(), "", "Use local:, git: or package:.");
+            refuse_spec(spec);
         if (package.source.empty()) return;  // it is there
         package.name = read_project(package.folder, session_.environment, session_.vars).name;
         checked_path(package.name, "the name of a package");
         if (package.name == session_.project.name) refuse("package \"" + package.name + "\" has the name of the project itself");
         for (const auto &other : found_)
             if (other.name == package.name) refuse("two packages are called \"" + package.name + "\"", "They come from " + other.source + " and " + package.source + ".");
-        package.pin["name"] = package.name;
+        if (!package.pin.contains("name")) package.pin["name"] = package.name;
         session_.log->event(Level::info, "DepsInstallInfo", "M016", "Installing " + package.name + "\n  " + package.said);
         found_.push_back(package);
         find_all(package.folder);
@@ -126,6 +139,21 @@ private:
         const HubVersion best = find_hub_version(name, ranges, spec.value("install-prerelease", false));
         fetch(best.repository, best.tag);
         return {source, "", folder_of_last(""), "Installed from version " + best.version, {{"package", name}, {"version", best.version}}};
+    }
+
+    Found find_tarball(const Json &spec) {
+        const std::string address = text(spec, "tarball"), source = "tarball:" + address;
+        if (known(source)) return {};
+        if (starts_with(address, "-")) refuse("\"" + address + "\" is no address");
+        last_ = work_ + "/" + std::to_string(found_.size());
+        fs::remove_all(last_);
+        fs::create_directories(last_);
+        fetch_tarball(address, last_);
+        const auto entries = std::distance(fs::directory_iterator(last_), fs::directory_iterator());
+        if (entries != 1)
+            refuse("Incorrect structure for package extracted from " + address + ". The extracted package needs to follow the structure " + text(spec, "name") + "/<package_contents>.");
+        const std::string only = fs::directory_iterator(last_)->path().filename().string();
+        return {source, "", folder_of_last(only), "Installed from tarball (url: " + address + ")", {{"tarball", address}, {"name", text(spec, "name")}}};
     }
 
     // The version is asked for together with the ranges: when it still fits, it is the answer.
