@@ -133,21 +133,42 @@ std::string limited(const std::string &sql, long limit) {
     return limit < 0 ? sql : sql + "\nlimit " + std::to_string(limit);
 }
 
+// `title` empty: of an inline query.
+void print_rows(Session &session, const std::string &title, const std::vector<Json> &rows) {
+    if (session.options.output.value_or("text") == "json") {
+        Json json = Json::object();
+        if (!title.empty()) json["node"] = title;
+        json["show"] = rows;
+        session.log->output(json.dump(2));
+        return;
+    }
+    const bool quiet = session.log->options().lowest >= Level::error;
+    session.log->output((quiet ? "" : title.empty() ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(rows));
+}
+
 void show_one(Session &session, const std::string &what, const std::string &title, std::vector<Step> &steps) {
     const long limit = session.options.limit.value_or(5);
     const bool is_inline = title.empty();
     const std::string sql = is_inline ? compiled_inline(session, what) : compiled_sql(session, what).value_or("");
     const std::vector<Json> rows = shown(session, what, limit);
     steps.push_back(done(session, is_inline ? inline_id(session) : what, limited(sql, limit)));
-    if (session.options.output.value_or("text") == "json") {
-        Json json = Json::object();
-        if (!is_inline) json["node"] = title;
-        json["show"] = rows;
-        session.log->output(json.dump(2));
-        return;
+    print_rows(session, title, rows);
+}
+
+// As the profile's user, and nothing is committed.
+int show_direct(Session &session) {
+    open_database(session);
+    std::vector<Json> rows;
+    try {
+        session.database->execute("BEGIN");
+        session.database->query("SELECT pg_catalog.row_to_json(mesh_row) FROM (" + limited(*session.options.inline_direct + "\n) AS mesh_row", session.options.limit.value_or(5)), {},
+                                [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
+        session.database->execute("ROLLBACK");
+    } catch (const Error &error) {
+        refuse_inline(error, "Database Error");
     }
-    const bool quiet = session.log->options().lowest >= Level::error;
-    session.log->output((quiet ? "" : is_inline ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(rows));
+    print_rows(session, "", rows);
+    return exit_success;
 }
 
 void tell_notices(Session &session, Report &report) {
@@ -225,6 +246,7 @@ int list_nodes(Session &session) {
 }
 
 int show_rows(Session &session) {
+    if (session.options.inline_direct) return show_direct(session);
     if (session.options.select.empty() && !session.options.inline_sql) refuse("Either --select or --inline must be passed to show");
     const NodeCatalog catalog = prepare(session);
     Report report(*session.log, catalog);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "cli/text.h"
@@ -11,7 +12,7 @@
 namespace mesh::cli {
 namespace {
 
-// One option by its name in flags: and, in capitals behind DBT_, in the environment.
+// One option by its name in flags: and, in capitals behind DBT_, in the environment. Not every one may stand in flags:.
 struct SwitchName {
     const char *name;
     Switch Options::*field;
@@ -35,6 +36,14 @@ const TextName texts[] = {
     {"target_path", &Options::target_path},               {"warn_error_options", &Options::warn_error_options},
     {"event_time_start", &Options::event_time_start},     {"event_time_end", &Options::event_time_end}};
 
+// What dbt_project.yml may say under flags:, as with dbt: it has no word for what one command shall do.
+const char *const project_flags[] = {"fail_fast",  "debug",         "use_colors", "warn_error",         "write_json",         "partial_parse",
+                                     "log_format", "version_check", "log_level",  "warn_error_options", "indirect_selection"};
+
+bool is_project_flag(const std::string &name) {
+    return std::find(std::begin(project_flags), std::end(project_flags), name) != std::end(project_flags);
+}
+
 // These say where things are, which a project's file cannot.
 const TextName places[] = {{"project_dir", &Options::project_dir}, {"profiles_dir", &Options::profiles_dir},
                            {"profile", &Options::profile},         {"target", &Options::target},
@@ -44,7 +53,7 @@ bool truth(const std::string &name, const std::string &value) {
     const std::string word = core::lowered(trim(value));
     for (const char *yes : {"1", "t", "true", "y", "yes", "on"})
         if (word == yes) return true;
-    for (const char *no : {"0", "f", "false", "n", "no", "off", ""})
+    for (const char *no : {"0", "f", "false", "n", "no", "off"})
         if (word == no) return false;
     refuse(name + " is neither true nor false: \"" + value + "\"");
 }
@@ -55,17 +64,30 @@ std::string capitals(const std::string &name) {
     return upper;
 }
 
-// DBT_X, or DBT_ENGINE_X as newer dbt versions call it.
+const std::string *find_text(const Environment &environment, const std::string &variable) {
+    const auto found = environment.find(variable);
+    return found != environment.end() && !found->second.empty() ? &found->second : nullptr;
+}
+
+// What dbt called some of them once; what they say still comes before their new names.
+const std::string *find_former(const Environment &environment, const std::string &name) {
+    for (const auto &[now, former] : {std::pair{"defer", "DBT_DEFER_TO_STATE"}, {"favor_state", "DBT_FAVOR_STATE_MODE"}, {"state", "DBT_ARTIFACT_STATE_PATH"}})
+        if (name == now) return find_text(environment, former);
+    return nullptr;
+}
+
+// DBT_ENGINE_X, or DBT_X. An empty one says nothing, as with dbt.
 const std::string *find_variable(const Environment &environment, const std::string &name) {
-    for (const char *prefix : {"DBT_", "DBT_ENGINE_"})
-        if (auto found = environment.find(prefix + capitals(name)); found != environment.end()) return &found->second;
+    if (const auto *former = find_former(environment, name)) return former;
+    for (const char *prefix : {"DBT_ENGINE_", "DBT_"})
+        if (const auto *found = find_text(environment, prefix + capitals(name))) return found;
     return nullptr;
 }
 
 template <class Names>
 void texts_from(Options &options, const Environment &environment, const Names &names) {
     for (const auto &[name, field] : names)
-        if (const auto *value = find_variable(environment, name); value && !(options.*field) && !value->empty()) options.*field = *value;
+        if (const auto *value = find_variable(environment, name); value && !(options.*field)) options.*field = *value;
 }
 
 long number(const std::string &name, const std::string &value) {
@@ -130,6 +152,7 @@ void add_env_file(Environment &environment, const std::string &path) {
 }
 
 void apply_environment(Options &options, const Environment &environment) {
+    if (const auto *silent = find_text(environment, "DBT_NO_PRINT"); silent && !options.print) options.print = !truth("DBT_NO_PRINT", *silent);
     texts_from(options, environment, texts);
     texts_from(options, environment, places);
     for (const auto &[name, field] : switches)
@@ -139,18 +162,26 @@ void apply_environment(Options &options, const Environment &environment) {
     list_from(options.exclude_resource_types, environment, "exclude_resource_types");
     if (const auto *width = find_variable(environment, "printer_width"); width && !options.printer_width)
         options.printer_width = number("DBT_PRINTER_WIDTH", *width);
-    if (const auto colours = environment.find("NO_COLOR"); colours != environment.end() && !colours->second.empty() && !options.use_colors)
-        options.use_colors = false;
+    if (find_text(environment, "NO_COLOR") && !options.use_colors) options.use_colors = false;
 }
 
 void apply_project_flags(Options &options, const Json &flags) {
     if (!flags.is_object()) return;
     for (const auto &[name, field] : switches)
-        if (flags.contains(name) && flags[name].is_boolean() && !(options.*field)) options.*field = flags[name].get<bool>();
+        if (is_project_flag(name) && flags.contains(name) && flags[name].is_boolean() && !(options.*field)) options.*field = flags[name].get<bool>();
     for (const auto &[name, field] : texts)
-        if (flags.contains(name) && !flags[name].is_null() && !(options.*field)) options.*field = as_text(flags[name]);
+        if (is_project_flag(name) && flags.contains(name) && !flags[name].is_null() && !(options.*field)) options.*field = as_text(flags[name]);
     if (flags.contains("printer_width") && flags["printer_width"].is_number_integer() && !options.printer_width)
         options.printer_width = flags["printer_width"].get<long>();
+}
+
+void refuse_contradictions(const Options &options) {
+    const auto exclude = [](bool first, bool second, const char *name, const char *other) {
+        if (first && second) refuse(std::string(name) + ": not allowed with argument " + other);
+    };
+    exclude(options.warn_error.has_value(), options.warn_error_options.has_value(), "warn_error_options", "warn_error");
+    exclude(!options.select.empty(), options.inline_sql.has_value(), "inline", "select");
+    exclude(options.selector.has_value(), options.inline_sql.has_value(), "inline", "selector");
 }
 
 Json server_options(const Options &options, const Json &vars) {

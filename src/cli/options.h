@@ -37,6 +37,7 @@ struct Options {
 
     std::string macro;                     // run-operation
     Text args, inline_sql, output;         // run-operation; show, compile; list, show, compile
+    Text inline_direct;                    // show
     std::vector<std::string> output_keys;  // list
     std::optional<long> limit;             // show
     Switch compile_docs, empty_catalog;    // docs generate
@@ -60,6 +61,9 @@ void apply_environment(Options &options, const Environment &environment);
 
 // Fills what is still not set from `flags:` of dbt_project.yml (an object).
 void apply_project_flags(Options &options, const Json &flags);
+
+// Raises Error for two options that exclude one another, as dbt does.
+void refuse_contradictions(const Options &options);
 
 // What mesh.invoke takes: the options that were given, by their names without dashes.
 Json server_options(const Options &options, const Json &vars);

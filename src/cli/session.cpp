@@ -116,6 +116,7 @@ void open_project(Session &session) {
     Options &options = session.options;
     open_project_file(session);
     apply_project_flags(options, session.project.flags);
+    refuse_contradictions(options);
     session.log = make_log(session);
     session.profile = read_profile(options, session.environment, session.project, session.vars);
     if (session.profile && options.threads) session.profile->output["threads"] = *options.threads;

@@ -101,7 +101,7 @@ void add_ignored(CLI::App &app) {
                               "--upload-to-artifacts-ingest-api,!--no-upload-to-artifacts-ingest-api",
                               "--macro-debugging,!--no-macro-debugging", "--partial-parse-file-diff,!--no-partial-parse-file-diff",
                               "--inject-ephemeral-ctes,!--no-inject-ephemeral-ctes", "--use-fast-test-edges,!--no-use-fast-test-edges",
-                              "--deprecated-print,!--deprecated-no-print"})
+                              "--deprecated-print,!--deprecated-no-print", "--show-resource-report,!--no-show-resource-report"})
         app.add_flag_function(names, [](std::int64_t) {}, "")->group("");
     for (const char *names : {"--log-format-file", "--log-level-file", "--log-path", "--log-file-max-bytes", "-r,--record-timing-info",
                               "--partial-parse-file-path", "--sqlparse", "--deprecated-favor-state", "--deprecated-state", "--deprecated-defer"})
@@ -155,8 +155,7 @@ void add_own(CLI::App &app, Options &o, const std::string &verb) {
         add_list(app, "--output-keys", o.output_keys, "Keys of --output json", "KEY");
     } else if (verb == "show") {
         add_number(app, "--limit", o.limit, "How many rows (5); negative: all");
-        const auto as_it_is = [&o](const std::string &sql) { o.inline_sql = "{% raw %}" + sql + "{% endraw %}"; };
-        app.add_option_function<std::string>("--inline-direct", as_it_is, "SQL instead of a node, which is no template")->type_name("SQL")->take_last();
+        add_text(app, "--inline-direct", o.inline_direct, "SQL that is no template, and needs no project to be sent", "SQL");
     } else if (verb == "seed" || verb == "build") {
         add_switch(app, "--show", o.show, "Print the first rows of what was loaded");
         if (verb == "build")  // of dbt's platform

@@ -269,6 +269,46 @@ fails('state: without a manifest', 2, [qr/Got a state selector method, but no co
 fails('defer without a manifest', 2, [qr/Could not find manifest in --state path: "models"/], $docs, 'run', '--defer', '--state', 'models');
 fails('defer to another folder than what is compared with', 0, [], $docs, 'run', '--defer', '--state', 'models', '--defer-state', 'earlier');
 
+# The environment: an empty variable says nothing, DBT_ENGINE_X comes before DBT_X, and dbt's old names count. flags: of a project says nothing of one command.
+my $flags = project('dbt_project.yml' => "name: shop\nprofile: shop\nflags: {full_refresh: true, fail_fast: true}\n",
+    'models/a.sql' => "{% if execute %}{% do log('full ' ~ flags.FULL_REFRESH ~ ', fast ' ~ flags.FAIL_FAST, info=true) %}{% endif %}select 1 as a");
+fails('flags of a project', 0, [qr/full False, fast True/], $flags, 'run');
+for (['', '', 'False'], ['0', 'true', 'True'], ['true', '', 'True'], ['true', '0', 'False']) {
+    my ($old, $new, $full) = @$_;
+    local @ENV{'DBT_FULL_REFRESH', 'DBT_ENGINE_FULL_REFRESH'} = ($old, $new);
+    fails("DBT_FULL_REFRESH=$old DBT_ENGINE_FULL_REFRESH=$new", 0, [qr/full $full/], $flags, 'run');
+}
+{
+    local @ENV{'DBT_DEFER_TO_STATE', 'DBT_ARTIFACT_STATE_PATH', 'DBT_STATE'} = ('1', 'models', 'other');
+    fails('old names of variables', 2, [qr/Could not find manifest in --state path: "models"/], $flags, 'run');
+}
+{
+    local $ENV{DBT_FULL_REFRESH} = 'perhaps';
+    fails('a variable that is neither true nor false', 2, [qr/DBT_FULL_REFRESH is neither true nor false: "perhaps"/], $flags, 'run');
+}
+fails('options that exclude one another', 2, [qr/inline: not allowed with argument select/], $flags, 'compile', '--select', 'a', '--inline', 'select 1');
+fails('--warn-error and its options', 2, [qr/warn_error_options: not allowed with argument warn_error/], $flags, 'parse', '--warn-error', '--warn-error-options', '{error: all}');
+
+# SQL that is no template is shown without a project's being sent.
+fails('show --inline-direct', 0, [qr/Previewing inline node:\n\| n \|\n\| - \|\n\| 1 \|\n/], $flags, 'show', '--inline-direct', "select n from generate_series(1, 3) as n -- all", '--limit', '1');
+fails('show --inline-direct of no SQL', 2, [qr/Database Error\n.*syntax error/], $flags, 'show', '--inline-direct', 'slect');
+
+# init in a project makes its profile and nothing else.
+fails('init in a project', 0, [], $flags, 'init', '--skip-profile-setup');
+fails('init in a project with a profile', 2, [qr/Can not init existing project with specified profile/], $flags, 'init', '--profile', 'shop');
+
+# Packages from tarballs.
+make_path("$home/packed/other/macros");
+write_file("$home/packed/other/dbt_project.yml", "name: other\n");
+write_file("$home/packed/other/macros/m.sql", '{% macro two() %}2{% endmacro %}');
+system('tar', '--create', '--gzip', '--file', "$home/other.tar.gz", '--directory', "$home/packed", 'other') == 0 or die 'tar';
+my $packed = project('packages.yml' => "packages: [{tarball: 'file://$home/other.tar.gz', name: other}]\n", 'models/a.sql' => 'select {{ other.two() }} as a');
+fails('a tarball', 0, [qr/Installed from tarball \(url: file:.*other\.tar\.gz\)/], $packed, 'deps');
+fails('is a package', 0, [], $packed, 'run');
+is(value('SELECT a FROM shop.a'), '2', 'whose macros are there');
+fails('a tarball that is not there', 2, [qr/could not fetch "file:.*nothing\.tgz"/], project('packages.yml' => "packages: [{tarball: 'file://$home/nothing.tgz', name: other}]\n"), 'deps');
+fails('a package without an address', 2, [qr/packages\.yml file in this project is malformed/, qr/A hub package is missing the value/], project('packages.yml' => "packages: [{package: '', version: 1.0.0}]\n"), 'deps');
+
 # References and names.
 fails('missing ref', 2, [qr/Model 'model\.shop\.a' \(models\/a\.sql\) depends on a node named 'stg_order' which was not found/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');
 fails('defined twice', 2, [qr/"twice" is defined twice|two models/, qr/models\/d\/twice\.sql/], project('models/twice.sql' => 'select 1', 'models/d/twice.sql' => 'select 1'), 'run');
