@@ -78,6 +78,46 @@ TEST(ProjectRules, SeedsSnapshotsAndTestsHaveOneMaterialization) {
     EXPECT_EQ(refusal({{"tests/t.sql", "{{ config(severity='Warn', materialized='test') }}select 1"}}), "nothing");
 }
 
+TEST(ProjectRules, ConfigsAreOfTheTypesThatDbtTakes) {
+    const auto model = [](const std::string &config) { return first_line(refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: a, config: {" + config + "}}]"}})); };
+    EXPECT_EQ(model("alias: 5"), "at path ['alias']: 5 is not valid under any of the given schemas");
+    EXPECT_EQ(model("tags: [1]"), "at path ['tags']: [1] is not valid under any of the given schemas");
+    EXPECT_EQ(model("unique_key: {a: 1}"), "at path ['unique_key']: {'a': 1} is not valid under any of the given schemas");
+    EXPECT_EQ(model("docs: {show: x}"), "at path ['docs']['show']: 'x' is not of type 'boolean'");
+    EXPECT_EQ(model("persist_docs: x"), "Field \"persist_docs\" of type Dict[str, Any] has invalid value 'x'");
+    EXPECT_EQ(model("on_configuration_change: foo"), "Field \"on_configuration_change\" of type OnConfigurationChangeOption has invalid value 'foo'");
+    EXPECT_EQ(model("freshness: {build_after: {count: 1}}"), "`freshness.build_after` must have a value for `period` if a `count` is provided");
+    for (const char *config : {"alias: x", "tags: x", "tags: [x]", "unique_key: [a, b]", "unique_key: null", "on_configuration_change: continue", "persist_docs: {relation: true}", "schema: null",
+                               "freshness: {build_after: {count: 1, period: day}}"})
+        EXPECT_EQ(model(config), "nothing") << config;
+    EXPECT_EQ(first_line(refusal({{"tests/t.sql", "{{ config(warn_if=5) }}select 1"}})), "at path ['warn_if']: 5 is not of type 'string'");
+    EXPECT_EQ(first_line(refusal({{"seeds/s.csv", "a\n1\n"}, {"seeds/s.yml", "seeds: [{name: s, config: {quote_columns: x}}]"}})),
+              "at path ['quote_columns']: 'x' is not valid under any of the given schemas");
+}
+
+TEST(ProjectRules, PropertiesAreOfTheTypesThatDbtTakes) {
+    const auto problem = [](const std::string &text) {
+        const std::string told = first_line(refusal({{"models/a.sql", "select 1 as id"}, {"macros/m.sql", "{% macro m(x) %}{% endmacro %}"}, {"models/s.yml", text}}));
+        return told == "nothing" || told.find(" - ") == std::string::npos ? told : told.substr(told.find(" - ") + 3);
+    };
+    EXPECT_EQ(first_line(refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: a, description: 5}]"}})),
+              "Invalid models config given in models/s.yml @ models: 'a' - at path ['description']: 5 is not of type 'string'");
+    EXPECT_EQ(problem("models: [{name: a, columns: [{name: id, quote: x}]}]"), "at path ['columns'][0]['quote']: 'x' is not valid under any of the given schemas");
+    EXPECT_EQ(problem("models: [{name: a, columns: [{name: id, tags: x}]}]"), "at path ['columns'][0]['tags']: 'x' is not of type 'array'");
+    EXPECT_EQ(problem("models: [{name: a, constraints: [{type: x}]}]"),
+              "at path ['constraints'][0]['type']: 'x' is not one of ['check', 'not_null', 'unique', 'primary_key', 'foreign_key', 'custom']");
+    EXPECT_EQ(problem("macros: [{name: m, arguments: [{type: x}]}]"), "at path ['arguments'][0]: 'name' is a required property");
+    EXPECT_EQ(problem("sources: [{name: x, tables: [{name: y, freshness: {warn_after: {count: 1, period: week}}}]}]"),
+              "at path ['tables'][0]['freshness']['warn_after']['period']: 'week' is not one of ['minute', 'hour', 'day']");
+    EXPECT_EQ(problem("sources: [{name: x, quoting: {identifier: y}, tables: [{name: y}]}]"), "at path ['quoting']['identifier']: 'y' is not valid under any of the given schemas");
+    EXPECT_EQ(problem("exposures: [{name: e, type: x, owner: {name: n}}]"), "at path ['type']: 'x' is not one of ['dashboard', 'notebook', 'analysis', 'ml', 'application']");
+    EXPECT_EQ(problem("exposures: [{name: e, type: ml, owner: {}}]"), "at path []: Exposure owner must have at least one of 'name' or 'email'.");
+    for (const char *text : {"models: [{name: a, description: null, columns: [{name: id, data_type: null, quote: true, anything: 1}], anything: 1}]",
+                             "sources: [{name: x, loader: l, schema: null, freshness: null, tables: [{name: y, loader: 5, anything: 1, freshness: {warn_after: {count: \"{{ var('hours', 12) }}\", period: hour}}}]}]",
+                             "exposures: [{name: e, type: dashboard, maturity: low, tags: [a], owner: {name: n, email: [a, b], slack: s}}]"})
+        EXPECT_EQ(problem(text), "nothing") << text;
+}
+
 TEST(ProjectRules, TestsWrittenForTheirAnchorsAreNoPropertiesOfTests) {
     const Manifest manifest = parse({{"dbt_project.yml", "name: shop\n"}, {"models/a.sql", "select 1 as id"},
                                      {"models/s.yml", "data_tests: &keys\n  - not_null: {config: {where: id > 0}}\nmodels: [{name: a, columns: [{name: id, data_tests: *keys}]}]\n"}},

@@ -5,6 +5,7 @@
 #include "core/project/colors.h"
 #include "core/project/names.h"
 #include "core/project/place.h"
+#include "core/project/value_rules.h"
 #include "core/text.h"
 
 namespace mesh::core::project {
@@ -97,6 +98,30 @@ void check_booleans(const Json &config, std::initializer_list<const char *> keys
     }
 }
 
+void check_types(const Json &config, std::initializer_list<std::pair<const char *, ValueKind>> members, const std::string &file) {
+    if (const std::string problem = problem_of_members(config, members); !problem.empty()) fail("22023", problem, file);
+}
+
+// Of what no schema of dbt's says, but its classes.
+void check_field(const Json &config, const char *field, const char *type, bool (*takes)(const Json &), const std::string &file) {
+    const Json value = config.value(field, Json());
+    if (!value.is_null() && !takes(value)) fail("22023", "Field \"" + std::string(field) + "\" of type " + type + " has invalid value " + shown(value), file);
+}
+
+void check_node_types(const Json &config, ResourceType type, const std::string &file) {
+    using enum ValueKind;
+    check_types(config, {{"alias", optional_text}, {"schema", optional_text}, {"database", optional_text}, {"group", optional_text}, {"tags", text_or_texts}}, file);
+    if (type == ResourceType::test) return check_types(config, {{"fail_calc", text}, {"warn_if", text}, {"error_if", text}, {"where", optional_text}}, file);
+    check_types(config, {{"unique_key", text_or_texts}, {"on_schema_change", optional_text}, {"incremental_strategy", optional_text}}, file);
+    check_field(config, "persist_docs", "Dict[str, Any]", [](const Json &value) { return value.is_object(); }, file);
+    check_field(config, "on_configuration_change", "OnConfigurationChangeOption", [](const Json &value) { return value == "apply" || value == "continue" || value == "fail"; }, file);
+    if (type == ResourceType::seed) check_types(config, {{"delimiter", text}, {"quote_columns", optional_boolean}}, file);
+    if (type != ResourceType::snapshot) return;
+    check_types(config, {{"target_schema", optional_text}, {"target_database", optional_text}, {"updated_at", optional_text}, {"dbt_valid_to_current", optional_text}}, file);
+    check_field(config, "snapshot_meta_column_names", "SnapshotMetaColumnNames", [](const Json &value) { return value.is_object(); }, file);
+}
+
+// How long a model may wait is said by both or neither.
 // Of these there is one kind of relation.
 void check_materialized(const Json &config, ResourceType type, const std::string &file) {
     const std::string own = type == ResourceType::seed ? "seed" : type == ResourceType::snapshot ? "snapshot" : type == ResourceType::test ? "test" : "";
@@ -152,6 +177,7 @@ void finish_freshness(Json &config, const std::string &file) {
 void finish_node(Json &config, ResourceType type, const std::string &file) {
     finish_hooks(config, "pre-hook");
     finish_hooks(config, "post-hook");
+    if (const std::string problem = problem_of_members(config["docs"], {{"show", ValueKind::boolean}}, "['docs']"); !problem.empty()) fail("22023", problem, file);
     restrict_to(config, "docs", {{"show", true}, {"node_color", nullptr}});
     check_color(config["docs"], file);
     restrict_to(config, "contract", {{"enforced", false}, {"alias_types", true}});
@@ -227,13 +253,13 @@ void finish_config(Json &config, ResourceType type, const std::string &file) {
     if (config.contains("static_analysis") && config["static_analysis"].is_boolean())
         config["static_analysis"] = config["static_analysis"].get<bool>() ? "on" : "off";
     switch (type) {
-        case ResourceType::test: return finish_test(config, file);
+        case ResourceType::test: return check_node_types(config, type, file), finish_test(config, file);
         case ResourceType::model:
         case ResourceType::seed:
         case ResourceType::snapshot:
         case ResourceType::analysis:
         case ResourceType::function:
-        case ResourceType::operation: return finish_node(config, type, file);
+        case ResourceType::operation: return check_node_types(config, type, file), finish_node(config, type, file);
         default: return;
     }
 }

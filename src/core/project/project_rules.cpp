@@ -5,46 +5,19 @@
 
 #include "core/jinja/text.h"
 #include "core/near.h"
-#include "core/project/names.h"
 #include "core/project/place.h"
 #include "core/project/regex.h"
+#include "core/project/value_rules.h"
 
 namespace mesh::core::project {
 
 namespace {
 
-// What a key takes. Optional kinds take null too.
-enum class Kind { text, optional_text, optional_texts, hooks, texts_or_text, object, resources, optional_object, list, boolean, whole, version, quoting, comment, anything };
-
-const std::map<std::string, Kind> &kinds() {
-    static const std::map<std::string, Kind> all = [] {
-        std::map<std::string, Kind> out = {{"name", Kind::text}, {"config-version", Kind::whole}, {"version", Kind::version}, {"quoting", Kind::quoting},
-                                           {"require-dbt-version", Kind::texts_or_text}, {"dispatch", Kind::list}, {"packages", Kind::list}, {"restrict-access", Kind::boolean},
-                                           {"query-comment", Kind::comment}, {"anchors", Kind::anything}};
-        const auto add = [&](Kind kind, std::initializer_list<const char *> keys) {
-            for (const char *key : keys) out[key] = kind;
-        };
-        add(Kind::optional_text, {"project-root", "target-path", "profile", "log-path", "packages-install-path"});
-        add(Kind::optional_texts, {"source-paths", "model-paths", "macro-paths", "data-paths", "seed-paths", "test-paths", "analysis-paths", "docs-paths", "asset-paths",
-                                   "snapshot-paths", "function-paths", "clean-targets"});
-        add(Kind::hooks, {"on-run-start", "on-run-end"});
-        add(Kind::resources, {"models", "seeds", "snapshots"});
-        add(Kind::object, {"analyses", "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models", "saved-queries", "exposures", "functions", "flags"});
-        add(Kind::optional_object, {"vars", "dbt-cloud"});
-        return out;
-    }();
-    return all;
-}
-
-bool all_text(const Json &value) {
-    return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json &one) { return one.is_string(); });
-}
-
 // "1.2.3" with what SemVer lets follow, "1.2", or a number.
 bool is_version(const Json &value) {
     static const Regex pattern(R"(^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?)?$)",
                                {});
-    return value.is_number() || (value.is_string() && pattern.find(to_characters(value.get<std::string>()), 0, true));
+    return value.is_null() || value.is_number() || (value.is_string() && pattern.find(to_characters(value.get<std::string>()), 0, true));
 }
 
 // Each member is one of the keys, and a boolean or null.
@@ -54,6 +27,10 @@ bool has_switches(const Json &value, std::initializer_list<const char *> keys) {
            });
 }
 
+bool is_quoting(const Json &value) {
+    return value.is_null() || has_switches(value, {"schema", "database", "project", "identifier", "snowflake_ignore_case", "column"});
+}
+
 bool is_comment(const Json &value) {
     if (!value.is_object()) return value.is_null() || value.is_string();
     Json switches = value;
@@ -61,41 +38,30 @@ bool is_comment(const Json &value) {
     return value.value("comment", Json("")).is_string() && has_switches(switches, {"append", "job-label"}) && !value.value("job-label", Json(false)).is_null();
 }
 
-bool takes(Kind kind, const Json &value) {
-    switch (kind) {
-        case Kind::text: return value.is_string();
-        case Kind::optional_text: return value.is_null() || value.is_string();
-        case Kind::optional_texts: return value.is_null() || all_text(value);
-        case Kind::hooks:
-        case Kind::texts_or_text: return value.is_null() || value.is_string() || all_text(value);
-        case Kind::object: return value.is_object();
-        case Kind::resources:
-        case Kind::optional_object: return value.is_null() || value.is_object();
-        case Kind::list: return value.is_array();
-        case Kind::boolean: return value.is_boolean();
-        case Kind::whole: return value.is_null() || value.is_number_integer();
-        case Kind::version: return value.is_null() || is_version(value);
-        case Kind::quoting: return value.is_null() || has_switches(value, {"schema", "database", "project", "identifier", "snowflake_ignore_case", "column"});
-        case Kind::comment: return is_comment(value);
-        case Kind::anything: return true;
-    }
-    return true;
-}
+// A key's kind, and what there is to say of its value besides.
+struct Rule {
+    ValueKind kind;
+    bool (*also)(const Json &) = nullptr;
+};
 
-// The type's name, of a key that takes one alone.
-const char *only_type(Kind kind) {
-    switch (kind) {
-        case Kind::text: return "string";
-        case Kind::object:
-        case Kind::resources: return "object";
-        case Kind::list: return "array";
-        case Kind::boolean: return "boolean";
-        default: return nullptr;
-    }
-}
-
-std::string shown(const Json &value) {
-    return value.is_string() ? jinja::repr_text(value.get<std::string>()) : python_text(value);
+const std::map<std::string, Rule> &rules() {
+    static const std::map<std::string, Rule> all = [] {
+        using enum ValueKind;
+        std::map<std::string, Rule> out = {{"name", {text}}, {"config-version", {optional_whole}}, {"require-dbt-version", {text_or_texts}}, {"dispatch", {list}}, {"packages", {list}},
+                                           {"restrict-access", {boolean}}, {"anchors", {anything}}, {"version", {anything, is_version}}, {"quoting", {anything, is_quoting}},
+                                           {"query-comment", {anything, is_comment}}};
+        const auto add = [&](ValueKind kind, std::initializer_list<const char *> keys) {
+            for (const char *key : keys) out[key] = {kind};
+        };
+        add(optional_text, {"project-root", "target-path", "profile", "log-path", "packages-install-path"});
+        add(optional_texts, {"source-paths", "model-paths", "macro-paths", "data-paths", "seed-paths", "test-paths", "analysis-paths", "docs-paths", "asset-paths", "snapshot-paths",
+                             "function-paths", "clean-targets"});
+        add(text_or_texts, {"on-run-start", "on-run-end"});
+        add(optional_object, {"models", "seeds", "snapshots", "vars", "dbt-cloud"});
+        add(object, {"analyses", "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models", "saved-queries", "exposures", "functions", "flags"});
+        return out;
+    }();
+    return all;
 }
 
 void check_dispatch(const Json &dispatch, const std::string &file) {
@@ -106,9 +72,9 @@ void check_dispatch(const Json &dispatch, const std::string &file) {
 
 void check_keys(const Json &project, const std::string &file) {
     std::vector<std::string> unknown, known;
-    for (const auto &[key, kind] : kinds()) known.push_back(key);
+    for (const auto &[key, rule] : rules()) known.push_back(key);
     for (const auto &item : project.items())
-        if (!kinds().contains(item.key())) unknown.push_back(item.key());
+        if (!rules().contains(item.key())) unknown.push_back(item.key());
     if (unknown.empty()) return;
     std::string list;
     for (const std::string &key : unknown) list += (list.empty() ? "" : ", ") + jinja::repr_text(key);
@@ -118,11 +84,10 @@ void check_keys(const Json &project, const std::string &file) {
 }  // namespace
 
 void check_project(const Json &project, const std::string &file) {
-    for (const auto &[key, kind] : kinds()) {
+    for (const auto &[key, rule] : rules()) {
         const auto found = project.find(key);
-        if (found == project.end() || takes(kind, *found)) continue;
-        const char *type = only_type(kind);
-        fail("22023", "at path [" + jinja::repr_text(key) + "]: " + shown(*found) + (type ? " is not of type '" + std::string(type) + "'" : " is not valid under any of the given schemas"), file);
+        if (found == project.end() || (takes(rule.kind, *found) && (!rule.also || rule.also(*found)))) continue;
+        fail("22023", type_problem("[" + jinja::repr_text(key) + "]", rule.kind, *found), file);
     }
     check_keys(project, file);
     check_dispatch(project.value("dispatch", Json::array()), file);

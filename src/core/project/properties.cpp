@@ -5,6 +5,7 @@
 #include "core/project/interrupt.h"
 #include "core/project/parse_state.h"
 #include "core/project/place.h"
+#include "core/project/property_rules.h"
 
 namespace mesh::core::project {
 
@@ -111,6 +112,7 @@ void add_entry(ParseState &state, const ResourceFile &file, const std::string &k
     if (state.manifest.state_modified_compare_more_unrendered_values) keep_written(property);
     state.yaml_renderer(*file.package).render_tree(property.entry, [&](const KeyPath &path) { return rendered_now(key, path); }, place);
     property.name = python_text(property.entry["name"]);
+    check_property(property);
     check_keys(state, property, lines);
 }
 
