@@ -27,6 +27,13 @@ std::vector<std::string> configured_hooks(const Model &model, const char *key) {
     return out;
 }
 
+bool has_any(const Model &model, std::initializer_list<const char *> keys) {
+    return std::any_of(keys.begin(), keys.end(), [&](const char *key) {
+        auto hooks = model.config.find(key);
+        return hooks != model.config.end() && !hooks->empty();
+    });
+}
+
 // Does it define something on `own` while that is staged beside its place? Then it has to wait until that is published.
 bool must_wait(Mesh &mesh, const ScriptStatement &statement, const Stage &stage, const Staged *own) {
     if (own == nullptr || own->at_target || statement.kind != ScriptStatement::Kind::utility) return false;
@@ -127,18 +134,22 @@ bool persists_docs(const Model &model, const char *what) {
     return docs->value(what, Json(false)) == Json(true);
 }
 
-std::vector<std::string> pre_hooks(Renderer *renderer, const Model &model, const Stage &stage) {
-    return model.node.empty() || renderer == nullptr ? configured_hooks(model, "pre_hook") : renderer->pre_hooks(model, stage);
+void pre_hooks(Renderer *renderer, const Model &model, const Stage &stage, const RunHook &run) {
+    if (!model.node.empty() && renderer != nullptr) return renderer->pre_hooks(model, stage, run);
+    for (const std::string &hook : configured_hooks(model, "pre_hook")) run(hook);
+}
+
+void post_hooks(Renderer *renderer, const Model &model, const Stage &stage, const RunHook &run) {
+    if (!model.node.empty() && renderer != nullptr) return renderer->post_hooks(model, stage, run);
+    for (const std::string &hook : configured_hooks(model, "post_hook")) run(hook);
+}
+
+bool has_pre_hooks(const Model &model) {
+    return has_any(model, {"pre_hook", "pre-hook"});
 }
 
 bool has_post_hooks(const Model &model) {
-    for (const char *key : {"post_hook", "post-hook"})
-        if (auto hooks = model.config.find(key); hooks != model.config.end() && !hooks->empty()) return true;
-    return false;
-}
-
-std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, const Stage &stage) {
-    return model.node.empty() || renderer == nullptr ? configured_hooks(model, "post_hook") : renderer->post_hooks(model, stage);
+    return has_any(model, {"post_hook", "post-hook"});
 }
 
 void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own) {

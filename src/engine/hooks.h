@@ -5,11 +5,12 @@
 
 namespace mesh::engine {
 
-// The model's hooks: a project's from the renderer, others from config ("pre_hook", "post_hook": one or a list).
-std::vector<std::string> pre_hooks(Renderer *renderer, const Model &model, const Stage &stage);
-std::vector<std::string> post_hooks(Renderer *renderer, const Model &model, const Stage &stage);
+// The model's hooks, one after the other: a project's from the renderer, others from config ("pre_hook", "post_hook": one or a list).
+void pre_hooks(Renderer *renderer, const Model &model, const Stage &stage, const RunHook &run);
+void post_hooks(Renderer *renderer, const Model &model, const Stage &stage, const RunHook &run);
 
-// Has it any of its own config?
+// Has it any of its own config? Nothing is rendered for that, and a hook may turn out to be nothing.
+bool has_pre_hooks(const Model &model);
 bool has_post_hooks(const Model &model);
 
 // Runs statements as the domain's owner. Names of what the run has staged mean the staged relations. What defines something on `own`

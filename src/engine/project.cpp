@@ -168,12 +168,14 @@ std::string Project::strategy_sql(const std::string &unique_id, const std::strin
     return invocation_.strategy_sql(unique_id, schema, table, list);
 }
 
-std::vector<std::string> Project::hooks(const std::string &unique_id, bool before) {
+// Those outside of dbt's transaction are the first before the build, and the last after it.
+void Project::hooks(const std::string &unique_id, bool before, const RunHook &run) {
     const project::Node &node = manifest_.nodes.at(unique_id);
-    std::vector<std::string> out;
-    for (const project::Hook &hook : before ? node.pre_hook : node.post_hook)
-        if (std::string sql = invocation_.render_hook(unique_id, hook.sql); sql.find_first_not_of(" \t\n\r;") != std::string::npos) out.push_back(sql);
-    return out;
+    for (bool in_transaction : {!before, before})
+        for (const project::Hook &hook : before ? node.pre_hook : node.post_hook) {
+            if (hook.transaction != in_transaction) continue;
+            if (std::string sql = invocation_.render_hook(unique_id, hook.sql); sql.find_first_not_of(" \t\n\r;") != std::string::npos) run(sql);
+        }
 }
 
 bool Project::materializes(const Model &model) {
@@ -261,12 +263,12 @@ std::string Projects::judgement(const TestDef &test, const std::string &failing)
     return get(test.domain).invocation().test_sql(test.node, failing);
 }
 
-std::vector<std::string> Projects::pre_hooks(const Model &model, const Stage &) {
-    return model.node.empty() ? std::vector<std::string>() : get(model.domain).hooks(model.node, true);
+void Projects::pre_hooks(const Model &model, const Stage &, const RunHook &run) {
+    if (!model.node.empty()) get(model.domain).hooks(model.node, true, run);
 }
 
-std::vector<std::string> Projects::post_hooks(const Model &model, const Stage &) {
-    return model.node.empty() ? std::vector<std::string>() : get(model.domain).hooks(model.node, false);
+void Projects::post_hooks(const Model &model, const Stage &, const RunHook &run) {
+    if (!model.node.empty()) get(model.domain).hooks(model.node, false, run);
 }
 
 Project &Projects::get(const std::string &domain) {

@@ -50,8 +50,8 @@ public:
     // The statements of the project's own incremental strategy, see engine/build.h.
     std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns);
 
-    // The node's hooks as SQL; those that render to nothing are left out.
-    std::vector<std::string> hooks(const std::string &unique_id, bool before);
+    // The node's hooks as SQL, each rendered when its turn comes; those that render to nothing are left out.
+    void hooks(const std::string &unique_id, bool before, const RunHook &run);
 
     // Does the project have a materialization of its own for the model? And running it: its statements change the database directly, unseen
     // by others until the run commits.
@@ -103,8 +103,8 @@ public:
     std::string test(const TestDef &test, const Stage &stage) override;
     bool judges(const TestDef &test) override;
     std::string judgement(const TestDef &test, const std::string &failing) override;
-    std::vector<std::string> pre_hooks(const Model &model, const Stage &stage) override;
-    std::vector<std::string> post_hooks(const Model &model, const Stage &stage) override;
+    void pre_hooks(const Model &model, const Stage &stage, const RunHook &run) override;
+    void post_hooks(const Model &model, const Stage &stage, const RunHook &run) override;
 
 private:
     Mesh &mesh_;

@@ -54,10 +54,12 @@ Project *Runner::materializer(const Model &model) {
 // What the model wants done before it is built.
 void Runner::before(const Model &model) {
     if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
-    std::vector<std::string> hooks = pre_hooks(&projects_, model, stage_);
-    if (auto header = model.config.find("sql_header"); header != model.config.end() && header->is_string()) hooks.push_back(*header);
-    if (!hooks.empty() || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
-    run_hooks(mesh_, mesh_.domain(model.domain), hooks, stage_, nullptr);
+    const RunHook run = [&](const std::string &sql) { run_hooks(mesh_, mesh_.domain(model.domain), {sql}, stage_, nullptr); };
+    auto header = model.config.find("sql_header");
+    bool has_header = header != model.config.end() && header->is_string();
+    if (has_header || has_pre_hooks(model) || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
+    pre_hooks(&projects_, model, stage_, run);
+    if (has_header) run(*header);
 }
 
 // A project's model as it renders now.
@@ -92,9 +94,10 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     check_contract(kept);
     if (own == nullptr) {
         require_replaceable(kept, [this] { return relations_of_run(); });
-        std::vector<std::string> hooks = post_hooks(&projects_, model, stage_);
-        if (!hooks.empty()) kept.asked.counts.clear();  // they may change rows
-        run_hooks(mesh_, *kept.domain, hooks, stage_, &kept);
+        post_hooks(&projects_, model, stage_, [&](const std::string &sql) {
+            kept.asked.counts.clear();  // it may change rows
+            run_hooks(mesh_, *kept.domain, {sql}, stage_, &kept);
+        });
     }
     std::ranges::move(skipped, std::back_inserter(tests));
     broken = data_tests(kept, chosen, tests);

@@ -15,3 +15,9 @@ insert into {{ target.schema }}.journal (place, what) values ('{{ database }}', 
 {% endmacro %}
 
 {% macro empty_hook() %}{% endmacro %}
+
+{% macro count_asked(what) %}
+    {% if not execute %}{{ return('') }}{% endif %}
+    {% do run_query("insert into " ~ target.schema ~ ".asked values ('" ~ what ~ "')") %}
+    {{ note('asks', what ~ ' ' ~ run_query('select count(*) from ' ~ target.schema ~ '.asked').rows[0][0]) }}
+{% endmacro %}
