@@ -42,6 +42,17 @@ std::string without_modifiers(const std::string &type) {
     return open == std::string::npos || close == std::string::npos ? type : type.substr(0, open) + type.substr(close + 1);
 }
 
+// A type's name without modifiers as information_schema.columns has it: a domain goes by its base type.
+std::string schema_type(const std::string &base) {
+    if (base.ends_with("[]")) return "ARRAY";
+    if (base == "bpchar") return "character";
+    if (base.starts_with("interval ")) return "interval";
+    if (base.find('.') == std::string::npos) return base;
+    return pg::query_value("select case when t.typtype <> 'd' or b.typnamespace <> 'pg_catalog'::regnamespace then 'USER-DEFINED' when b.typelem <> 0 and b.typlen = -1 then 'ARRAY'"
+                           " else pg_catalog.format_type(b.oid, null) end from pg_catalog.pg_type t left join pg_catalog.pg_type b on b.oid = t.typbasetype where t.oid = $1::regtype",
+                           {base}).value_or("USER-DEFINED");
+}
+
 QueryResult to_query_result(const pg::Result &found, const std::string &tag) {
     QueryResult out;
     out.columns = found.columns;
@@ -62,8 +73,7 @@ DatabaseColumn database_column(const pg::Column &column) {
     out.full_type = shown_type(column.type);
     std::string base = without_modifiers(out.full_type);
     std::vector<long> given = modifiers(out.full_type);
-    bool array = base.size() > 2 && base.compare(base.size() - 2, 2, "[]") == 0;
-    out.data_type = array ? "ARRAY" : base.find('.') != std::string::npos ? "USER-DEFINED" : base;
+    out.data_type = schema_type(base);
     if ((base == "character varying" || base == "character") && !given.empty()) out.character_maximum_length = given[0];
     if (base == "numeric" && !given.empty()) {
         out.numeric_precision = given[0];
