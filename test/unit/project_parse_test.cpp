@@ -160,7 +160,8 @@ TEST(ProjectParse, SourcesSayWhetherTheirTestsQuoteColumns) {
 
 TEST(ProjectParse, GenericTestsAreReadWithTheMacrosOfEveryPackage) {
     const Files files{{"models/a.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: a, tests: [pkg.same]}]\n"}, {"dbt_packages/pkg/dbt_project.yml", "name: pkg\n"},
-                      {"dbt_packages/pkg/macros/m.sql", "{% test same(model) %}{{ adapter.dispatch('same_as')(model) }}{% endtest %}{% macro default__same_as(m) %}select 1{% endmacro %}"}};
+                      {"dbt_packages/pkg/macros/m.sql", "{% test same(model) %}{{ adapter.dispatch('same_as')(model) }}{{ pkg.both() }}{% endtest %}{% macro default__same_as(m) %}select 1{% endmacro %}"
+                                             "{% macro both() %}{{ plain() }}{% endmacro %}{% macro plain() %}union all select 2{% endmacro %}"}};
     EXPECT_EQ(parsed(files).nodes.size(), 2u);
 }
 

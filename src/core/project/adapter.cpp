@@ -100,11 +100,6 @@ std::vector<std::string> search_packages(Session &session, const Value &space) {
     return {""};
 }
 
-// While dbt reads a generic test, its macros find those of every package; what is missing where it runs is the test's own error then.
-bool reads_generic_test(const Frame &frame) {
-    return frame.phase == Phase::parse && frame.node && frame.node->resource_type == ResourceType::test && frame.node->test_metadata;
-}
-
 }  // namespace
 
 Value dispatch(Session &session, Arguments &arguments) {
@@ -122,7 +117,7 @@ Value dispatch(Session &session, Arguments &arguments) {
             const std::string wanted = prefix + name;
             Value macro = package.empty() ? session.macros().visible_macro(session.frame().package, wanted)
                                                 : session.macros().in_package(package, wanted);
-            if (macro.is_missing() && package.empty() && reads_generic_test(session.frame())) macro = session.macros().anywhere(wanted);
+            if (macro.is_missing() && package.empty() && session.frame().reads_generic_test()) macro = session.macros().anywhere(wanted);
             if (!macro.is_missing()) return macro;
             attempts += (attempts.empty() ? "'" : ", '") + (package.empty() ? "" : package + ".") + wanted + "'";
         }

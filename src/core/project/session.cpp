@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/jinja/lexer.h"
 #include "core/jinja/operators.h"
 #include "core/project/column.h"
 #include "core/project/members.h"
@@ -177,6 +178,10 @@ Ptr<jinja::Variables> Session::base_for(const Frame &frame) {
     return base;
 }
 
+bool Frame::reads_generic_test() const {
+    return phase == Phase::parse && node && node->resource_type == ResourceType::test && node->test_metadata;
+}
+
 bool Session::find(const std::string &name, Value &value, bool with_macros) {
     Frame &now = frame();
     const std::string_view key = name;
@@ -193,7 +198,12 @@ bool Session::find(const std::string &name, Value &value, bool with_macros) {
         }
     }
     if (!members_) members_ = make_members();
-    return take(members_->find(key)) || take(now.base->values().find(key));
+    if (take(members_->find(key)) || take(now.base->values().find(key))) return true;
+    if (!with_macros || !now.reads_generic_test()) return false;
+    Value macro = macros().anywhere(name);
+    if (macro.is_missing()) return false;
+    value = std::move(macro);
+    return true;
 }
 
 std::vector<std::string> Session::names() {
@@ -303,7 +313,7 @@ std::string Session::render(const std::string &text, const std::string &name, un
 }
 
 Value Session::render_native(const std::string &text, const std::string &name) {
-    if (text.find('{') == std::string::npos) return Value(text);
+    if (text.find('{') == std::string::npos) return Value(jinja::normalize_source(text));
     const auto &environment = frame().phase == Phase::parse ? lenient_ : strict_;
     return jinja::Template::parse(text, name)->render_native(context_, environment);
 }

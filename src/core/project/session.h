@@ -41,6 +41,8 @@ struct Frame {
     bool free_refs = false;                        // an inline query: refs were not seen before
 
     bool execute() const { return phase == Phase::run || phase == Phase::operation; }
+    // While dbt reads a generic test, its macros find those of every package; what is missing where it runs is the test's own error then.
+    bool reads_generic_test() const;
 };
 
 class Session {
