@@ -20,7 +20,7 @@ struct TestDef {
     std::string store_as;             // table or view; empty: its failing rows become no relation
     Value store_schema, store_alias;  // of that relation
     std::string stored_kind;          // relkind of the one that was made
-    std::vector<std::string> reads;   // other models, as domain.name
+    std::vector<std::string> reads;   // other models, as domain.name, then sources, as source:domain.source.table
     std::string result_state;         // its last verdict, and what that was given on, see test_cache.h
     bool is_sql() const { return test == "singular" || is_rendered; }  // given as it is, without placeholders
     bool counts_rows() const { return fail_calc == "count(*)" && !is_judged; }
@@ -61,8 +61,8 @@ void define_test(TestDef test, bool replace);
 // `model`: nullptr when the test belongs to none.
 void check_test(Mesh &mesh, const Model *model, TestDef *test);
 
-// The other models that the test reads, as domain.name.
-std::vector<std::string> models_read(Mesh &mesh, const TestDef &test);
+// The other models that the test reads, then its sources, by the ids that the graph has.
+std::vector<std::string> nodes_read(Mesh &mesh, const TestDef &test);
 
 // The rows that break the test, as SQL over `relation` (a complete FROM item). Raises what makes that impossible: a relation
 // that is gone or was never built, SQL that does not parse.

@@ -152,10 +152,18 @@ private:
         return Json{{"to", pg::quote_ident(domain_) + "." + pg::quote_ident(to)}, {"field", *plain_column(field)}};
     }
 
+    // "source.shop.raw.orders": as the graph knows it; "" for what is no source.
+    std::string source_of(const std::string &unique_id) const {
+        std::size_t name = unique_id.rfind("source.", 0) == 0 ? unique_id.find('.', sizeof "source." - 1) : std::string::npos;
+        return name == std::string::npos ? "" : "source:" + domain_ + unique_id.substr(name);
+    }
+
     Json reads_of(const Node &node, const std::string &model) const {
         Json out = Json::array();
         for (const std::string &id : project_.models_read(node.unique_id))
             if (id != domain_ + "." + model) out.push_back(id);
+        for (const std::string &id : node.depends_on_nodes)
+            if (std::string source = source_of(id); !source.empty()) out.push_back(source);
         return out;
     }
 

@@ -81,6 +81,7 @@ void Runner::write_history() {
 ErrorData *Runner::attempt() {
     return pg::try_in_subtransaction([&] {
         run_operations(true);
+        source_tests();
         if (crew_ != nullptr) build_at_once();
         else for (const std::string &id : selection_.models) step(model_of(id));
         free_tests();
@@ -134,6 +135,7 @@ std::string Runner::skip_reason(const Model &model) const {
     if (!start_failed_.empty() && !model.node.empty()) return start_failed_;
     for (const std::string &parent : selection_.graph.parents(model.id()))
         if (failed_.count(parent)) return upstream_failed(parent);
+    if (auto held = held_back_.find(model.id()); held != held_back_.end()) return held->second;
     if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
     if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
     return "";

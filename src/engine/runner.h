@@ -70,8 +70,11 @@ private:
     void check_contract(const Staged &staged);
 
     // runner_tests.cpp
+    void source_tests();
+    void hold_back(const TestDef &test);
+    std::vector<TestDef> selected_free_tests() const;
     void free_tests();
-    void free_test(const TestDef &test);
+    bool free_test(const TestDef &test);
     std::string tested_relation(const TestDef &test);
     bool must_wait(const TestDef &test) const;
     void keep_to_store(const TestResult &result);
@@ -149,6 +152,8 @@ private:
     std::string first_failed_;
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
+    std::set<std::string> tested_first_;           // ids of the tests of sources that have run
+    std::map<std::string, std::string> held_back_;  // model id -> why a test of the sources that it reads keeps it from being built
     std::map<std::string, TestDef> waiting_;       // tests that also read what is built after their own model, by id
     std::vector<Step> free_steps_, left_out_steps_;
     std::map<std::string, std::string> withheld_;  // model id -> why a test that belongs to no model keeps it back

@@ -14,15 +14,41 @@ namespace mesh::engine {
 
 using core::Error;
 
+// Tests of nothing but sources come before what is built of them, as in dbt: what they find wrong goes no further.
+void Runner::source_tests() {
+    if (again_ || selection_.models.empty()) return;
+    for (const TestDef &test : selected_free_tests()) {
+        if (test.reads.empty() || !std::ranges::all_of(test.reads, [](const std::string &id) { return id.starts_with("source:"); })) continue;
+        tested_first_.insert(test.id());
+        if (!free_test(test)) hold_back(test);
+    }
+}
+
+// Whatever reads all that the test reads.
+void Runner::hold_back(const TestDef &test) {
+    core::Graph::Ids readers = selection_.graph.descendants(test.reads[0]);
+    for (const std::string &id : test.reads) {
+        core::Graph::Ids others = selection_.graph.descendants(id);
+        std::erase_if(readers, [&](const std::string &reader) { return !others.count(reader); });
+    }
+    for (const std::string &id : readers) held_back_.emplace(id, upstream_failed(test.id()));
+}
+
+std::vector<TestDef> Runner::selected_free_tests() const {
+    if (!options_.tests) return {};
+    std::set<std::string> domains = selection_.domains();
+    std::vector<TestDef> tests = load_free_tests({domains.begin(), domains.end()});
+    std::erase_if(tests, [&](const TestDef &test) { return !is_selected(test); });
+    return tests;
+}
+
 // Tests that belong to no model, or read others that are built after their own, run once everything that they read is staged. What they find
 // wrong was built with all the rest: the rest is built once more, without it.
 void Runner::free_tests() {
-    if (!again_)
-        for (const auto &[id, test] : waiting_) free_test(test);
-    if (options_.tests && !again_) {
-        std::set<std::string> domains = selection_.domains();
-        for (const TestDef &test : load_free_tests({domains.begin(), domains.end()}))
-            if (is_selected(test)) free_test(test);
+    if (!again_) {
+        for (const auto &[id, test] : waiting_) (void)free_test(test);
+        for (const TestDef &test : selected_free_tests())
+            if (!tested_first_.count(test.id())) (void)free_test(test);
     }
     for (const Step &step : free_steps_) note(step);
     if (withheld_.empty() || again_ || options_.atomic) return;
@@ -30,14 +56,15 @@ void Runner::free_tests() {
     throw Error("P0001", "a test found fault with what it reads");
 }
 
-void Runner::free_test(const TestDef &test) {
+// Did it find nothing wrong, or nothing to look at?
+bool Runner::free_test(const TestDef &test) {
     std::vector<std::string> about = test.reads;
     const std::string own = test.model_id();
     if (!own.empty()) about.push_back(own);
     for (const std::string &id : about)
         if (is_missing(id)) {
             free_steps_.push_back(skipped(test, id));
-            return;
+            return true;
         }
     pg::StepMemory memory;
     std::string relation = tested_relation(test);
@@ -46,13 +73,13 @@ void Runner::free_test(const TestDef &test) {
     TestResult result = cached ? *cached : note_run(run_tests_as(options_, mesh_, {test}, relation, stage_, projects_)).at(0);
     keep_to_store(result);
     free_steps_.push_back(test_step(result));
-    if (!failed(result)) return;
+    if (!failed(result)) return true;
     std::string why = "not published: " + summary("test", {result});
     for (const std::string &id : about)
         if (stage_.count(id)) withheld_.emplace(id, why);
-    if (!options_.atomic) return;
-    if (failed_.empty()) first_failed_ = test.id();
-    failed_[test.id()] = why;
+    if (options_.atomic && failed_.empty()) first_failed_ = test.id();
+    if (options_.atomic) failed_[test.id()] = why;
+    return false;
 }
 
 // Of the model that the test belongs to: as it is staged, or as it is.
@@ -185,7 +212,8 @@ std::string Runner::data_tests(const Staged &staged, const std::vector<TestDef> 
 void Runner::note_left_out_tests() {
     for (const std::string &id : selection_.ids) {
         const core::Node &node = *selection_.graph.find(id);
-        if (!core::is_test(node) || node.parents.empty() || selection_.ids.count(node.parents[0])) continue;
+        const core::Node *own = core::is_test(node) && !node.parents.empty() ? selection_.graph.find(node.parents[0]) : nullptr;
+        if (own == nullptr || own->kind != NodeKind::model || selection_.ids.count(own->id)) continue;
         note({node.domain, node.domain + "." + node.name, std::string(core::kind_name(node.kind)), "skipped", {}, {}, 0, kLeftOutTest, "", {}});
     }
 }

@@ -151,15 +151,21 @@ void warn_unmatched(const std::vector<std::string> &unmatched) {
     pg::warning("nothing matches selector part " + parts);
 }
 
+bool is_model(const core::Graph &graph, const std::string &id) {
+    const core::Node *node = graph.find(id);
+    return node != nullptr && node->kind == NodeKind::model;
+}
+
 // A test that also reads other models of the selection waits for them: its model comes after them where that makes no cycle.
 std::optional<core::Graph> with_test_order(const core::Graph &graph, const std::set<std::string> &ids) {
     std::map<std::string, std::vector<std::string>> extra;
     for (const core::Node &node : graph.nodes()) {
         if (node.kind != NodeKind::test || !ids.count(node.id) || node.parents.size() < 2) continue;
         const std::string &own = node.parents[0];
+        if (!is_model(graph, own)) continue;
         core::Graph::Ids below = graph.descendants(own);
         for (size_t i = 1; i < node.parents.size(); i++)
-            if (node.parents[i] != own && ids.count(node.parents[i]) && !below.count(node.parents[i])) extra[own].push_back(node.parents[i]);
+            if (node.parents[i] != own && is_model(graph, node.parents[i]) && ids.count(node.parents[i]) && !below.count(node.parents[i])) extra[own].push_back(node.parents[i]);
     }
     if (extra.empty()) return std::nullopt;
     core::Graph out;
@@ -174,7 +180,7 @@ std::vector<std::string> model_order(const core::Graph &graph, const std::set<st
     std::optional<core::Graph> ordered = with_test_order(graph, ids);
     std::vector<std::string> out;
     for (const std::string &id : (!ordered || ordered->find_cycle() ? graph : *ordered).topological_order(ids))
-        if (graph.find(id)->kind == NodeKind::model) out.push_back(id);
+        if (is_model(graph, id)) out.push_back(id);
     return out;
 }
 

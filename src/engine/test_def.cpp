@@ -94,11 +94,16 @@ void check_test(Mesh &mesh, const Model *model, TestDef *test) {
     analyze_test(mesh, *test);
 }
 
-std::vector<std::string> models_read(Mesh &mesh, const TestDef &test) {
-    std::vector<std::string> out;
-    for (const Upstream &up : resolve(mesh, as_model(test, fill_template(test, failing_template(test)).text)).upstreams)
-        if (up.kind == Upstream::Kind::model && up.id != test.model_id() && std::find(out.begin(), out.end(), up.id) == out.end())
-            out.push_back(up.id);
+std::vector<std::string> nodes_read(Mesh &mesh, const TestDef &test) {
+    std::vector<std::string> out, sources;
+    for (const Upstream &up : resolve(mesh, as_model(test, fill_template(test, failing_template(test)).text)).upstreams) {
+        if (up.kind == Upstream::Kind::relation || up.id == test.model_id()) continue;
+        bool is_source = up.kind == Upstream::Kind::source;
+        std::string id = (is_source ? "source:" : "") + up.id;
+        std::vector<std::string> &kind = is_source ? sources : out;
+        if (std::find(kind.begin(), kind.end(), id) == kind.end()) kind.push_back(id);
+    }
+    out.insert(out.end(), sources.begin(), sources.end());
     return out;
 }
 
@@ -167,7 +172,7 @@ void define_test(TestDef test, bool replace) {
     Mesh mesh;
     check_test(mesh, test.model.empty() ? nullptr : &mesh.model({test.domain, test.model}), &test);
     refuse_duplicate_test("test_registry", test.domain, test.name, replace);
-    if (!test.is_rendered) test.reads = models_read(mesh, test);
+    if (!test.is_rendered) test.reads = nodes_read(mesh, test);
     store_test(test);
 }
 

@@ -101,7 +101,7 @@ CREATE TABLE mesh.test_registry (
     error_if       text NOT NULL DEFAULT '!= 0',
     fail_limit     bigint,
     store_failures boolean NOT NULL DEFAULT false,
-    reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name
+    reads          jsonb NOT NULL DEFAULT '[]',  -- other models that it reads, as domain.name, and sources, as source:domain.source.table
     fail_calc      text NOT NULL DEFAULT 'count(*)',  -- the number of failures, from the failing rows
     store_as       text CHECK (store_as IN ('table', 'view')),  -- its failing rows become this; NULL: no relation
     store_schema   text,                              -- where; NULL: the domain's schema with _dbt_test__audit

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select id, customer from {{ source('raw', 'orders') }}

@@ -1,0 +1,1 @@
+select customer from {{ source('raw', 'orders') }} group by 1 having count(*) > 5
