@@ -77,6 +77,17 @@ SELECT count(*) FROM mesh.invoke('flagged', 'list', state(4, 'select 1 as a'));
 SELECT count(*) FROM mesh.invoke('flagged', 'list', state(4, 'select 2 as a'));
 SELECT count(*) FROM mesh.invoke('flagged', 'list', state(3, 'select 1 as a'));
 
+-- A project keeps a column from what incremental models see of their tables: one that the database fills.
+SELECT jsonb_build_object('models/i.sql', $m${{ config(materialized='incremental', on_schema_change='append_new_columns') }} select {{ var('x', 1) }} as a$m$,
+    'macros/m.sql', $m${% macro postgres__get_columns_in_relation(relation) %}{% set kept = [] %}
+{% for c in run_query("select column_name from information_schema.columns where table_schema = '" ~ relation.schema ~ "' and table_name = '" ~ relation.identifier ~ "' and column_name <> 'filled' order by ordinal_position") %}
+{% do kept.append(api.Column(c[0], 'integer')) %}{% endfor %}{{ return(kept) }}{% endmacro %}$m$) AS files \gset
+SELECT * FROM deploy(:'files');
+SELECT status FROM mesh.invoke('flagged', 'run', '{"select": "i"}');
+ALTER TABLE flagged.i ADD filled int GENERATED ALWAYS AS (a * 10) STORED;
+SELECT status, message FROM mesh.invoke('flagged', 'run', '{"select": "i", "vars": {"x": 2}}');
+SELECT * FROM flagged.i ORDER BY 1;
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA flagged CASCADE;
 DROP FUNCTION deploy, state;

@@ -278,7 +278,7 @@ void build_as_owner(Mesh &mesh, Staged &staged, const Stage &stage, const BuildO
         staged.relation = target_name(*staged.domain, staged.model);
         staged.at_target = true;
         staged.how = Publish::in_place;
-        apply_increment(staged, sql, options.strategy);
+        apply_increment(staged, sql, options);
         if (!logging_change(staged.model, staged.target).empty()) add_reason(staged.reason, "its setting unlogged takes effect with a full refresh");
         return;
     }

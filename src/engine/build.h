@@ -50,6 +50,9 @@ struct Staged {
 // The statements by which a project's own incremental strategy brings the rows of a table into the model's.
 using Strategy = std::function<std::string(const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns)>;
 
+// The names of the columns that a project's own get_columns_in_relation tells of a table. Nothing: those that it has.
+using ToldColumns = std::function<std::optional<std::vector<std::string>>(const std::string &schema, const std::string &table)>;
+
 struct BuildOptions {
     int64_t run_id = 0;
     bool full_refresh = false;
@@ -58,6 +61,7 @@ struct BuildOptions {
     bool view_is_read = true;  // a test or another model of the run reads this view
     Strategy strategy = {};    // in place of mesh's own
     bool warn_error = false;   // a warning about the model is its failure
+    ToldColumns told_columns = {};  // of the model's table and of its new rows
     bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
     pg::RowConditions asked = {};  // by tests, of the rows as they are written
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
@@ -88,7 +92,7 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
 
 // increment.cpp: changes the existing target row by row, as the incremental strategy says; other sessions see that when
 // the transaction commits.
-void apply_increment(Staged &staged, const std::string &sql, const Strategy &strategy);
+void apply_increment(Staged &staged, const std::string &sql, const BuildOptions &options);
 
 // publish_rows.cpp: the key by which rows of a table are told apart: the columns of a unique index that are never null and among
 // `columns`; the primary key before others. Empty when there is none.

@@ -156,13 +156,20 @@ void write_delta(const Staged &staged, const std::string &delta, const Columns &
     write("insert into " + target + " (" + column_list(columns) + ") select " + column_list(columns) + " from " + delta);
 }
 
+// A project may keep columns from what dbt's macros see of a table.
+Columns told(const BuildOptions &options, const std::string &schema, const std::string &table, Columns columns) {
+    const auto names = options.told_columns ? options.told_columns(schema, table) : std::nullopt;
+    if (names) std::erase_if(columns, [&](const pg::Column &column) { return std::find(names->begin(), names->end(), column.name) == names->end(); });
+    return columns;
+}
+
 void run_strategy(const std::string &statements) {
     for (const pg::ScriptStatement &statement : pg::parse_script(statements)) (void)run_statement(statement.kind, statement.text);
 }
 
 }  // namespace
 
-void apply_increment(Staged &staged, const std::string &sql, const Strategy &strategy) {
+void apply_increment(Staged &staged, const std::string &sql, const BuildOptions &options) {
     const Model &model = staged.model;
     pg::PreparedQuery query = pg::prepare(sql);
     std::string schema = target_schema(*staged.domain, model), delta_name = "mesh_delta_" + std::to_string(staged.target.oid);
@@ -170,8 +177,8 @@ void apply_increment(Staged &staged, const std::string &sql, const Strategy &str
     pg::execute("create table " + delta + " (" + column_definitions(query.columns) + ")");
     Oid delta_oid = pg::relation_oid(schema, delta_name);
     staged.rows = pg::fill_frozen(delta_oid, query, delta_oid);
-    Columns target = pg::relation_columns(staged.target.oid);
-    std::string actions = schema_change(staged, target, query.columns);
+    Columns target = told(options, schema, target_identifier(model), pg::relation_columns(staged.target.oid)), given = told(options, schema, delta_name, query.columns);
+    std::string actions = schema_change(staged, target, given);
     staged.reason = "incremental: " + strategy_of(model);
     if (!actions.empty()) {
         staged.reason += "; its columns changed: " + actions;
@@ -182,8 +189,8 @@ void apply_increment(Staged &staged, const std::string &sql, const Strategy &str
     }
     pg::lock_relation(staged.target.oid, true);
     pg::refuse_hidden_rows();
-    Columns columns = written_columns(model, target, query.columns);
-    if (strategy) run_strategy(strategy(schema, delta_name, columns));
+    Columns columns = written_columns(model, target, given);
+    if (options.strategy) run_strategy(options.strategy(schema, delta_name, columns));
     else write_delta(staged, delta, columns);
     pg::execute("drop table " + delta);
     staged.columns = pg::relation_columns(staged.target.oid);

@@ -122,6 +122,7 @@ Staged Runner::build_model(const Model &model, const Target &target, BuildOption
         options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
             return project->strategy_sql(node, schema, table, columns);
         };
+    options.told_columns = [=, node = model.node](const std::string &schema, const std::string &table) { return project->invocation().told_columns(node, schema, table); };
     return is_batched(*project, model) ? build_in_batches(*project, model, target, options, out) : build(mesh_, model, target, stage_, options);
 }
 

@@ -30,6 +30,9 @@ std::vector<RelationInfo> run_materialization(Session &session, const Node &node
 bool own_strategy(Session &session, const Node &node);
 std::string strategy_sql(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns);
 
+// The names of the columns that the project's own get_columns_in_relation tells of a table. Nothing where it has none, or that tells no columns.
+std::optional<std::vector<std::string>> told_columns(Session &session, const Node &node, const std::string &schema, const std::string &identifier);
+
 FreshnessTimes measure_freshness(Session &session, const Source &source);
 
 // What an undefined name may have meant goes into the error's hint.

@@ -152,6 +152,10 @@ bool Invocation::own_strategy(const std::string &unique_id) {
     return project::own_strategy(inner_->session, inner_->node(unique_id));
 }
 
+std::optional<std::vector<std::string>> Invocation::told_columns(const std::string &unique_id, const std::string &schema, const std::string &identifier) {
+    return project::told_columns(inner_->session, inner_->node(unique_id), schema, identifier);
+}
+
 std::string Invocation::strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {
     return project::strategy_sql(inner_->session, inner_->node(unique_id), schema, identifier, columns);
 }

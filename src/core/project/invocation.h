@@ -76,6 +76,9 @@ public:
     // The statements by which such a strategy brings the rows of the table "schema"."identifier", which has these columns, into the model's.
     std::string strategy_sql(const std::string &unique_id, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns);
 
+    // As told_columns of the table "schema"."identifier".
+    std::optional<std::vector<std::string>> told_columns(const std::string &unique_id, const std::string &schema, const std::string &identifier);
+
     // Of a source with a loaded_at_field or a loaded_at_query: asks the database by the macro that dbt asks by, the project's own if it has one.
     FreshnessTimes freshness(const std::string &unique_id);
 

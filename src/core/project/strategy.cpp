@@ -31,19 +31,24 @@ std::vector<std::string> macros_behind(const std::string &name) {
     return {name};
 }
 
+// A table of the node's database.
+Value made_table(const Node &node, const std::string &schema, const std::string &identifier) {
+    RelationFields table;
+    if (!node.database.empty()) table.path[0] = node.database;
+    table.path[1] = schema;
+    table.path[2] = identifier;
+    table.type = "table";
+    return make_relation(std::move(table));
+}
+
 Value arguments_for(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {
-    RelationFields temp;
-    if (!node.database.empty()) temp.path[0] = node.database;
-    temp.path[1] = schema;
-    temp.path[2] = identifier;
-    temp.type = "table";
     std::vector<Value> list;
     for (const DatabaseColumn &column : columns) list.push_back(make_column(column));
     const auto configured = [&](const char *key) { return to_value(node.config.value(key, Json())); };
     const Value predicates = configured("predicates");
     auto dict = jinja::make<jinja::Dict>();
     dict->set(Value("target_relation"), node_relation(session, node));
-    dict->set(Value("temp_relation"), make_relation(std::move(temp)));
+    dict->set(Value("temp_relation"), made_table(node, schema, identifier));
     dict->set(Value("unique_key"), configured("unique_key"));
     dict->set(Value("dest_columns"), Value(std::move(list)));
     dict->set(Value("incremental_predicates"), predicates.is_none() ? configured("incremental_predicates") : predicates);
@@ -88,6 +93,26 @@ std::string strategy_sql(Session &session, const Node &node, const std::string &
         const Value macro = session.macros().visible_macro(session.manifest().project_name, macro_name(node));
         jinja::Arguments call{{arguments_for(session, node, schema, identifier, columns)}};
         return jinja::to_text(macro.object().call(call));
+    });
+}
+
+std::optional<std::vector<std::string>> told_columns(Session &session, const Node &node, const std::string &schema, const std::string &identifier) {
+    if (!session.macros().overridden("get_columns_in_relation") && !session.macros().overridden("postgres__get_columns_in_relation")) return std::nullopt;
+    const Session::Rendering rendering(session);
+    Frame frame = run_frame(node);
+    const Session::Entered entered(session, frame);
+    return hinted(session, [&]() -> std::optional<std::vector<std::string>> {
+        jinja::Arguments arguments;
+        arguments.named.emplace_back("relation", made_table(node, schema, identifier));
+        const Value told = session.execute_macro("get_columns_in_relation", arguments);
+        if (!told.sequence()) return std::nullopt;
+        std::vector<std::string> names;
+        for (const Value &one : *told.sequence()) {
+            const auto *column = one.object_as<Column>();
+            if (!column) return std::nullopt;
+            names.push_back(column->name);
+        }
+        return names;
     });
 }
 
