@@ -136,6 +136,12 @@ SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'run'
 SELECT unique_id, status, error_kind FROM mesh.invoke('like_dbt', 'run', '{"warn_error_options": {"error": "all"}, "threads": 2}') ORDER BY unique_id;
 SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run', '{"warn_error_options": {"error": "all", "warn": ["JinjaLogWarning"]}}') ORDER BY unique_id;
 
+-- A test that does not exist fails by itself, and is told before; a deploy that looks for mistakes refuses it.
+SELECT * FROM deploy($${"models/a.sql": "select 1 as id", "models/s.yml": "models: [{name: a, columns: [{name: id, data_tests: [uniqe, not_null]}]}]"}$$);
+SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'test') ORDER BY unique_id COLLATE "C";
+SELECT * FROM mesh.deploy('like_dbt', '{"models/s.yml": "models: [{name: a, columns: [{name: id, data_tests: [not_nul]}]}]"}', partial => true);
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

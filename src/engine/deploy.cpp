@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/graph/graph.h"
+#include "core/near.h"
 #include "core/project/constraints.h"
 #include "core/project/node_value.h"
+#include "core/project/place.h"
 #include "engine/compiled_store.h"
 #include "engine/definition.h"
 #include "engine/domain.h"
@@ -102,6 +104,7 @@ public:
 
     std::vector<Change> go() {
         project_.database().set_read_only();
+        if (deployment_.check) refuse_unknown_tests();
         std::vector<NodeProduct> freed;
         if (read_.whole || !read_.after.empty()) freed = withdraw_products(project_, read_.whole);
         if (read_.whole) drop_gone();
@@ -124,6 +127,21 @@ public:
     }
 
 private:
+    // Which fail when they run, and else are a warning.
+    void refuse_unknown_tests() const {
+        for (const auto &[id, text] : read_.after) {
+            auto node = manifest_.nodes.find(id);
+            if (node == manifest_.nodes.end() || !node->second.test_metadata) continue;
+            const std::string &test = node->second.test_metadata->name, &on = node->second.file_key_name;
+            if (std::ranges::any_of(node->second.depends_on_macros, [&](const std::string &macro) { return macro.ends_with(".test_" + test); })) continue;
+            std::vector<std::string> known;
+            for (const auto &[macro_id, macro] : manifest_.macros)
+                if (macro.name.starts_with("test_")) known.push_back(macro.name.substr(5));
+            project::fail("42704", "test \"" + test + "\" on \"" + on.substr(on.find('.') + 1) + "\" does not exist", node->second.package_root + node->second.original_file_path, node->second.line,
+                          core::name_hint(test, known));
+        }
+    }
+
     bool is_changed(const std::string &id) const {
         auto old = read_.before.find(id), now = read_.after.find(id);
         return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);  // built-in macros are not stored

@@ -218,12 +218,18 @@ TEST(ProjectParse, UnknownKeysAreWarnings) {
 TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
     EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 Model 'model.shop.a' (models/a.sql) depends on a node named 'ordres' which was not found\nIn models/a.sql.\nPerhaps you mean \"orders\".");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/x/a.sql", "select 1"}}), "42710 dbt found two models with the name \"a\"");
-    EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    columns:\n      - {name: i, tests: [uniqe]}\n"}}), "Perhaps you mean \"unique\".");
     EXPECT_REFUSED(({{"models/a.sql", "{{ config(alias='x') }} select 1"}, {"models/b.sql", "{{ config(alias='x') }} select 1"}}), "42710 dbt found two resources with the database representation \"db.dev.x\"");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    access: private\n    group: g\n"}}), "42704 Invalid group 'g' of \"a\"");
     EXPECT_REFUSED(({{"models/a.sql", "select {{ 1 "}}), "42601");
     EXPECT_REFUSED(({{"models/s.yml", "models:\n  - nam: a\n"}}), "an entry of \"models\" has no name\nIn models/s.yml, line 2.");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/s.yml", "models:\n  - name: a\n    description: \"{{ doc('no') }}\"\n"}}), "42704 docs block \"no\" does not exist");
+}
+
+TEST(ProjectParse, ATestThatDoesNotExistIsTold) {
+    const Manifest manifest = parsed({{"models/a.sql", "select 1 as i"}, {"models/s.yml", "models:\n  - name: a\n    columns:\n      - {name: i, tests: [uniqe]}\n"}});
+    ASSERT_EQ(manifest.warnings.size(), 1u);
+    EXPECT_EQ(manifest.warnings[0].text, "test \"uniqe\" on \"a\" does not exist. Perhaps you mean \"unique\".");
+    EXPECT_EQ(manifest.nodes.lower_bound("test.shop.uniqe_a_i.")->second.depends_on_nodes, std::vector<std::string>{"model.shop.a"});
 }
 
 TEST(ProjectParse, PrivateModelsAreForTheirGroup) {

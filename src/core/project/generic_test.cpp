@@ -167,6 +167,16 @@ void take_by_heart(const TestBuilder &test, Node &node) {
     if (test.name != "not_null" && test.name != "unique") node.depends_on_macros.push_back("macro.dbt.get_where_subquery");
 }
 
+// As with dbt, the test alone fails, when it runs.
+void note_unknown(TestBuilder &test, Node &node) {
+    const Property &property = *test.target.property;
+    const std::string text = "test \"" + (test.package.empty() ? "" : test.package + ".") + test.name + "\" on \"" + property.name + "\" does not exist";
+    test.state.warn(property.place, property.line, text + ". " + name_hint(test.name, test.state.macros->names("test_")));
+    if (test.target.ref) node.refs.push_back(*test.target.ref);
+    else node.sources.push_back(test.target.source);
+    node.depends_on_macros.push_back("macro.dbt.get_where_subquery");
+}
+
 Node make_node(const TestBuilder &test, const TestNames &names, std::vector<std::string> tags, const Json *column) {
     const Property &property = *test.target.property;
     Node node;
@@ -236,13 +246,11 @@ void add_generic_test(ParseState &state, const TestTarget &target, const Json &w
     test.custom_name = take_text(test.arguments, "name");
     const TestNames names = name_test(test);
     const MacroInfo *macro = find_macro(test);
-    if (!macro)
-        fail("42704", "test \"" + (test.package.empty() ? "" : test.package + ".") + test.name + "\" on \"" + target.property->name + "\" does not exist",
-             target.property->place, target.property->line, name_hint(test.name, state.macros->names("test_")));
     Node node = make_node(test, names, tags, column);
-    node.depends_on_macros.push_back(macro->unique_id);
     Json calls = test.config;
-    if (known_by_heart(test, *macro)) take_by_heart(test, node);
+    if (macro) node.depends_on_macros.push_back(macro->unique_id);
+    if (!macro) note_unknown(test, node);
+    else if (known_by_heart(test, *macro)) take_by_heart(test, node);
     else calls = take_rendered(test, *macro, node);
     finish_node(state, node, calls, nullptr, target.property->place);
     if (target.attached) {
