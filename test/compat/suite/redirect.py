@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import dbt.adapters.exceptions
+import dbt.artifacts.exceptions
 import dbt.cli.exceptions
 import dbt.exceptions
 import dbt.tests.util
@@ -95,7 +96,7 @@ def written(arguments):
 
 def every_exception():
     """The classes of dbt's exceptions that none of the others inherits from."""
-    found = {kind for module in (dbt.exceptions, dbt_common.exceptions, dbt.adapters.exceptions, dbt.cli.exceptions)
+    found = {kind for module in (dbt.exceptions, dbt.artifacts.exceptions, dbt_common.exceptions, dbt.adapters.exceptions, dbt.cli.exceptions)
              for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, (DbtBaseException, DbtUsageException))}
     return sorted((kind for kind in found if not any(kind in other.__mro__[1:] for other in found)), key=lambda kind: kind.__name__)
 
@@ -216,7 +217,7 @@ def result(one, nodes):
         if one.get(key) is not None:
             setattr(node, key, one[key])
     ended = status(one["status"])
-    return SimpleNamespace(**{"batch_results": None, **one, "node": node, "status": ended, "timing": one.get("timing", []), "skipped": ended == RunStatus.Skipped})
+    return SimpleNamespace(**{"batch_results": None, **one, "node": node, "status": ended, "timing": [Object(**phase) for phase in one.get("timing", [])], "skipped": ended == RunStatus.Skipped})
 
 
 def status(text):
