@@ -217,7 +217,7 @@ Patches find_patches(ParseState &state) {
         if (property.key != "sources" || !property.entry.contains("overrides")) continue;
         const auto [found, added] = patches.emplace(std::pair(text_member(property.entry, "overrides"), property.name), &property);
         if (!added) fail("42710", "dbt found two schema.yml entries for the same source named " + property.name + " in package " + found->first.first + ". Sources may only be overridden a single time.",
-                         property.place, property.line, "The other is in " + found->second->place + ".");
+                         property.place, property.line, "To fix this, remove one of them: one of these files is " + found->second->place + ".");
     }
     return patches;
 }
