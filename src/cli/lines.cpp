@@ -101,13 +101,21 @@ Line built_line(const Step &step, const NodeInfo *info, const Log &log) {
     return {Level::info, words.name, words.code, with_status(step, words.good + what, log.green(status), log)};
 }
 
+// As dbt's log calls it: "shop.on-run-start.0" of operation.shop.shop-on-run-start-0.
+std::string hook_name(const Step &step) {
+    const auto package = step.unique_id.find('.') + 1, name = step.unique_id.find('.', package) + 1;
+    const auto hook = step.unique_id.find("on-run-", name), number = step.unique_id.rfind('-');
+    if (package == 0 || name == 0 || hook == std::string::npos || number <= hook) return step.node;
+    return step.unique_id.substr(package, name - package) + step.unique_id.substr(hook, number - hook) + "." + step.unique_id.substr(number + 1);
+}
+
 }  // namespace
 
 std::string describe(const Step &step, const NodeInfo *info) {
     const std::string type = resource_type(step);
     if (type == "seed") return "seed file " + relation(step, info);
     if (type == "snapshot") return "snapshot " + relation(step, info);
-    if (type == "operation") return step.node;
+    if (type == "operation") return hook_name(step);
     if (type == "function") return "function " + relation(step, info);
     if (type == "source") return "freshness of " + source_name(step);
     if (type != "model") return type + " " + step.node;

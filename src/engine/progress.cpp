@@ -75,7 +75,8 @@ size_t Progress::number_of(const std::string &node) {
 }
 
 Json Progress::event(const char *what, const std::string &node, const std::string &unique_id) {
-    return {{"event", what}, {"run_id", run_id_}, {"node", node}, {"unique_id", unique_id}, {"index", number_of(node)}, {"total", nodes_}};
+    const bool is_hook = unique_id.starts_with("operation.");  // which is none of the nodes that are counted
+    return {{"event", what}, {"run_id", run_id_}, {"node", node}, {"unique_id", unique_id}, {"index", is_hook ? 0 : number_of(node)}, {"total", is_hook ? 0 : nodes_}};
 }
 
 }  // namespace mesh::engine
