@@ -93,6 +93,13 @@ std::string profiles_folder(const Options &options, const Environment &environme
     return (home == environment.end() ? "" : home->second) + "/.dbt";
 }
 
+Json profile_flags(const Options &options, const Environment &environment) {
+    const std::string path = profiles_folder(options, environment) + "/profiles.yml";
+    if (!file_exists(path)) return Json::object();
+    const Json config = parse_mapping(read_file(path), path).value("config", Json());
+    return config.is_object() ? config : Json::object();
+}
+
 std::optional<Profile> read_profile(const Options &options, const Environment &environment, const ProjectFile &project, const Json &vars) {
     const std::string path = profiles_folder(options, environment) + "/profiles.yml";
     const std::string name = options.profile.value_or(project.profile);

@@ -19,6 +19,9 @@ struct Profile {
 // --profiles-dir, else this folder's profiles.yml, else ~/.dbt.
 std::string profiles_folder(const Options &options, const Environment &environment);
 
+// `config:` of profiles.yml, where dbt once had the project's flags; an empty object when there is none.
+Json profile_flags(const Options &options, const Environment &environment);
+
 // The output that --profile and --target, or the project and the profile, name. nullopt when there is no profiles.yml and
 // libpq's own variables or --connection say where the database is. Raises Error when it is not there, lacks what a connection
 // needs, needs an environment variable that is not set, or is for another kind of database.

@@ -81,6 +81,13 @@ std::string choose_domain(Session &session) {
     return schema.empty() || !taken || *taken == schema ? session.project.name : session.project.name + "_" + schema;
 }
 
+Json flags_of(const Session &session) {
+    const Json old = profile_flags(session.options, session.environment);
+    if (!session.project.flags.empty() && !old.empty())
+        refuse("Do not specify both 'config' in profiles.yml and 'flags' in dbt_project.yml. Using 'config' in profiles.yml is deprecated.");
+    return old.empty() ? session.project.flags : old;
+}
+
 }  // namespace
 
 std::string Session::in_project(const std::string &folder) const {
@@ -115,7 +122,7 @@ void open_project_file(Session &session) {
 void open_project(Session &session) {
     Options &options = session.options;
     open_project_file(session);
-    apply_project_flags(options, session.project.flags);
+    apply_project_flags(options, flags_of(session));
     refuse_contradictions(options);
     session.log = make_log(session);
     session.profile = read_profile(options, session.environment, session.project, session.vars);

@@ -209,6 +209,7 @@ void add_nested(CLI::App &parent, Options &o, const std::string &name, const std
 void add_verbs(CLI::App &app, Options &options, const std::vector<std::string> &words) {
     add_places(app, options, true);
     add_saying(app, options);
+    add_state(app, options);
     add_ignored(app);
     for (const auto &verb : verbs) {
         auto *sub = app.add_subcommand(verb.name, verb.help)->group(verb.group);
