@@ -182,4 +182,8 @@ void say(const std::string &text, bool to_user) {
     to_user ? pg::notice(text) : pg::debug(text);
 }
 
+void ProjectDatabase::warn(const std::string &text) {
+    pg::warning(text);
+}
+
 }  // namespace mesh::engine

@@ -31,6 +31,7 @@ public:
     bool schema_exists(const std::string &schema) override;
     std::vector<std::string> list_schemas() override;
     void log(const std::string &text, bool to_user) override;
+    void warn(const std::string &text) override;
 
 private:
     const Staged *staged(const std::string &schema, const std::string &identifier) const;

@@ -138,7 +138,7 @@ const std::pair<const char *, Raiser> raisers[] = {
 
 void warn(Session &session, const std::string &text) {
     if (session.flag("WARN_ERROR")) raise_compilation(text);
-    if (session.has_database()) session.database().log("[WARNING]: " + text, true);
+    if (session.has_database()) session.database().warn(text);
 }
 
 }  // namespace

@@ -46,8 +46,9 @@ public:
     virtual bool schema_exists(const std::string &schema) = 0;
     virtual std::vector<std::string> list_schemas() = 0;
 
-    // Messages of log(info=True), print() and exceptions.warn().
+    // Messages of log() and print(), and those of exceptions.warn().
     virtual void log(const std::string &text, bool to_user) = 0;
+    virtual void warn(const std::string &text) { log("[WARNING]: " + text, true); }
 };
 
 }  // namespace mesh::core::project
