@@ -146,11 +146,22 @@ void print_rows(Session &session, const std::string &title, const std::vector<Js
     session.log->output((quiet ? "" : title.empty() ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(rows));
 }
 
+// What the server shows of a node; with --defer the query as it is compiled there, over what the state has built of what is not built here.
+std::string shown_query(Session &session, const std::string &what, bool is_inline) {
+    if (is_inline || starts_with(what, "seed.") || !session.options.defer.value_or(false)) return what;
+    Json options = invocation_options(session);
+    for (const char *key : {"select", "exclude", "selector"}) options.erase(key);
+    options["unique_ids"] = {what};
+    std::string sql;
+    invoke(session, "compile", options, [&](const Step &step) { sql = step.compiled.value_or(""); });
+    return "{% raw %}" + sql + "{% endraw %}\n";
+}
+
 void show_one(Session &session, const std::string &what, const std::string &title, std::vector<Step> &steps) {
     const long limit = session.options.limit.value_or(5);
     const bool is_inline = title.empty();
     const std::string sql = is_inline ? compiled_inline(session, what) : compiled_sql(session, what).value_or("");
-    const std::vector<Json> rows = shown(session, what, limit);
+    const std::vector<Json> rows = shown(session, shown_query(session, what, is_inline), limit);
     steps.push_back(done(session, is_inline ? inline_id(session) : what, limited(sql, limit)));
     print_rows(session, title, rows);
 }
@@ -266,8 +277,16 @@ int show_rows(Session &session) {
     return exit_success;
 }
 
+// An operation that has no database has failed, as with dbt, which asks for one when the macro does.
 int run_operation(Session &session) {
-    const NodeCatalog catalog = prepare(session);
+    NodeCatalog catalog;
+    try {
+        catalog = prepare(session);
+    } catch (const Error &error) {
+        if (!starts_with(error.sqlstate, "08")) throw;
+        session.log->event(Level::error, "RunningOperationCaughtError", "Q001", std::string("Encountered an error while running operation: ") + error.what() + "\n  " + error.detail);
+        return exit_failed;
+    }
     Report report(*session.log, catalog);
     tell_notices(session, report);
     const Json arguments = session.options.args ? parse_mapping(*session.options.args, "--args") : Json::object();

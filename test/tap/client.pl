@@ -245,6 +245,11 @@ fails('retry of what is gone', 2, [qr/Couldn't find model 'model\.shop\.b' -- do
 fails('retry without results', 2, [qr/Could not find previous run in 'nowhere' target directory/], $again, 'retry', '--state', 'nowhere');
 fails('an operation to retry', 1, [], $again, 'run-operation', 'm', '--args', '{to: nope}');
 fails('retry of an operation', 1, [qr/column "nope" does not exist/], $again, 'retry');
+{
+    local $ENV{DBT_PROFILES_DIR} = "$home/absent";
+    write_file("$home/absent/profiles.yml", slurp_file("$home/profiles.yml") =~ s/dbname: \S+/dbname: absent/r);
+    fails('an operation without a database', 1, [qr/Encountered an error while running operation: could not connect to the database.*database "absent" does not exist/s], $again, 'run-operation', 'm', '--args', '{to: 1}');
+}
 fails('an operation that ends well', 0, [], $again, 'run-operation', 'm', '--args', '{to: 1}');
 fails('retry of an operation that ended well', 0, [qr/Nothing to retry/], $again, 'retry');
 
@@ -273,6 +278,12 @@ fails('defer to another folder than what is compared with', 0, [], $docs, 'run',
 my $flags = project('dbt_project.yml' => "name: shop\nprofile: shop\nflags: {full_refresh: true, fail_fast: true}\n",
     'models/a.sql' => "{% if execute %}{% do log('full ' ~ flags.FULL_REFRESH ~ ', fast ' ~ flags.FAIL_FAST, info=true) %}{% endif %}select 1 as a");
 fails('flags of a project', 0, [qr/full False, fast True/], $flags, 'run');
+{
+    local $ENV{DBT_PROFILES_DIR} = "$home/old";
+    write_file("$home/old/profiles.yml", "config: {fail_fast: true}\n" . slurp_file("$home/profiles.yml"));
+    fails('config of profiles.yml', 0, [qr/full False, fast True/], project('models/a.sql' => slurp_file("$flags/models/a.sql")), 'run');
+    fails('config of profiles.yml beside flags of the project', 2, [qr/Do not specify both 'config' in profiles\.yml and 'flags' in dbt_project\.yml/], $flags, 'run');
+}
 for (['', '', 'False'], ['0', 'true', 'True'], ['true', '', 'True'], ['true', '0', 'False']) {
     my ($old, $new, $full) = @$_;
     local @ENV{'DBT_FULL_REFRESH', 'DBT_ENGINE_FULL_REFRESH'} = ($old, $new);
@@ -286,6 +297,9 @@ for (['', '', 'False'], ['0', 'true', 'True'], ['true', '', 'True'], ['true', '0
     local $ENV{DBT_FULL_REFRESH} = 'perhaps';
     fails('a variable that is neither true nor false', 2, [qr/DBT_FULL_REFRESH is neither true nor false: "perhaps"/], $flags, 'run');
 }
+fails('hooks', 0, [qr/  OK hook: shop\.on-run-start\.0 \.* \[OK in .*1 of 1 START sql view model .*  OK hook: shop\.on-run-end\.0 /s], project('dbt_project.yml' => "name: shop\nprofile: shop\non-run-start: select 1\non-run-end: select 2\n", 'models/a.sql' => 'select 1 as a'), 'run');
+fails('--defer before the verb', 2, [qr/Could not find manifest in --state path: "models"/], $flags, '--defer', '--state', 'models', 'run');
+fails('--state of a verb that has no use for it', 0, [], $flags, 'parse', '--defer', '--state', 'models');
 fails('options that exclude one another', 2, [qr/inline: not allowed with argument select/], $flags, 'compile', '--select', 'a', '--inline', 'select 1');
 fails('--warn-error and its options', 2, [qr/warn_error_options: not allowed with argument warn_error/], $flags, 'parse', '--warn-error', '--warn-error-options', '{error: all}');
 
@@ -308,6 +322,19 @@ fails('is a package', 0, [], $packed, 'run');
 is(value('SELECT a FROM shop.a'), '2', 'whose macros are there');
 fails('a tarball that is not there', 2, [qr/could not fetch "file:.*nothing\.tgz"/], project('packages.yml' => "packages: [{tarball: 'file://$home/nothing.tgz', name: other}]\n"), 'deps');
 fails('a package without an address', 2, [qr/packages\.yml file in this project is malformed/, qr/A hub package is missing the value/], project('packages.yml' => "packages: [{package: '', version: 1.0.0}]\n"), 'deps');
+
+# exceptions.warn() is a warning of the log.
+fails('a warning of a macro', 0, [qr/"name":"JinjaLogWarning"/, qr/"level":"warn","msg":"\[WARNING\]: not so good"/], project('models/a.sql' => "{% do exceptions.warn('not so good') %}select 1 as a"), 'run', '--log-format', 'json');
+
+# show --defer reads what is not built here where the state has built it.
+my $elsewhere = project('models/up.sql' => "{{ config(materialized='table') }}select 42 as answer", 'models/down.sql' => "select answer from {{ ref('up') }}");
+fails('what is deferred to', 0, [], $elsewhere, 'run', '--select', 'up');
+copy("$elsewhere/target/manifest.json", make_path("$elsewhere/there") && "$elsewhere/there") or die $!;
+profile(user => value('SELECT current_user'), schema => 'empty');
+value('CREATE SCHEMA empty');
+fails('show without --defer', 2, [qr/Database Error/], $elsewhere, 'show', '--select', 'down');
+fails('show --defer', 0, [qr/"answer": 42/], $elsewhere, 'show', '--select', 'down', '--defer', '--state', 'there', '--output', 'json');
+profile(user => value('SELECT current_user'));
 
 # References and names.
 fails('missing ref', 2, [qr/Model 'model\.shop\.a' \(models\/a\.sql\) depends on a node named 'stg_order' which was not found/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');
