@@ -207,6 +207,10 @@ TEST(ProjectParse, SnapshotsAreConfigured) {
 }
 
 TEST(ProjectParse, UnknownKeysAreWarnings) {
+    const Manifest later = parsed({{"dbt_project.yml", "name: shop\nmodles: {}\n"}});
+    ASSERT_EQ(later.warnings.size(), 1u);
+    EXPECT_EQ(later.warnings[0].text, "unknown key \"modles\". Perhaps you mean \"models\".");
+    EXPECT_EQ(later.warnings[0].line, 2u);
     const Manifest manifest = parsed({{"models/a.sql", "select 1"}, {"models/s.yml", "modles: []\nmodels:\n  - name: a\n    describtion: x\n  - name: b\n"}});
     ASSERT_EQ(manifest.warnings.size(), 3u);
     EXPECT_EQ(manifest.warnings[0].text, "unknown key \"modles\". Perhaps you mean \"models\".");

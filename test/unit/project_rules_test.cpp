@@ -51,14 +51,8 @@ TEST(ProjectRules, WhatAProjectSaysIsOfTheTypesThatDbtTakes) {
 TEST(ProjectRules, WhatDbtTakes) {
     for (const char *text : {"version: 1.0.0", "version: '1.0'", "version: 1", "version: 1.2.3-beta.1+build", "version:", "models:", "on-run-start: select 1", "vars:", "query-comment:",
                              "query-comment: {comment: c, append: true, job-label: false}", "dispatch: [{macro_namespace: x, search_order: [shop]}]", "dbt-cloud: {project-id: 1}",
-                             "data_tests: {}", "tests: {}", "saved-queries: {}", "quoting: {schema: false}", "require-dbt-version: ['>=1.0.0']"})
+                             "data_tests: {}", "tests: {}", "saved-queries: {}", "quoting: {schema: false}", "require-dbt-version: ['>=1.0.0']", "of-a-later-version: 1"})
         EXPECT_EQ(told(text), "nothing") << text;
-}
-
-TEST(ProjectRules, UnknownKeysOfAProjectAreRefused) {
-    EXPECT_EQ(told("modles: {}"), "at path []: Additional properties are not allowed ('modles' was unexpected)\nPerhaps you mean \"models\".");
-    EXPECT_EQ(first_line(told("one: 1\ntwo: 2")), "at path []: Additional properties are not allowed ('one', 'two' were unexpected)");
-    EXPECT_NE(told("one: 1\nrequire-dbt-version: '>9.0.0'").find("requires dbt version"), std::string::npos);
 }
 
 TEST(ProjectRules, ColorsOfTheDocumentation) {

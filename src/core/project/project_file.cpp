@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/near.h"
 #include "core/project/manifest_json.h"
 #include "core/project/place.h"
 #include "core/project/project_rules.h"
@@ -89,6 +90,18 @@ YamlDocument read_document(const Files &files, const std::string &root) {
     return document;
 }
 
+// dbt refuses a key that it does not know; a project of a later version may have one.
+void warn_of_keys(const YamlDocument &document, const std::string &file, std::vector<Warning> &warnings) {
+    const std::vector<std::string> known = known_project_keys();
+    std::size_t at = 0;
+    for (const auto &item : document.value.items()) {
+        if (!std::binary_search(known.begin(), known.end(), item.key()))
+            warnings.push_back({file, document.place.children[at].line, "unknown key \"" + item.key() + "\". " + name_hint(item.key(), known)});
+        ++at;
+    }
+    for (const std::string &key : document.duplicate_keys) warnings.push_back({file, 0, "duplicate key, " + key});
+}
+
 void check_version(const Package &package, const Settings &settings, const std::string &file) {
     const auto required = package.project.find("require-dbt-version");
     if (required == package.project.end() || required->is_null()) return;
@@ -108,7 +121,7 @@ LoadedProject load_project(const Files &files, const std::string &root, const Se
     const std::string file = root + "dbt_project.yml";
     const YamlDocument document = read_document(files, root);
     LoadedProject loaded{{}, document.value, {}};
-    for (const std::string &key : document.duplicate_keys) loaded.warnings.push_back({file, 0, "duplicate key, " + key});
+    warn_of_keys(document, file, loaded.warnings);
 
     BaseOptions options;
     options.settings = &settings;

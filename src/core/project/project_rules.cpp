@@ -4,7 +4,6 @@
 #include <map>
 
 #include "core/jinja/text.h"
-#include "core/near.h"
 #include "core/project/place.h"
 #include "core/project/regex.h"
 #include "core/project/value_rules.h"
@@ -70,18 +69,13 @@ void check_dispatch(const Json &dispatch, const std::string &file) {
             fail("22023", "Invalid project dispatch config: " + shown(entry), file, 0, "An entry has macro_namespace, and search_order as a list.");
 }
 
-void check_keys(const Json &project, const std::string &file) {
-    std::vector<std::string> unknown, known;
-    for (const auto &[key, rule] : rules()) known.push_back(key);
-    for (const auto &item : project.items())
-        if (!rules().contains(item.key())) unknown.push_back(item.key());
-    if (unknown.empty()) return;
-    std::string list;
-    for (const std::string &key : unknown) list += (list.empty() ? "" : ", ") + jinja::repr_text(key);
-    fail("22023", "at path []: Additional properties are not allowed (" + list + (unknown.size() > 1 ? " were" : " was") + " unexpected)", file, 0, name_hint(unknown.front(), known));
-}
-
 }  // namespace
+
+std::vector<std::string> known_project_keys() {
+    std::vector<std::string> out;
+    for (const auto &[key, rule] : rules()) out.push_back(key);
+    return out;
+}
 
 void check_project(const Json &project, const std::string &file) {
     for (const auto &[key, rule] : rules()) {
@@ -89,7 +83,6 @@ void check_project(const Json &project, const std::string &file) {
         if (found == project.end() || (takes(rule.kind, *found) && (!rule.also || rule.also(*found)))) continue;
         fail("22023", type_problem("[" + jinja::repr_text(key) + "]", rule.kind, *found), file);
     }
-    check_keys(project, file);
     check_dispatch(project.value("dispatch", Json::array()), file);
 }
 

@@ -5,7 +5,10 @@
 
 namespace mesh::core::project {
 
-// Raises dbt's error for a key that it does not know, or a value of a type that the key does not take. The project is rendered.
+// Sorted.
+std::vector<std::string> known_project_keys();
+
+// Raises dbt's error for a value of a type that its key does not take. The project is rendered.
 void check_project(const Json &project, const std::string &file);
 
 }  // namespace mesh::core::project
