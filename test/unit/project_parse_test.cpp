@@ -219,6 +219,14 @@ TEST(ProjectParse, UnknownKeysAreWarnings) {
     EXPECT_EQ(manifest.warnings[2].text, "Did not find matching node for patch with name 'b' in the 'models' section of file 'models/s.yml'. Perhaps you mean \"a\".");
 }
 
+TEST(ProjectParse, UnknownKeysOfSourcesAndExposuresAreWarnings) {
+    const Manifest manifest = parsed({{"models/s.yml", "sources:\n  - name: raw\n    freshnes: {}\n    tables: [{name: a, anything: 1}]\n"
+                                                       "exposures:\n  - {name: e, type: ml, owner: {name: me}, matureness: low}\n"}});
+    ASSERT_EQ(manifest.warnings.size(), 2u);
+    EXPECT_EQ(manifest.warnings[0].text, "unknown key \"freshnes\" of source \"raw\". Perhaps you mean \"freshness\".");
+    EXPECT_EQ(manifest.warnings[1].text, "unknown key \"matureness\" of exposure \"e\"");
+}
+
 TEST(ProjectParse, ErrorsNameThePlaceAndWhatIsNear) {
     EXPECT_REFUSED(({{"models/a.sql", "select * from {{ ref('ordres') }}"}, {"models/orders.sql", "select 1"}}), "42704 Model 'model.shop.a' (models/a.sql) depends on a node named 'ordres' which was not found\nIn models/a.sql.\nPerhaps you mean \"orders\".");
     EXPECT_REFUSED(({{"models/a.sql", "select 1"}, {"models/x/a.sql", "select 1"}}), "42710 dbt found two models with the name \"a\"");

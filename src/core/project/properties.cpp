@@ -62,8 +62,14 @@ void check_keys(ParseState &state, const Property &property, const YamlPlace &li
                                                   "time_spine", "relation", "data_type", "tags"};
     static const std::vector<std::string> column = {"name", "description", "data_type", "meta", "tags", "quote", "constraints", "docs", "config",
                                                     "data_tests", "tests", "granularity", "policy_tags"};
-    if (!one_of(property.key, {"models", "seeds", "snapshots"})) return;
-    warn_unknown(state, property, property.entry, lines, node, property.key.substr(0, property.key.size() - 1) + " \"" + property.name + "\"");
+    static const std::vector<std::string> source = {"name", "description", "meta", "database", "dbname", "schema", "loader", "quoting", "freshness", "loaded_at_field",
+                                                    "loaded_at_query", "tables", "tags", "config", "overrides"};
+    static const std::vector<std::string> exposure = {"name", "type", "owner", "description", "label", "maturity", "meta", "tags", "url", "depends_on", "config"};
+    const bool of_node = one_of(property.key, {"models", "seeds", "snapshots"});
+    if (!of_node && !one_of(property.key, {"sources", "exposures"})) return;
+    warn_unknown(state, property, property.entry, lines, of_node ? node : property.key == "sources" ? source : exposure,
+                 property.key.substr(0, property.key.size() - 1) + " \"" + property.name + "\"");
+    if (!of_node) return;
     std::size_t at = 0;
     for (const auto &item : property.entry.items()) {
         const YamlPlace *place = at < lines.children.size() ? &lines.children[at] : nullptr;
