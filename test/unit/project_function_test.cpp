@@ -164,6 +164,19 @@ TEST(ProjectFunction, AnotherSignatureIsAModification) {
     EXPECT_EQ(ids, (std::vector<std::string>{"function.shop.doubled", "function.shop.with_tax"}));
 }
 
+TEST(ProjectFunction, AMacroBehindAnotherIsAModification) {
+    const auto with = [](const std::string &inner) {
+        return parsed({{"models/m.sql", "select {{ outer() }} as id"}, {"models/other.sql", "select 1 as id"},
+                       {"macros/m.sql", "{% macro outer() %}{{ inner() }}{% endmacro %}{% macro inner() %}" + inner + "{% endmacro %}"}});
+    };
+    const Manifest before = with("1"), now = with("2");
+    SelectOptions options;
+    options.command = "run";
+    options.select = {"state:modified.macros"};
+    options.previous.manifest = &before;
+    EXPECT_EQ(select(now, options).ids, std::vector<std::string>{"model.shop.m"});
+}
+
 TEST(ProjectFunction, MistakesHaveTheirPlace) {
     EXPECT_EQ(refusal({{"models/m.sql", "select {{ function('with_taxes') }}(1)"}}),
               "42704 Model 'model.shop.m' (models/m.sql) depends on a function named 'with_taxes' which was not found\nIn models/m.sql.\nPerhaps you mean \"with_tax\".");

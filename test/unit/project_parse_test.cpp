@@ -165,6 +165,23 @@ TEST(ProjectParse, GenericTestsAreReadWithTheMacrosOfEveryPackage) {
     EXPECT_EQ(parsed(files).nodes.size(), 2u);
 }
 
+TEST(ProjectParse, MacrosKnowWhichMacrosTheyCall) {
+    const Manifest manifest = parsed({{"dbt_packages/pkg/dbt_project.yml", "name: pkg\n"},
+                                      {"dbt_packages/pkg/macros/m.sql", "{% macro outer(x) %}{{ inner(x) }}{{ adapter.dispatch('by_engine', 'pkg')(x) }}{% endmacro %}"
+                                                                        "{% macro inner(x) %}{{ return(x ~ ref('a') ~ var('v', 1) ~ run_query('select 1')) }}{% endmacro %}"
+                                                                        "{% macro by_engine(x) %}{% endmacro %}{% macro default__by_engine(x) %}{% endmacro %}{% macro postgres__by_engine(x) %}{% endmacro %}"},
+                                      {"macros/m.sql", "{% macro inner(x) %}{% call statement('s') %}{{ pkg.outer(pkg.outer(x)) }}{% endcall %}{{ nothing(adapter.quote(x)) }}{% endmacro %}"
+                                                       "{% macro default__by_engine(x) %}{{ default__by_engine(x) }}{% endmacro %}"},
+                                      {"models/a.sql", "select 1 as id"}});
+    using Ids = std::vector<std::string>;
+    const auto called = [&](const char *id) { return manifest.macros.at(id).depends_on_macros; };
+    EXPECT_EQ(called("macro.pkg.outer"), (Ids{"macro.pkg.inner", "macro.pkg.by_engine", "macro.shop.default__by_engine"}));
+    EXPECT_EQ(called("macro.pkg.inner"), Ids{"macro.dbt.run_query"});
+    EXPECT_EQ(called("macro.shop.inner"), (Ids{"macro.dbt.statement", "macro.pkg.outer"}));
+    EXPECT_TRUE(called("macro.shop.default__by_engine").empty());
+    EXPECT_FALSE(called("macro.dbt.get_where_subquery").empty());
+}
+
 TEST(ProjectParse, MetricsAndWhatTheyCountAreChecked) {
     const auto refused = [](const std::string &text) { return refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", text}}); };
     const auto metric = [&](const std::string &name, const std::string &type) { return refused("metrics:\n  - {name: '" + name + "', label: l, type: " + type + ", type_params: {measure: m}}\n"); };

@@ -1,5 +1,7 @@
 #include "core/project/adapter.h"
 
+#include <algorithm>
+
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
 #include "core/project/agate.h"
@@ -92,15 +94,18 @@ std::vector<std::string> search_packages(Session &session, const Value &space) {
     if (!space.is_string())
         raise_compilation("In adapter.dispatch, got a " + jinja::type_name(space) + " macro_namespace argument (\"" + jinja::to_text(space) +
                           "\"), but macro_namespace should be None or a string.");
-    auto order = configured_order(session.manifest(), space.text());
-    if (!order.empty()) return order;
-    bool known = is_builtin_package(space.text()) || session.macros().has_package(space.text());
-    for (const Package &package : session.manifest().packages) known = known || package.name == space.text();
-    if (known) return {session.manifest().project_name, space.text()};
-    return {""};
+    return search_order(session.manifest(), space.text());
 }
 
 }  // namespace
+
+std::vector<std::string> search_order(const Manifest &manifest, const std::string &space) {
+    auto order = configured_order(manifest, space);
+    if (!order.empty()) return order;
+    const bool known = is_builtin_package(space) || std::any_of(manifest.packages.begin(), manifest.packages.end(), [&](const Package &package) { return package.name == space; });
+    if (known) return {manifest.project_name, space};
+    return {""};
+}
 
 Value dispatch(Session &session, Arguments &arguments) {
     const auto bound = bind("dispatch", arguments, {{"macro_name"}, {"macro_namespace", Value()}, {"packages", Value()}});

@@ -21,6 +21,9 @@ const std::vector<AdapterEntry> &adapter_column_methods();
 const std::vector<AdapterEntry> &adapter_query_methods();
 const std::vector<AdapterEntry> &adapter_render_methods();
 
+// The packages in which adapter.dispatch looks for a namespace; an empty name means wherever the template sees.
+std::vector<std::string> search_order(const Manifest &manifest, const std::string &space);
+
 // adapter.dispatch(name, namespace): the macro. Raises CompilationError naming what it looked for.
 jinja::Value dispatch(Session &session, jinja::Arguments &arguments);
 

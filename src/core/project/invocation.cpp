@@ -89,8 +89,7 @@ Value Invocation::run_operation(const std::string &name, const Json &arguments) 
     const Value macro = inner_->macro(name);
     Frame frame;
     frame.phase = Phase::operation;
-    const auto dot = name.find('.');
-    frame.package = dot == std::string::npos ? session.manifest().project_name : name.substr(0, dot);
+    frame.package = session.macros().seen_from(macro);
     const Session::Entered entered(session, frame);
     jinja::Arguments call;
     for (const auto &[key, value] : arguments.items()) call.named.emplace_back(key, to_value(value));

@@ -101,13 +101,14 @@ Value MacroTable::in_package(const std::string &package, const std::string &name
     return found ? *found : Value::missing();
 }
 
-bool MacroTable::has_package(const std::string &package) const {
-    return package == "dbt" || packages_.contains(package);
-}
-
 Value MacroTable::visible_macro(const std::string &from, const std::string &name) {
     const Value *found = visible(from)->find(std::string_view(name));
     return found && found->object_as<MacroFunction>() ? *found : Value::missing();
+}
+
+std::string MacroTable::seen_from(const Value &macro) const {
+    const auto *function = macro.is_missing() ? nullptr : macro.object_as<MacroFunction>();
+    return function && !is_builtin_package(function->info().package_name) ? function->info().package_name : manifest_.project_name;
 }
 
 Value MacroTable::anywhere(const std::string &name) const {

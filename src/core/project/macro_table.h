@@ -45,8 +45,9 @@ public:
     jinja::Value by_id(const std::string &unique_id) const;
     // As adapter.dispatch looks: in a package ("dbt" means all built-in ones), or without one wherever `from` sees it.
     jinja::Value in_package(const std::string &package, const std::string &name) const;
-    bool has_package(const std::string &package) const;
     jinja::Value visible_macro(const std::string &from, const std::string &name);
+    // Whose macros the macro sees first when it is called for itself, by run-operation or for a node's name: its own package's.
+    std::string seen_from(const jinja::Value &macro) const;
     // Of any package that is not built in.
     jinja::Value anywhere(const std::string &name) const;
     // Was the macro that `from` sees by this name written by the project or a package of it?

@@ -14,6 +14,7 @@ Manifest parse_all(ParseState &state) {
     load_projects(state);
     read_macros(state);
     start_rendering(state);
+    read_macro_calls(state);
     read_docs(state);
     read_nodes(state);
     read_properties(state);

@@ -92,9 +92,9 @@ Value ParseRenderer::call_macro(const std::string &macro_id, jinja::Arguments &a
     Frame frame;
     frame.phase = Phase::naming;
     frame.node = node;
-    frame.package = session.manifest().project_name;
-    const Session::Entered entered(session, frame);
     const Value macro = session.macros().by_id(macro_id);
+    frame.package = session.macros().seen_from(macro);
+    const Session::Entered entered(session, frame);
     if (macro.is_missing()) raise_compilation("macro '" + macro_id + "' was not found");
     return macro.object().call(arguments);
 }

@@ -88,6 +88,7 @@ private:
 // The steps, in their order.
 void load_projects(ParseState &state);
 void read_macros(ParseState &state);
+void read_macro_calls(ParseState &state);
 void start_rendering(ParseState &state);  // once the macros are there
 void read_docs(ParseState &state);
 void read_nodes(ParseState &state);

@@ -323,7 +323,7 @@ Value Session::execute_macro(const std::string &name, jinja::Arguments &argument
     if (macro.is_missing()) raise_compilation("dbt could not find a macro with the name '" + name + "' in any package");
     Frame own;
     own.phase = frame().execute() ? Phase::operation : Phase::naming;
-    own.package = manifest_.project_name;
+    own.package = macros().seen_from(macro);
     const Entered entered(*this, own);
     return macro.object().call(arguments);
 }

@@ -8,3 +8,9 @@
 select * from {{ model }} where {{ column_name }} not like '{{ prefix }}%'
 {% endtest %}
 {% macro only_in_helper() %}{{ log('helped') }}{% endmacro %}
+{# What an operation and, while dbt reads it, a test of another package call finds the macros beside it. #}
+{% macro speak() %}{{ log('said ' ~ words(), info=true) }}{% endmacro %}
+{% macro words() %}words{% endmacro %}
+{% test spoken(model) %}
+select * from {{ model }} where '{{ '' if execute else helper.speak() }}' <> ''
+{% endtest %}

@@ -1,0 +1,122 @@
+// Which macros a macro calls, read from its text: what depends_on says, and by what state:modified knows of macros behind others.
+#include <algorithm>
+
+#include "core/jinja/template.h"
+#include "core/jinja/walk.h"
+#include "core/project/adapter.h"
+#include "core/project/parse_state.h"
+
+namespace mesh::core::project {
+
+namespace {
+
+// name(...) or package.name(...); a dispatched one means the macro that is found in the namespace.
+struct MacroCall {
+    std::string package, name;
+    bool is_dispatched = false, has_namespace = false;
+};
+
+using MacroCalls = std::vector<MacroCall>;
+
+std::string text_of(const jinja::Expr *expression) {
+    if (expression == nullptr || expression->kind != jinja::NodeKind::constant) return "";
+    const jinja::Value &value = static_cast<const jinja::Constant *>(expression)->value;
+    return value.is_string() ? value.text() : "";
+}
+
+// A positional argument, or one of this name.
+const jinja::Expr *argument(const jinja::Call &call, std::size_t place, const char *name) {
+    if (call.arguments.positional.size() > place) return call.arguments.positional[place];
+    for (const auto &[given, value] : call.arguments.named)
+        if (given == name) return value;
+    return nullptr;
+}
+
+void add_dispatched(const jinja::Call &call, MacroCalls &found) {
+    const std::string name = text_of(argument(call, 0, "macro_name")), space = text_of(argument(call, 1, "macro_namespace"));
+    if (name.empty()) return;
+    found.push_back({"", name});
+    found.push_back({space, name, true, !space.empty()});
+}
+
+void add_call(const jinja::Call &call, MacroCalls &found) {
+    if (call.callee->kind == jinja::NodeKind::name) {
+        const std::string &name = static_cast<const jinja::Name *>(call.callee)->name;
+        if (name != "ref" && name != "source" && name != "config") found.push_back({"", name});
+    }
+    if (call.callee->kind != jinja::NodeKind::attribute) return;
+    const auto *member = static_cast<const jinja::Attribute *>(call.callee);
+    if (member->object->kind != jinja::NodeKind::name) return;
+    const std::string &object = static_cast<const jinja::Name *>(member->object)->name;
+    if (object != "adapter") found.push_back({object, member->name.text()});
+    else if (member->name.text() == "dispatch") add_dispatched(call, found);
+}
+
+void collect(const jinja::Node &node, MacroCalls &found) {
+    if (node.kind == jinja::NodeKind::call) add_call(static_cast<const jinja::Call &>(node), found);
+    jinja::for_each_child(node, [&](jinja::Node &child) { collect(child, found); });
+}
+
+// A macro that cannot be parsed says so when it is called.
+MacroCalls calls_of(const MacroInfo &macro) {
+    MacroCalls found;
+    try {
+        const auto parsed = jinja::Template::parse(macro.macro_sql, macro.original_file_path);
+        for (const jinja::Stmt *statement : parsed->tree().body) collect(*statement, found);
+    } catch (const jinja::TemplateError &) {
+        found.clear();
+    }
+    return found;
+}
+
+// Read once: they are the program's own.
+const MacroCalls &builtin_calls(const MacroInfo &macro) {
+    static std::map<std::string, MacroCalls> known;
+    const auto at = known.find(macro.unique_id);
+    if (at != known.end()) return at->second;
+    return known.emplace(macro.unique_id, calls_of(macro)).first->second;
+}
+
+class Resolver {
+public:
+    explicit Resolver(const ParseState &state) : state_(state), context_(make_base_context({.settings = &state.settings})) {}
+
+    std::vector<std::string> operator()(const MacroInfo &macro, const MacroCalls &calls) const {
+        std::vector<std::string> ids;
+        for (const MacroCall &call : calls) {
+            const MacroInfo *found = find(macro, call);
+            if (found && std::find(ids.begin(), ids.end(), found->unique_id) == ids.end()) ids.push_back(found->unique_id);
+        }
+        return ids;
+    }
+
+private:
+    const MacroInfo *find(const MacroInfo &macro, const MacroCall &call) const {
+        if (call.is_dispatched) return dispatched(call);
+        if (call.package.empty() && (call.name == macro.name || context_->values().find(std::string_view(call.name)))) return nullptr;
+        return state_.macros->find(call.package.empty() ? macro.package_name : call.package, call.name);
+    }
+
+    const MacroInfo *dispatched(const MacroCall &call) const {
+        const auto order = call.has_namespace ? search_order(state_.manifest, call.package) : std::vector<std::string>{""};
+        for (const std::string &package : order)
+            for (const char *prefix : {"postgres__", "default__"}) {
+                const std::string wanted = prefix + call.name;
+                if (const MacroInfo *found = package.empty() ? state_.macros->find("", wanted) : state_.macros->find_in(package, wanted)) return found;
+            }
+        return nullptr;
+    }
+
+    const ParseState &state_;
+    const jinja::Ptr<jinja::Variables> context_;
+};
+
+}  // namespace
+
+void read_macro_calls(ParseState &state) {
+    const Resolver resolve(state);
+    for (auto &[id, macro] : state.manifest.macros)
+        macro.depends_on_macros = resolve(macro, MacroFinder::built_in(macro.package_name) ? builtin_calls(macro) : calls_of(macro));
+}
+
+}  // namespace mesh::core::project
