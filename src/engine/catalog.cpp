@@ -48,7 +48,8 @@ std::string manifest(const std::string &domain, const project::Json &metadata) {
     project::Manifest out = load_manifest(get_project(domain));
     out.metadata["generated_at"] = utc_now();
     out.metadata.update(metadata);
-    return project::manifest_text(out);
+    const Value read_at = registry("select extract(epoch from deployed_at) from mesh.project_registry where domain = $1", {domain}).rows.at(0).at(0);
+    return project::manifest_text(out, std::stod(read_at.value()));
 }
 
 project::Json catalog(const std::string &domain) {

@@ -101,4 +101,13 @@ TEST(Artifacts, SourcesThatCouldNotBeRead) {
     EXPECT_FALSE(json["results"][1].contains("max_loaded_at"));
 }
 
+TEST(ManifestJson, ResourcesSayWhenTheyWereRead) {
+    Manifest manifest = sample::project();
+    manifest.docs.emplace("doc.shop.d", Doc{"doc.shop.d", "d", "shop", "d.md", "models/d.md", "text"});
+    const Json json = Json::parse(manifest_text(manifest, 12.5));
+    for (const auto &[id, node] : json["nodes"].items()) EXPECT_EQ(node["created_at"], 12.5) << id;
+    for (const auto &[id, doc] : json["docs"].items()) EXPECT_FALSE(doc.contains("created_at")) << id;
+    EXPECT_EQ(Json::parse(manifest_text(manifest_from_manifest_json(json), 13.5))["nodes"], json["nodes"]);
+}
+
 }  // namespace

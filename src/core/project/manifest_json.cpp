@@ -24,18 +24,24 @@ private:
     std::string text_ = "{";
 };
 
+// What dbt says of all but docs and groups: when they were read. A manifest that says it already keeps that.
+Json created(Json resource, double at) {
+    if (at > 0 && !resource.contains("created_at")) resource["created_at"] = at;
+    return resource;
+}
+
 template <class Map>
-std::string section(const Map &resources) {
+std::string section(const Map &resources, double created_at) {
     ObjectText object;
-    for (const auto &[id, resource] : resources) object(id, manifest_json(resource));
+    for (const auto &[id, resource] : resources) object(id, created(manifest_json(resource), created_at));
     return object.take();
 }
 
 // The nodes that are functions, or all others.
-std::string section(const std::map<std::string, Node> &nodes, bool functions) {
+std::string section(const std::map<std::string, Node> &nodes, bool functions, double created_at) {
     ObjectText object;
     for (const auto &[id, node] : nodes)
-        if ((node.resource_type == ResourceType::function) == functions) object(id, manifest_json(node));
+        if ((node.resource_type == ResourceType::function) == functions) object(id, created(manifest_json(node), created_at));
     return object.take();
 }
 
@@ -49,24 +55,24 @@ Json node_relation(const Manifest &manifest, const OtherResource &semantic_model
     return nullptr;
 }
 
-std::string section(const Manifest &manifest, ResourceType type) {
+std::string section(const Manifest &manifest, ResourceType type, double created_at) {
     ObjectText object;
     for (const auto &[id, resource] : manifest.others) {
         if (resource.resource_type != type || !resource.enabled) continue;
         Json json = manifest_json(resource);
         if (type == ResourceType::semantic_model) json["node_relation"] = node_relation(manifest, resource);
-        object(id, json);
+        object(id, created(std::move(json), created_at));
     }
     return object.take();
 }
 
 // One list an id: several files may define what only one of them enables.
-std::string disabled(const Manifest &manifest) {
+std::string disabled(const Manifest &manifest, double created_at) {
     std::map<std::string, Json> found;
-    for (const auto &node : manifest.disabled) found[node.unique_id].push_back(manifest_json(node));
-    for (const auto &source : manifest.disabled_sources) found[source.unique_id].push_back(manifest_json(source));
+    for (const auto &node : manifest.disabled) found[node.unique_id].push_back(created(manifest_json(node), created_at));
+    for (const auto &source : manifest.disabled_sources) found[source.unique_id].push_back(created(manifest_json(source), created_at));
     for (const auto &[id, resource] : manifest.others)
-        if (!resource.enabled) found[id].push_back(manifest_json(resource));
+        if (!resource.enabled) found[id].push_back(created(manifest_json(resource), created_at));
     ObjectText object;
     for (const auto &[id, list] : found) object(id, list);
     return object.take();
@@ -139,17 +145,18 @@ std::map<std::string, Doc> with_overview(std::map<std::string, Doc> docs) {
 
 }  // namespace
 
-std::string manifest_text(const Manifest &manifest) {
+std::string manifest_text(const Manifest &manifest, double created_at) {
     const Edges parents = parents_of(manifest);
+    const auto others = [&](ResourceType type) { return section(manifest, type, created_at); };
     ObjectText text;
-    text("metadata", metadata(manifest)).text("nodes", section(manifest.nodes, false)).text("sources", section(manifest.sources));
-    text.text("macros", section(manifest.macros)).text("docs", section(with_overview(manifest.docs)));
-    text.text("exposures", section(manifest, ResourceType::exposure)).text("metrics", section(manifest, ResourceType::metric));
-    text.text("groups", section(manifest, ResourceType::group))("selectors", manifest.selectors).text("disabled", disabled(manifest));
+    text("metadata", metadata(manifest)).text("nodes", section(manifest.nodes, false, created_at)).text("sources", section(manifest.sources, created_at));
+    text.text("macros", section(manifest.macros, created_at)).text("docs", section(with_overview(manifest.docs), 0));
+    text.text("exposures", others(ResourceType::exposure)).text("metrics", others(ResourceType::metric));
+    text.text("groups", section(manifest, ResourceType::group, 0))("selectors", manifest.selectors).text("disabled", disabled(manifest, created_at));
     text.text("parent_map", edges_text(parents)).text("child_map", edges_text(turned(parents)))("group_map", group_map(manifest));
-    text.text("saved_queries", section(manifest, ResourceType::saved_query));
-    text.text("semantic_models", section(manifest, ResourceType::semantic_model));
-    text.text("unit_tests", section(manifest, ResourceType::unit_test)).text("functions", section(manifest.nodes, true));
+    text.text("saved_queries", others(ResourceType::saved_query));
+    text.text("semantic_models", others(ResourceType::semantic_model));
+    text.text("unit_tests", others(ResourceType::unit_test)).text("functions", section(manifest.nodes, true, created_at));
     return text.take();
 }
 

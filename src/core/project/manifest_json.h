@@ -9,7 +9,8 @@ namespace mesh::core::project {
 inline constexpr const char *kDbtVersion = "1.11.16";
 
 // The whole, as JSON text. `metadata` of the manifest goes in as it is; whoever writes the file puts generated_at and invocation_id there.
-std::string manifest_text(const Manifest &manifest);
+// created_at: when the project was read, in seconds since 1970; 0: it is not said.
+std::string manifest_text(const Manifest &manifest, double created_at = 0);
 
 // One resource as the manifest shows it, every key that dbt gives it.
 Json manifest_json(const Node &node);
@@ -19,7 +20,7 @@ Json manifest_json(const Doc &doc);
 Json manifest_json(const OtherResource &resource);
 
 // A manifest written by dbt or by mesh, for --state and --defer: what a comparison or a selection asks for, and nothing of the files.
-// Older versions (down to 7) are read as far as their keys are the same. Raises Error 22023 when it is no manifest.
+// Older versions (down to 4) are read as far as their keys are the same. Raises Error 22023 when it is no manifest.
 Manifest manifest_from_manifest_json(const Json &json);
 
 }  // namespace mesh::core::project
