@@ -57,9 +57,9 @@ std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
         const NodeInfo *node = catalog.find(step.unique_id);
         return node && node->materialized == "ephemeral" && session.options.select.empty();
     };
+    add_compiled(session, steps, catalog, false);
     std::erase_if(steps, unasked);
     write_run_results(session, steps);
-    add_compiled(session, steps, catalog, false);
     return steps;
 }
 

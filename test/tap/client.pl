@@ -80,6 +80,8 @@ my $look = project('models/one.sql' => "{{ config(materialized='ephemeral') }}se
     'models/sources.yml' => "sources:\n  - name: shop\n    loaded_at_query: \"select max(at) from {{ this }}\"\n    freshness: {warn_after: {count: 1, period: hour}}\n    tables: [{name: old}]\n");
 ($exit, $said) = meshctl($look, 'compile', '--select', 'one');
 like($said, qr/Compiled node 'one' is:\nselect 1 as id/, 'an ephemeral model is compiled') or diag $said;
+fails('compile of all', 0, [], $look, 'compile');
+like(slurp_file("$look/target/manifest.json"), qr/"model\.shop\.one": *\{"compiled":true,"compiled_code":"select 1 as id"/, 'and so it is in the manifest');
 ok(-s "$look/target/compiled/shop/models/one.sql", 'and written');
 unlike($said = fails('compile without asking', 2, [qr/connection never acquired for thread/, qr/model\.shop\.asks asks the database/], $look, 'compile', '--no-introspect'), qr/Compiled/, 'nothing is compiled then');
 fails('an inline query that is no template', 2, [qr/Error parsing inline query\n  .*third/], $look, $_, '--inline', "select * from {{ ref('third') }}") for qw(compile show);
