@@ -6,6 +6,7 @@
 #include "core/project/builtin_macros.h"
 #include "engine/other_projects.h"
 #include "engine/project_database.h"
+#include "pg/report.h"
 
 namespace mesh::engine {
 
@@ -116,6 +117,7 @@ bool has_other_edges(const project::Part &part) {
 project::Settings reading_settings(const StoredProject &now) {
     project::Settings out = settings_of(now, project::Json::object(), project::Json::object());
     out.log = say;
+    out.warn = [](const std::string &text) { pg::warning(text); };
     if (!out.schema.empty()) return out;
     std::optional<Domain> domain = find_domain(now.domain);
     out.schema = domain ? domain->schema : now.domain;

@@ -183,7 +183,7 @@ void say(const std::string &text, bool to_user) {
 }
 
 void ProjectDatabase::warn(const std::string &text) {
-    pg::warning(text);
+    if (!read_only_) pg::warning(text);
 }
 
 }  // namespace mesh::engine

@@ -94,10 +94,12 @@ value("CREATE TABLE shop.old AS SELECT timestamp '2024-01-01 10:00' AS at");
 like(slurp_file("$look/target/old.json"), qr/"max_loaded_at":"2024-01-01T10:00:00\+00:00".*"status":"warn".*"warn_after":\{"count":1,"period":"hour"\}/s, 'sources.json says how old the rows are, and by what') or diag $said;
 
 # What a template prints is told when it is read and when it is run.
-my $talks = project('models/a.sql' => "{% do print('always') %}{% if execute %}{% do print('executed') %}{% endif %}select 1 as a");
-for ('always always executed', 'always executed') {
-    ($exit, $said) = meshctl($talks, 'run');
-    is(join(' ', $said =~ /\b(always|executed)\b/g), $_, "printed: $_");
+for my $how ('print', 'exceptions.warn') {
+    my $talks = project('models/a.sql' => "{% do $how('always') %}{% if execute %}{% do $how('executed') %}{% endif %}select 1 as a");
+    for ('always always executed', 'always executed') {
+        ($exit, $said) = meshctl($talks, 'run');
+        is(join(' ', $said =~ /\b(always|executed)\b/g), $_, "$how: $_");
+    }
 }
 
 ($exit, $said) = meshctl($look, 'show', '--inline-direct', "select '{{ no }}' as t");

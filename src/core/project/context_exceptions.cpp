@@ -139,6 +139,7 @@ const std::pair<const char *, Raiser> raisers[] = {
 void warn(Session &session, const std::string &text) {
     if (session.flag("WARN_ERROR")) raise_compilation(text);
     if (session.has_database()) session.database().warn(text);
+    else if (session.settings().warn) session.settings().warn(text);
 }
 
 }  // namespace

@@ -22,8 +22,9 @@ struct Settings {
     std::string invocation_id;               // a UUID
     double started_at = 0;                   // run_started_at, seconds since 1970 UTC
 
-    // Where print() and log() of templates go while the project is read, and whether it is for the user; nothing: nowhere.
+    // Where print() and log() of templates go while the project is read, and whether it is for the user; and exceptions.warn(). Nothing: nowhere.
     std::function<void(const std::string &text, bool to_user)> log;
+    std::function<void(const std::string &text)> warn;
 
     // For a project without profiles.yml: where its target is.
     std::string database, schema, user;
