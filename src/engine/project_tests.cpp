@@ -152,13 +152,19 @@ private:
         return Json{{"to", pg::quote_ident(domain_) + "." + pg::quote_ident(to)}, {"field", *plain_column(field)}};
     }
 
-    // "source.shop.raw.orders": as the graph knows it; "" for what is no source.
-    std::string source_of(const std::string &unique_id) const {
+    // "source.shop.raw.orders": as the graph knows it; "" for what is no source, or is what a model of the project builds: its tests wait for that.
+    std::string source_of(const std::string &unique_id) {
         std::size_t name = unique_id.rfind("source.", 0) == 0 ? unique_id.find('.', sizeof "source." - 1) : std::string::npos;
-        return name == std::string::npos ? "" : "source:" + domain_ + unique_id.substr(name);
+        if (name == std::string::npos) return "";
+        auto [known, fresh] = sources_.try_emplace(unique_id, "source:" + domain_ + unique_id.substr(name));
+        auto source = manifest_.sources.find(unique_id);
+        if (!fresh || source == manifest_.sources.end()) return known->second;
+        std::optional<Domain> owner = find_domain_by_schema(source->second.schema);
+        if (owner && owner->name == domain_ && find_model_at(*owner, source->second.schema, source->second.identifier)) known->second.clear();
+        return known->second;
     }
 
-    Json reads_of(const Node &node, const std::string &model) const {
+    Json reads_of(const Node &node, const std::string &model) {
         Json out = Json::array();
         for (const std::string &id : project_.models_read(node.unique_id))
             if (id != domain_ + "." + model) out.push_back(id);
@@ -198,6 +204,7 @@ private:
     const bool judged_ = project_.invocation().test_sql_overridden();
     std::map<std::string, size_t> place_;
     std::set<std::string> names_;
+    std::map<std::string, std::string> sources_;  // unique ids of those that were asked for: see source_of
     Json tests_ = Json::array(), units_ = Json::array();
 };
 
