@@ -142,6 +142,10 @@ SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
 SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'test') ORDER BY unique_id COLLATE "C";
 SELECT * FROM mesh.deploy('like_dbt', '{"models/s.yml": "models: [{name: a, columns: [{name: id, data_tests: [not_nul]}]}]"}', partial => true);
 
+-- A model in Python fails by itself too.
+SELECT * FROM deploy($${"models/a.sql": "select 1 as id", "models/p.py": "def model(dbt, session):\n    return dbt.ref('a')\n"}$$);
+SELECT unique_id, status, error_kind, message FROM mesh.invoke('like_dbt', 'run') ORDER BY unique_id COLLATE "C";
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA like_dbt, like_dbt_more, :long_schema CASCADE;
 DROP FUNCTION deploy, profiles;

@@ -51,6 +51,13 @@ void refuse_itself(const Model &model, const Compiled &compiled) {
             throw Error("42P19", "model \"" + model.id() + "\" reads its own relation", "", "Only an incremental model can: materialize it as that, or give it another alias.");
 }
 
+// As dbt's own materializations say it.
+void require_sql(const project::Node &node) {
+    if (node.language != "python") return;
+    throw Error("0A000", "Materialization \"materialization_" + node.config.value("materialized", "table") + "_default\" only supports languages ['sql']; got \"python\"", "",
+                "Write the model in SQL, or disable it.").with(core::ErrorKind::runtime);
+}
+
 std::string header_of(const Model &model) {
     auto header = model.config.find("sql_header");
     return header != model.config.end() && header->is_string() ? header->get<std::string>() : "";
@@ -148,6 +155,7 @@ bool Project::is_otherwise(const Upstream &up) const {
 
 std::optional<Model> Project::render(const Model &model, bool anew, CompiledStore &store) {
     need({model.node});
+    if (!materializes(model)) require_sql(manifest_.nodes.at(model.node));
     project::Compiled rendered = invocation_.compile(model.node);
     if (!anew && rendered.code == model.body && model.status == "ready") return std::nullopt;
     Model changed = model;
