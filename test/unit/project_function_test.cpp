@@ -8,16 +8,10 @@
 #include "core/project/manifest_json.h"
 #include "core/project/parse.h"
 #include "core/project/select.h"
+#include "dev_settings.h"
 
 namespace mesh::core::project {
 namespace {
-
-Settings settings() {
-    Settings settings;
-    settings.database = "db";
-    settings.schema = "dev";
-    return settings;
-}
 
 Files project(const Files &more) {
     Files files = {{"dbt_project.yml", "name: shop\nfunctions: {shop: {money: {+volatility: deterministic, +tags: m}}}\nmodels: {+materialized: table}\n"},

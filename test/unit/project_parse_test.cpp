@@ -3,16 +3,10 @@
 
 #include "core/error.h"
 #include "core/project/parse.h"
+#include "dev_settings.h"
 
 namespace mesh::core::project {
 namespace {
-
-Settings settings() {
-    Settings settings;
-    settings.database = "db";
-    settings.schema = "dev";
-    return settings;
-}
 
 Files project(Files files) {
     files.emplace("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n");

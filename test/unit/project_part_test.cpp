@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "dev_settings.h"
 #include "stored_project.h"
 
 namespace mesh::core::project {
@@ -40,13 +41,6 @@ const Files project = {
     {"models/calls.sql", "select {{ function('four') }}(1) as v"},
     {"snapshots/yaml.yml", "snapshots: [{name: c_history, relation: ref('sums'), config: {unique_key: id, strategy: timestamp, updated_at: at}}]\n"},
 };
-
-Settings settings() {
-    Settings settings;
-    settings.database = "db";
-    settings.schema = "dev";
-    return settings;
-}
 
 using Whole = std::pair<Resources, Json>;  // resources and head
 

@@ -4,16 +4,10 @@
 #include "core/error.h"
 #include "core/project/colors.h"
 #include "core/project/parse.h"
+#include "dev_settings.h"
 
 namespace mesh::core::project {
 namespace {
-
-Settings settings() {
-    Settings settings;
-    settings.database = "db";
-    settings.schema = "dev";
-    return settings;
-}
 
 // What parse() raises for these files: message and hint on lines.
 std::string refusal(Files files) {

@@ -121,7 +121,6 @@ void check_node_types(const Json &config, ResourceType type, const std::string &
     check_field(config, "snapshot_meta_column_names", "SnapshotMetaColumnNames", [](const Json &value) { return value.is_object(); }, file);
 }
 
-// How long a model may wait is said by both or neither.
 // Of these there is one kind of relation.
 void check_materialized(const Json &config, ResourceType type, const std::string &file) {
     const std::string own = type == ResourceType::seed ? "seed" : type == ResourceType::snapshot ? "snapshot" : type == ResourceType::test ? "test" : "";

@@ -1,10 +1,10 @@
 #include "core/project/csv_cell.h"
 
-#include "core/text.h"
-
 #include <array>
 #include <cstdio>
 #include <string_view>
+
+#include "core/text.h"
 
 namespace mesh::core::project {
 
@@ -169,7 +169,7 @@ std::string csv_trim(const std::string &cell) {
 }
 
 bool csv_is_null(const std::string &trimmed) {
-    return trimmed.empty() || (trimmed.size() == 4 && lowered(std::string(trimmed)) == "null");
+    return trimmed.empty() || (trimmed.size() == 4 && lowered(trimmed) == "null");
 }
 
 std::optional<CsvNumber> csv_number(const std::string &trimmed) {
