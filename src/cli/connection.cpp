@@ -18,7 +18,8 @@ std::string field(const PGresult *result, int code) {
 }
 
 void receive_notice(void *connection, const PGresult *result) {
-    const auto *self = static_cast<Connection *>(connection);
+    auto *self = static_cast<Connection *>(connection);
+    self->noticed = true;
     if (!self->on_notice) return;
     self->on_notice({field(result, PG_DIAG_SEVERITY_NONLOCALIZED), field(result, PG_DIAG_SQLSTATE), field(result, PG_DIAG_MESSAGE_PRIMARY),
                      field(result, PG_DIAG_MESSAGE_DETAIL), field(result, PG_DIAG_MESSAGE_HINT)});
@@ -114,6 +115,7 @@ Connection::Result Connection::next() {
 void Connection::wait() {
     if (interrupted() && !cancelled_) cancel();
     if (interrupted() > 1) throw Interrupted();  // asked twice: not even for the server's answer
+    if (std::exchange(noticed, false)) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // each notice would have the server wake us
     pollfd socket = {PQsocket(connection_.get()), POLLIN, 0};
     const int ready = poll(&socket, 1, 200);
     if (ready == 0 && on_tick) on_tick();

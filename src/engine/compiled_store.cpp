@@ -34,6 +34,11 @@ void CompiledStore::add(const Model &model, const Compiled &compiled, const Valu
     for (const Upstream &up : compiled.declared) reads_.add({model.name, "model", up.id});
 }
 
+void CompiledStore::add_declared(const Model &model, const std::vector<std::string> &ids) {
+    for (const std::string &id : ids)
+        if (id != model.id()) reads_.add({model.name, "model", id});
+}
+
 // A project's models may be thousands, and few of them products.
 bool CompiledStore::is_published(const std::string &model) {
     if (!published_) {
@@ -47,16 +52,19 @@ bool CompiledStore::is_published(const std::string &model) {
 // Planned each time: what is right for empty tables would read all that the former hundreds wrote.
 void CompiledStore::write(size_t least) {
     if (models_.size() < least) return;
+    if (!models_.empty()) write_models();
+    if (!models_.empty() || !reads_.empty()) write_reads();
+    models_.clear();
+    reads_.clear();
+}
+
+void CompiledStore::write_models() {
     registry("update mesh.model_registry m set body = case when r.has_body::boolean then r.body else m.body end, status = r.status, pending_on = r.pending_on::text[],"
              " columns = r.columns::jsonb, is_volatile = r.is_volatile::boolean, facts = r.facts::jsonb, lineage = r.lineage::jsonb"
              " from " + models_.from() + "(name, has_body, body, status, pending_on, columns, is_volatile, facts, lineage) where m.domain = $1 and m.name = r.name",
              models_.after(domain_));
-    write_reads();
-    models_ = RowArrays(9);
-    reads_ = RowArrays(3);
 }
 
-// Of a model that was defined just now most are there already.
 void CompiledStore::write_reads() {
     std::vector<Value> values = reads_.after(domain_);
     values.push_back(pg::array_literal(models_.column(0)));

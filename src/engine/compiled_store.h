@@ -17,11 +17,15 @@ public:
     // With `body`, that is stored too; of a seed the registry alone has it. Raises 42P16 where a contract would break.
     void add(const Model &model, const Compiled &compiled, const Value &body = {});
 
-    // When at least so many were added.
-    void write(size_t least = 1);
+    // Of a model that could not be compiled: the ids of those that it says it reads.
+    void add_declared(const Model &model, const std::vector<std::string> &ids);
+
+    // When at least so many were compiled.
+    void write(size_t least = 0);
 
 private:
     bool is_published(const std::string &model);
+    void write_models();
     void write_reads();
 
     std::string domain_;

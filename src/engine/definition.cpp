@@ -139,25 +139,21 @@ void store_model(const Model &model) {
 }
 
 // The same for models of a project, a statement for many.
-void store_models(const std::string &domain, const RowArrays &models, const RowArrays &reads) {
-    if (!models.empty())
-        registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
+void store_models(const std::string &domain, const RowArrays &models) {
+    if (models.empty()) return;
+    registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
                  " select $1, name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), 'pending', nullif(schema_name, ''), nullif(alias, ''), identifier, node"
                  " from " + models.from() + "(name, body, materialized, config, tags, description, schema_name, alias, identifier, node) on conflict (domain, name) do update set body = excluded.body,"
                  " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description, schema_name = excluded.schema_name,"
                  " alias = excluded.alias, identifier = excluded.identifier, node = excluded.node, changed_at = pg_catalog.now()",
                  models.after(domain));
-    if (!reads.empty())
-        registry("insert into mesh.dependency_registry select $1, model, 'model', upstream from " + reads.from() + "(model, upstream) on conflict do nothing",
-                 reads.after(domain));
 }
 
 // The text of a seed, which may be large, goes by itself.
 void store_models(const std::string &domain, const std::vector<Definition> &definitions) {
-    RowArrays models(10), reads(2);
+    RowArrays models(10);
     for (const Definition &d : definitions) {
         const Model &m = d.model;
-        for (const std::string &id : d.reads) reads.add({m.name, id});
         if (is_seed(m)) {
             store_model(m);
             registry_prepared("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {m.domain, m.name, m.node});
@@ -165,7 +161,7 @@ void store_models(const std::string &domain, const std::vector<Definition> &defi
             models.add({m.name, m.body, m.materialized, m.config.dump(), pg::array_literal(m.tags), m.description.value_or(""), m.schema.value_or(""), m.alias.value_or(""), target_identifier(m), m.node});
         }
     }
-    store_models(domain, models, reads);
+    store_models(domain, models);
 }
 
 std::string join(const pg::Result &rows) {

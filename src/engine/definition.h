@@ -35,11 +35,10 @@ void report_unknown_config(const Model &model);
 // reader would break, naming it.
 void recompile_readers_elsewhere(const std::string &domain, const std::vector<std::string> &models);
 
-// What a model of a project is now, what it was, and the ids of the models that it says it reads.
+// What a model of a project is now, and what it was.
 struct Definition {
     Model model;
     std::optional<Model> old;
-    std::vector<std::string> reads;
 };
 
 // For a project's models, which are analyzed together: gives the model its place as the registry keeps it, a schema of the domain's; registers

@@ -5,6 +5,7 @@
 #include "core/graph/graph.h"
 #include "core/near.h"
 #include "core/project/constraints.h"
+#include "core/project/macro_calls.h"
 #include "core/project/node_value.h"
 #include "core/project/place.h"
 #include "engine/compiled_store.h"
@@ -144,7 +145,7 @@ private:
 
     bool is_changed(const std::string &id) const {
         auto old = read_.before.find(id), now = read_.after.find(id);
-        return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);  // built-in macros are not stored
+        return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);  // built-in macros are in neither
     }
 
     void analyze_whole() {
@@ -246,15 +247,25 @@ private:
         return out;
     }
 
-    // Macros that are other ones than before, or call such.
+    // Macros that are other ones than before, or call such. Where a macro is gone, a built-in one may call another in its place.
     bool calls_changed(const std::vector<std::string> &macros) {
+        if (!macros_differ()) return false;
         return std::any_of(macros.begin(), macros.end(), [&](const std::string &id) {
             auto macro = manifest_.macros.find(id);
             if (macro == manifest_.macros.end()) return false;
-            auto [known, fresh] = changed_macros_.try_emplace(id, false);
-            if (fresh && (is_changed(id) || calls_changed(macro->second.depends_on_macros))) changed_macros_[id] = true;
+            auto [known, fresh] = changed_macros_.try_emplace(id, macro_gone_ && project::MacroFinder::built_in(macro->second.package_name));
+            if (fresh && (is_changed(id) || calls_changed(dependencies_.of(macro->second)))) changed_macros_[id] = true;
             return changed_macros_[id];
         });
+    }
+
+    bool macros_differ() {
+        if (!macros_differ_) {
+            auto is_macro = [](const auto &resource) { return resource.first.starts_with("macro."); };
+            macro_gone_ = std::ranges::any_of(read_.before, [&](const auto &old) { return is_macro(old) && !read_.after.count(old.first); });
+            macros_differ_ = macro_gone_ || std::ranges::any_of(read_.after, [&](const auto &now) { return is_macro(now) && is_changed(now.first); });
+        }
+        return *macros_differ_;
     }
 
     bool reads_changed(const Node &node) const {
@@ -273,9 +284,7 @@ private:
         bool knows_schema = domain_.owns(node.schema);
         settle_definition(domain_, model);
         if (!knows_schema) domain_ = get_domain(model.domain);
-        std::vector<std::string> read = project_.models_read(node.unique_id);
-        std::erase(read, model.id());
-        defined_.push_back({std::move(model), old == nullptr ? std::nullopt : std::optional<Model>(*old), std::move(read)});
+        defined_.push_back({std::move(model), old == nullptr ? std::nullopt : std::optional<Model>(*old)});
     }
 
     // A model whose definition and inputs are as they were costs nothing.
@@ -318,6 +327,7 @@ private:
         bool breaks_others = error->sqlerrcode == ERRCODE_INVALID_TABLE_DEFINITION;  // a product's contract
         if ((deployment_.check && !reads_function(node)) || breaks_others) raise_in_file(error, node, file);
         unknown_.insert(node.unique_id);
+        compiled_.add_declared(model, project_.models_read(node.unique_id));
         changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
     }
 
@@ -362,6 +372,9 @@ private:
     std::set<std::string> unknown_;            // that could not be analyzed
     std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
     std::map<std::string, bool> changed_macros_;  // those that were looked at
+    std::optional<bool> macros_differ_;           // once it was asked
+    bool macro_gone_ = false;
+    project::MacroDependencies dependencies_{manifest_};
     Oid caller_;
     const project::RefLookup lookup_;
     Domain domain_;

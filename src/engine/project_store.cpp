@@ -1,6 +1,7 @@
 #include "engine/project_store.h"
 
 #include "core/graph/graph.h"
+#include "core/project/builtin_macros.h"
 #include "engine/record.h"
 #include "engine/row_arrays.h"
 
@@ -100,6 +101,7 @@ Resources load_resources(const std::string &domain, const std::vector<std::strin
 project::Manifest load_manifest(const StoredProject &stored) {
     project::Manifest out = project::manifest_from_head(stored.head);
     for (const auto &[id, content] : load_resources(stored.domain)) project::add_resource(out, project::Json::parse(content));
+    project::add_builtin_macros(out);
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/auto_increment.h"
 #include "engine/grant.h"
 #include "engine/hooks.h"
+#include "engine/row_arrays.h"
 #include "pg/lock.h"
 #include "pg/matview_rows.h"
 #include "pg/relation.h"
@@ -158,24 +159,30 @@ bool increments(const Staged &staged) {
     return staged.how == Publish::in_place && staged.target.exists();
 }
 
+// `known` gets the ids of those that are registered still.
+void write_built(RowArrays &rows, std::set<std::string> &known) {
+    if (rows.empty()) return;
+    pg::Result written = registry("update mesh.model_registry m set built_kind = r.kind, built_sql = r.sql, built_columns = r.columns::jsonb, row_count = nullif(r.row_count, '')::bigint,"
+             " columns = case when m.body = r.body or m.materialized = 'seed' then r.columns::jsonb else m.columns end,"  // the body may have been replaced meanwhile
+             " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
+             " from " + rows.from(1) + "(domain, name, kind, sql, columns, body, row_count) where m.domain = r.domain and m.name = r.name"
+             " returning m.domain || '.' || m.name",
+             rows.values());
+    for (const pg::Row &row : written.rows) known.insert(row[0].value());
+    rows.clear();
+}
+
 // A model that was dropped while it was built must not be published: nobody would know it any more.
 void write_registry(const std::vector<Staged *> &staged, std::string &at) {
-    Json rows = Json::array();
+    RowArrays rows(7);
+    std::set<std::string> known;
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral") continue;
-        rows.push_back({{"d", s->model.domain}, {"m", s->model.name}, {"k", s->relkind.empty() ? relkind_for(s->model.materialized) : s->relkind}, {"s", s->final_sql},
-                        {"c", columns_to_json(s->columns)}, {"b", s->model.body}, {"r", s->rows && !increments(*s) ? Json(*s->rows) : Json()}});
+        rows.add({s->model.domain, s->model.name, s->relkind.empty() ? relkind_for(s->model.materialized) : s->relkind, s->final_sql, columns_to_json(s->columns).dump(), s->model.body,
+                  s->rows && !increments(*s) ? std::to_string(*s->rows) : ""});
+        if (rows.full()) write_built(rows, known);
     }
-    std::set<std::string> known;
-    in_slices(rows, [&](const std::string &slice) {
-        pg::Result written = registry("update mesh.model_registry m set built_kind = r.k, built_sql = r.s, built_columns = r.c, row_count = r.r,"
-                 " columns = case when m.body = r.b or m.materialized = 'seed' then r.c else m.columns end,"  // the body may have been replaced meanwhile
-                 " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
-                 " from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, k text, s text, c jsonb, b text, r bigint) where domain = r.d and name = r.m"
-                 " returning domain || '.' || name",
-                 {slice});
-        for (const pg::Row &row : written.rows) known.insert(row[0].value());
-    });
+    write_built(rows, known);
     for (const Staged *s : staged) {
         if (s->model.materialized == "ephemeral" || known.count(s->model.id())) continue;
         at = s->model.id();

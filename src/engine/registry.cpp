@@ -27,14 +27,6 @@ Value registry_value(const std::string &sql, const std::vector<Value> &args) {
     return pg::as_registry([&] { return pg::query_value(sql, args); });
 }
 
-void in_slices(const Json &rows, const std::function<void(const std::string &)> &f) {
-    constexpr size_t kRows = 100;
-    for (size_t first = 0; first < rows.size(); first += kRows) {
-        auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first), end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), first + kRows));
-        f(Json(Json::array_t(begin, end)).dump(-1, ' ', false, Json::error_handler_t::replace));
-    }
-}
-
 void lock_registry() {
     (void)pg::lock_name("", true);
 }

@@ -1,7 +1,6 @@
 // The registry as C++ values: what is registered, read and written with the registry owner's rights.
 #pragma once
 
-#include <functional>
 
 #include <nlohmann/json.hpp>
 
@@ -118,9 +117,6 @@ pg::Result registry(const std::string &sql, const std::vector<Value> &args = {})
 // The same for what is asked for each of many models: its plan is kept for the session. No query that would be planned otherwise for other values.
 pg::Result registry_prepared(const std::string &sql, const std::vector<Value> &args);
 Value registry_value(const std::string &sql, const std::vector<Value> &args = {});
-
-// Calls `f` with the array as text, some rows at a time: what the server makes of it meanwhile stays small.
-void in_slices(const Json &rows, const std::function<void(const std::string &)> &f);
 
 // One definition changes at a time: held to the end of the transaction.
 void lock_registry();

@@ -7,15 +7,21 @@ namespace mesh::engine {
 
 class RowArrays {
 public:
+    // Of a long list, so many at a time: what the server makes of them meanwhile stays small.
+    static constexpr size_t kAtOnce = 500;
+
     explicit RowArrays(size_t columns) : columns_(columns) {}
 
     void add(std::vector<std::string> row);
+    void clear() { columns_ = std::vector<std::vector<std::string>>(columns_.size()); }
     bool empty() const { return size() == 0; }
+    bool full() const { return size() >= kAtOnce; }
     size_t size() const { return columns_.front().size(); }
     const std::vector<std::string> &column(size_t i) const { return columns_[i]; }
 
-    // What stands behind FROM, and the parameters of the statement: $1 is `first`, the arrays follow.
-    std::string from() const;
+    // What stands behind FROM, its arrays being parameters from this number on, and those parameters, all or behind another.
+    std::string from(size_t parameter = 2) const;
+    std::vector<pg::Value> values() const;
     std::vector<pg::Value> after(const std::string &first) const;
 
 private:

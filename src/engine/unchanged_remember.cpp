@@ -3,6 +3,7 @@
 
 #include "engine/auto_increment.h"
 #include "engine/hooks.h"
+#include "engine/row_arrays.h"
 #include "engine/seed.h"
 #include "engine/setting.h"
 #include "engine/snapshot.h"
@@ -164,13 +165,16 @@ void Unchanged::remember(const std::vector<Staged *> &staged, int64_t run_id) {
 }
 
 void Unchanged::store(const std::vector<std::pair<const Model *, BuildState>> &states) {
-    if (states.empty()) return;
-    Json rows = Json::array();
-    for (const auto &[model, state] : states) rows.push_back({{"d", model->domain}, {"m", model->name}, {"s", planning::to_text(state)}});
-    in_slices(rows, [](const std::string &slice) {
-        (void)registry("update mesh.model_registry m set built_state = r.s from pg_catalog.jsonb_to_recordset($1::jsonb) r(d text, m text, s text) where domain = r.d and name = r.m",
-                       {slice});
-    });
+    RowArrays rows(3);
+    auto write = [&] {
+        registry("update mesh.model_registry m set built_state = r.state from " + rows.from(1) + "(domain, name, state) where m.domain = r.domain and m.name = r.name", rows.values());
+        rows.clear();
+    };
+    for (const auto &[model, state] : states) {
+        rows.add({model->domain, model->name, planning::to_text(state)});
+        if (rows.full()) write();
+    }
+    if (!rows.empty()) write();
 }
 
 }  // namespace mesh::engine

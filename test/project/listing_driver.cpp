@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/project/artifacts.h"
 #include "core/project/listing.h"
+#include "core/project/macro_finder.h"
 #include "core/project/manifest_json.h"
 #include "core/project/select.h"
 #include "core/project/store.h"
@@ -30,7 +31,8 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-int store(const Manifest &manifest) {
+int store(Manifest manifest) {
+    std::erase_if(manifest.macros, [](const auto &macro) { return MacroFinder::built_in(macro.second.package_name); });  // they are not stored
     const std::string text = manifest_to_store(manifest).dump();
     const auto start = std::chrono::steady_clock::now();
     const Manifest again = manifest_from_text(text);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "core/project/macro_calls.h"
 #include "core/project/parse.h"
 #include "dev_settings.h"
 
@@ -173,7 +174,10 @@ TEST(ProjectParse, MacrosKnowWhichMacrosTheyCall) {
     EXPECT_EQ(called("macro.pkg.inner"), Ids{"macro.dbt.run_query"});
     EXPECT_EQ(called("macro.shop.inner"), (Ids{"macro.dbt.statement", "macro.pkg.outer"}));
     EXPECT_TRUE(called("macro.shop.default__by_engine").empty());
-    EXPECT_FALSE(called("macro.dbt.get_where_subquery").empty());
+    MacroDependencies dependencies(manifest);
+    const auto of_built_in = [&](const char *id) { return dependencies.of(manifest.macros.at(id)); };
+    EXPECT_EQ(of_built_in("macro.dbt.get_where_subquery"), Ids{"macro.dbt.should_full_refresh"});
+    EXPECT_EQ(dependencies.of(manifest.macros.at("macro.pkg.outer")), called("macro.pkg.outer"));
 }
 
 TEST(ProjectParse, MetricsAndWhatTheyCountAreChecked) {

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/project/manifest.h"
+
 namespace mesh::core::project {
 
 struct BuiltinFile {
@@ -13,5 +15,8 @@ struct BuiltinFile {
 };
 
 const std::vector<BuiltinFile> &builtin_files();
+
+// To those of a project, which alone are stored with it.
+void add_builtin_macros(Manifest &manifest);
 
 }  // namespace mesh::core::project

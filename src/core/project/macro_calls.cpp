@@ -1,9 +1,12 @@
-// Which macros a macro calls, read from its text: what depends_on says, and by what state:modified knows of macros behind others.
+#include "core/project/macro_calls.h"
+
 #include <algorithm>
+#include <set>
 
 #include "core/jinja/template.h"
 #include "core/jinja/walk.h"
 #include "core/project/adapter.h"
+#include "core/project/base_context.h"
 #include "core/project/parse_state.h"
 
 namespace mesh::core::project {
@@ -77,9 +80,22 @@ const MacroCalls &builtin_calls(const MacroInfo &macro) {
     return known.emplace(macro.unique_id, calls_of(macro)).first->second;
 }
 
+// What templates call that is no macro.
+const std::set<std::string> &base_names() {
+    static const std::set<std::string> names = [] {
+        const jinja::Pool pool;
+        const Settings settings;
+        std::set<std::string> found;
+        const auto context = make_base_context({.settings = &settings});
+        for (std::size_t place = 0; const auto *entry = context->values().next(place); ++place) found.insert(entry->key.text());
+        return found;
+    }();
+    return names;
+}
+
 class Resolver {
 public:
-    explicit Resolver(const ParseState &state) : state_(state), context_(make_base_context({.settings = &state.settings})) {}
+    Resolver(const Manifest &manifest, const MacroFinder &macros) : manifest_(manifest), macros_(macros) {}
 
     std::vector<std::string> operator()(const MacroInfo &macro, const MacroCalls &calls) const {
         std::vector<std::string> ids;
@@ -93,30 +109,40 @@ public:
 private:
     const MacroInfo *find(const MacroInfo &macro, const MacroCall &call) const {
         if (call.is_dispatched) return dispatched(call);
-        if (call.package.empty() && (call.name == macro.name || context_->values().find(std::string_view(call.name)))) return nullptr;
-        return state_.macros->find(call.package.empty() ? macro.package_name : call.package, call.name);
+        if (call.package.empty() && (call.name == macro.name || base_names().contains(call.name))) return nullptr;
+        return macros_.find(call.package.empty() ? macro.package_name : call.package, call.name);
     }
 
     const MacroInfo *dispatched(const MacroCall &call) const {
-        const auto order = call.has_namespace ? search_order(state_.manifest, call.package) : std::vector<std::string>{""};
-        for (const std::string &package : order)
-            for (const char *prefix : {"postgres__", "default__"}) {
-                const std::string wanted = prefix + call.name;
-                if (const MacroInfo *found = package.empty() ? state_.macros->find("", wanted) : state_.macros->find_in(package, wanted)) return found;
-            }
+        if (!call.has_namespace) return for_engine(call.name, [&](const std::string &name) { return macros_.find("", name); });
+        for (const std::string &package : search_order(manifest_, call.package))
+            if (const MacroInfo *found = for_engine(call.name, [&](const std::string &name) { return macros_.find_in(package, name); })) return found;
         return nullptr;
     }
 
-    const ParseState &state_;
-    const jinja::Ptr<jinja::Variables> context_;
+    template <class Find>
+    static const MacroInfo *for_engine(const std::string &name, Find find) {
+        const MacroInfo *own = find("postgres__" + name);
+        return own ? own : find("default__" + name);
+    }
+
+    const Manifest &manifest_;
+    const MacroFinder &macros_;
 };
 
 }  // namespace
 
 void read_macro_calls(ParseState &state) {
-    const Resolver resolve(state);
+    const Resolver resolve(state.manifest, *state.macros);
     for (auto &[id, macro] : state.manifest.macros)
-        macro.depends_on_macros = resolve(macro, MacroFinder::built_in(macro.package_name) ? builtin_calls(macro) : calls_of(macro));
+        if (!MacroFinder::built_in(macro.package_name)) macro.depends_on_macros = resolve(macro, calls_of(macro));
+}
+
+const std::vector<std::string> &MacroDependencies::of(const MacroInfo &macro) {
+    if (!MacroFinder::built_in(macro.package_name) || !macro.depends_on_macros.empty()) return macro.depends_on_macros;
+    if (const auto known = built_in_.find(macro.unique_id); known != built_in_.end()) return known->second;
+    if (!macros_) macros_ = std::make_unique<MacroFinder>(manifest_);
+    return built_in_.emplace(macro.unique_id, Resolver(manifest_, *macros_)(macro, builtin_calls(macro))).first->second;
 }
 
 }  // namespace mesh::core::project

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/digest.h"
+#include "core/project/macro_calls.h"
 #include "core/project/manifest_parts.h"
 
 namespace mesh::core::project {
@@ -34,6 +35,13 @@ template <class Map>
 std::string section(const Map &resources, double created_at) {
     ObjectText object;
     for (const auto &[id, resource] : resources) object(id, created(manifest_json(resource), created_at));
+    return object.take();
+}
+
+std::string macros_section(const Manifest &manifest, double created_at) {
+    MacroDependencies dependencies(manifest);
+    ObjectText object;
+    for (const auto &[id, macro] : manifest.macros) object(id, created(manifest_json(macro, dependencies.of(macro)), created_at));
     return object.take();
 }
 
@@ -150,7 +158,7 @@ std::string manifest_text(const Manifest &manifest, double created_at) {
     const auto others = [&](ResourceType type) { return section(manifest, type, created_at); };
     ObjectText text;
     text("metadata", metadata(manifest)).text("nodes", section(manifest.nodes, false, created_at)).text("sources", section(manifest.sources, created_at));
-    text.text("macros", section(manifest.macros, created_at)).text("docs", section(with_overview(manifest.docs), 0));
+    text.text("macros", macros_section(manifest, created_at)).text("docs", section(with_overview(manifest.docs), 0));
     text.text("exposures", others(ResourceType::exposure)).text("metrics", others(ResourceType::metric));
     text.text("groups", section(manifest, ResourceType::group, 0))("selectors", manifest.selectors).text("disabled", disabled(manifest, created_at));
     text.text("parent_map", edges_text(parents)).text("child_map", edges_text(turned(parents)))("group_map", group_map(manifest));

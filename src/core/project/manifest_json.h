@@ -16,6 +16,7 @@ std::string manifest_text(const Manifest &manifest, double created_at = 0);
 Json manifest_json(const Node &node);
 Json manifest_json(const Source &source);
 Json manifest_json(const MacroInfo &macro);
+Json manifest_json(const MacroInfo &macro, const std::vector<std::string> &calls);  // the unique ids of what it calls
 Json manifest_json(const Doc &doc);
 Json manifest_json(const OtherResource &resource);
 

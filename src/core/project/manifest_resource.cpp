@@ -97,10 +97,14 @@ Json manifest_json(const Source &source) {
 }
 
 Json manifest_json(const MacroInfo &macro) {
+    return manifest_json(macro, macro.depends_on_macros);
+}
+
+Json manifest_json(const MacroInfo &macro, const std::vector<std::string> &calls) {
     ObjectBuilder build;
     build("name", macro.name)("resource_type", "macro")("package_name", macro.package_name)("path", macro.path);
     build("original_file_path", macro.original_file_path)("unique_id", macro.unique_id)("macro_sql", macro.macro_sql);
-    build("depends_on", {{"macros", macro.depends_on_macros}})("description", macro.description)("meta", macro.meta)("docs", usual_docs());
+    build("depends_on", {{"macros", calls}})("description", macro.description)("meta", macro.meta)("docs", usual_docs());
     build("config", {{"meta", macro.meta}, {"docs", usual_docs()}})("patch_path", nullptr)("arguments", macro.arguments);
     build("supported_languages", macro.supported_languages.empty() ? Json() : Json(macro.supported_languages));
     return build.overlay(macro.extra).take();

@@ -73,9 +73,13 @@ const Macros &builtin_macros() {
 
 }  // namespace
 
+void add_builtin_macros(Manifest &manifest) {
+    manifest.macros.insert(builtin_macros().begin(), builtin_macros().end());
+}
+
 void read_macros(ParseState &state) {
     Macros &macros = state.manifest.macros;
-    macros = builtin_macros();
+    add_builtin_macros(state.manifest);
     for (const LoadedProject &project : state.projects) {
         const Package &package = project.package;
         for (const ResourceFile &file : find_files(state.files, package, package.macro_paths, {".sql"}))

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/project/builtin_macros.h"
 #include "core/project/parse.h"
 #include "core/project/part_check.h"
 #include "core/project/yaml.h"
@@ -54,6 +55,7 @@ private:
         const Manifest &now = state_.manifest;
         if (now.project_name != head_.project_name || !(now.target == head_.target) || now.packages != head_.packages)
             state_.need_whole("the project's settings or its target are other ones");
+        add_builtin_macros(state_.manifest);
         for (const auto &[id, text] : stored_.of_type("macro")) add_resource(state_.manifest, Json::parse(text));
         start_rendering(state_);
     }

@@ -19,13 +19,13 @@ using Resources = std::map<std::string, std::string>;  // unique id -> its JSON,
 struct ResourceKeys {
     std::string type;        // "model", "source" ...
     std::string name;        // as ref() says it; of a source "source.table"
-    std::string path;        // of the file that defines it, as the caller of parse() knows it; of what is built in: empty
+    std::string path;        // of the file that defines it, as the caller of parse() knows it; of a node of another project: empty
     std::string patched_in;  // of the property file that describes it; empty: none
     std::vector<std::string> depends_on;  // unique ids
     bool operator==(const ResourceKeys &) const = default;
 };
 
-// Calls with the unique id and the keys of each resource, disabled ones too.
+// Calls with the unique id and the keys of each resource that for_each_resource() knows.
 void for_each_keys(const Manifest &manifest, const std::function<void(const std::string &, const ResourceKeys &)> &call);
 
 // A project as it was stored, asked for what a partial parse needs of it and nothing more.

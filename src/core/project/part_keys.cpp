@@ -20,7 +20,6 @@ public:
         return {"source", source.source_name + "." + source.name, path(source.package_name, source.original_file_path), "", {}};
     }
     ResourceKeys of(const MacroInfo &macro) const {
-        if (MacroFinder::built_in(macro.package_name)) return {"macro", macro.name, "", "", {}};
         const auto patch = macro.extra.find("patch_path");
         return {"macro", macro.name, path(macro.package_name, macro.original_file_path),
                 patch == macro.extra.end() || !patch->is_string() ? "" : place_of(patch->get<std::string>()), {}};
@@ -51,7 +50,8 @@ void for_each_keys(const Manifest &manifest, const std::function<void(const std:
     const Keys keys(manifest);
     for (const auto &[id, node] : manifest.nodes) call(id, keys.of(node));
     for (const auto &[id, source] : manifest.sources) call(id, keys.of(source));
-    for (const auto &[id, macro] : manifest.macros) call(id, keys.of(macro));
+    for (const auto &[id, macro] : manifest.macros)
+        if (!MacroFinder::built_in(macro.package_name)) call(id, keys.of(macro));
     for (const auto &[id, doc] : manifest.docs) call(id, keys.of(doc));
     for (const auto &[id, other] : manifest.others) call(id, keys.of(other));
     StoredIds ids(manifest);

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "core/project/macro_finder.h"
+#include "core/project/macro_calls.h"
 #include "core/project/manifest_parts.h"
 #include "core/project/select_contract.h"
 
@@ -215,7 +215,8 @@ private:
             if (changed_macros_.contains(id)) return true;
             const auto macro = now_.macros.find(id);
             if (macro == now_.macros.end()) continue;
-            open.insert(open.end(), macro->second.depends_on_macros.begin(), macro->second.depends_on_macros.end());
+            const std::vector<std::string> &called = dependencies_.of(macro->second);
+            open.insert(open.end(), called.begin(), called.end());
         }
         return false;
     }
@@ -227,6 +228,7 @@ private:
     const Manifest &now_, &before_;
     std::vector<std::string> &warnings_;
     std::set<std::string> changed_macros_;
+    mutable MacroDependencies dependencies_{now_};
 };
 
 StateMatcher::StateMatcher(const Manifest &now, const Manifest &before, const std::string &value, std::vector<std::string> &warnings)

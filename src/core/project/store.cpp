@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/project/macro_finder.h"
 #include "core/project/store_config.h"
 #include "core/project/store_fields.h"
 
@@ -176,7 +177,8 @@ std::string StoredIds::of_disabled(const std::string &unique_id) {
 void for_each_resource(const Manifest &manifest, const std::function<void(const std::string &, Json)> &call) {
     for (const auto &[id, node] : manifest.nodes) call(id, wrapped("node", node_to_json(node)));
     for (const auto &[id, source] : manifest.sources) call(id, wrapped("source", source_to_json(source)));
-    for (const auto &[id, macro] : manifest.macros) call(id, wrapped("macro", macro_to_json(macro)));
+    for (const auto &[id, macro] : manifest.macros)
+        if (!MacroFinder::built_in(macro.package_name)) call(id, wrapped("macro", macro_to_json(macro)));
     for (const auto &[id, doc] : manifest.docs) call(id, wrapped("doc", doc_to_json(doc)));
     for (const auto &[id, other] : manifest.others) call(id, wrapped("other", resource_to_json(other)));
     StoredIds ids(manifest);

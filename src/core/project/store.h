@@ -39,7 +39,7 @@ private:
     std::set<std::string> disabled_;
 };
 
-// Calls with each resource, disabled ones too, what it is stored by and its JSON.
+// Calls with each resource, disabled ones too, what it is stored by and its JSON. Built-in macros are the program's and not stored.
 void for_each_resource(const Manifest &manifest, const std::function<void(const std::string &, Json)> &call);
 
 // Puts one such piece where it belongs: a run loads the resources it needs and no others.
