@@ -57,6 +57,19 @@ TEST(ProjectRules, ColorsOfTheDocumentation) {
     EXPECT_EQ(refusal({{"models/a.sql", "{{ config(docs={'node_color': 'purple'}) }}select 1 as id"}}), "nothing");
 }
 
+TEST(ProjectRules, NamesHaveNoSpacesUnlessTheFlagLetsThem) {
+    const Files files{{"models/a b.sql", "select 1 as id"}, {"models/c.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: c, columns: [{name: id, data_tests: [{unique: {name: is one}}]}]}]"}};
+    EXPECT_EQ(refusal(files), "Resource names cannot contain spaces:\n  * 'model.shop.a b' (models/a b.sql)\n  * 'test.shop.is one.b812e3e84c' (models/s.yml)\n"
+                              "Please rename the invalid model(s) so that their name(s) do not contain any spaces.\n"
+                              "The flag require_resource_names_without_spaces: false in dbt_project.yml makes this a warning.");
+    Files allowed = files;
+    allowed.emplace("dbt_project.yml", "name: shop\nflags: {require_resource_names_without_spaces: false}\n");
+    const Manifest manifest = parse(allowed, settings());
+    ASSERT_EQ(manifest.warnings.size(), 2u);
+    EXPECT_EQ(manifest.warnings[0].text, "Found spaces in the name of `model.shop.a b`. This is deprecated, and may lead to errors when using dbt.");
+    EXPECT_EQ(manifest.warnings[0].file, "models/a b.sql");
+}
+
 TEST(ProjectRules, SeedsSnapshotsAndTestsHaveOneMaterialization) {
     EXPECT_EQ(first_line(refusal({{"seeds/s.csv", "a\n1\n"}, {"seeds/s.yml", "seeds: [{name: s, config: {materialized: table}}]"}})), "A seed must have a materialized value of 'seed'");
     EXPECT_EQ(first_line(refusal({{"tests/t.sql", "{{ config(materialized='view') }}select 1"}})), "A test must have a materialized value of 'test'");

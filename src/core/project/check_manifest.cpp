@@ -90,8 +90,21 @@ void check_microbatch(const Node &node) {
     if (!node.config["lookback"].is_number_integer() && !node.config["lookback"].is_null()) refuse("has a lookback that is no whole number");
 }
 
-void check_node(ParseState &state, const Node &node) {
-    if (node.name.find(' ') != std::string::npos && node.resource_type != ResourceType::test) state.warn(place_of(node), node.line, "the name \"" + node.name + "\" contains a space");
+// dbt's since 1.10: an error, unless the project's flag lets them be a warning.
+void check_spaces(ParseState &state) {
+    const bool refused = state.flag("require_resource_names_without_spaces", true);
+    std::string list;
+    for (const auto &[id, node] : state.manifest.nodes) {
+        if (node.name.find(' ') == std::string::npos) continue;
+        list += "\n  * '" + id + "' (" + place_of(node) + ")";
+        if (!refused) state.warn(place_of(node), node.line, "Found spaces in the name of `" + id + "`. This is deprecated, and may lead to errors when using dbt.");
+    }
+    if (refused && !list.empty())
+        throw Error("42602", "Resource names cannot contain spaces:" + list + "\nPlease rename the invalid model(s) so that their name(s) do not contain any spaces.", "",
+                    "The flag require_resource_names_without_spaces: false in dbt_project.yml makes this a warning.");
+}
+
+void check_node(const Node &node) {
     if (node.resource_type == ResourceType::snapshot) check_snapshot(node);
     if (node.resource_type != ResourceType::model) return;
     if (node.access == "public" && node.config["materialized"] == "ephemeral")
@@ -155,7 +168,8 @@ void check_manifest(ParseState &state) {
     check_names(state);
     check_relations(state.manifest, state.quoting);
     check_groups(state);
-    for (const auto &[id, node] : state.manifest.nodes) check_node(state, node);
+    check_spaces(state);
+    for (const auto &[id, node] : state.manifest.nodes) check_node(node);
     if (!state.part) warn_unused_configs(state);
 }
 
