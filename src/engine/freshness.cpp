@@ -141,6 +141,7 @@ void look(Mesh &mesh, Project *project, Watched &w) {
     w.age.snapshotted_at = pg::query_value("select pg_catalog.clock_timestamp()");
     w.age.status = "runtime error";
     w.age.message = error->message == nullptr ? "unknown error" : error->message;
+    w.age.error_kind = pg::error_kind_name(error);
 }
 
 void record(const std::vector<SourceAge> &ages, Oid caller) {

@@ -25,6 +25,7 @@ struct SourceAge {
     std::string message;
     double seconds = 0;  // that looking took
     std::string unique_id;  // dbt's, of a project's source
+    std::string error_kind = "";  // of a runtime error, as a step's
 };
 
 // Looks at the sources that the selector names, or ("") at all of the domains that the caller may run, with the rights of the

@@ -46,6 +46,7 @@ std::vector<InvokeRow> freshness_of(Mesh &mesh, Project &project, const std::vec
         InvokeRow row{0, source.unique_id, std::move(step), source.relation_name, ""};
         row.step.status = age.status;
         row.step.message = age.message;
+        row.step.error_kind = age.error_kind;
         row.step.reason = told_age(age, source);
         row.step.seconds = age.seconds;
         if (!project.manifest().on_run_end.empty()) project.invocation().add_result(told_result(age, source));

@@ -68,9 +68,7 @@ Json table_json(const CatalogTable &table) {
 
 Json freshness_json(const FreshnessResult &result) {
     ObjectBuilder build;
-    build("unique_id", result.unique_id);
-    if (result.status == "runtime error") return build("error", text_or_null(result.message))("status", result.status).take();
-    build("max_loaded_at", result.max_loaded_at)("snapshotted_at", result.snapshotted_at);
+    build("unique_id", result.unique_id)("max_loaded_at", result.max_loaded_at)("snapshotted_at", result.snapshotted_at);
     build("max_loaded_at_time_ago_in_s", result.max_loaded_at_time_ago_in_s)("status", result.status)("criteria", result.criteria);
     build("adapter_response", result.adapter_response)("timing", timing_json(result.timing))("thread_id", result.thread_id);
     return build("execution_time", result.execution_time).take();
@@ -166,7 +164,8 @@ Json catalog_json(const ArtifactMetadata &metadata, const std::vector<CatalogTab
 
 Json sources_json(const ArtifactMetadata &metadata, const std::vector<FreshnessResult> &results, double elapsed_time) {
     Json list = Json::array();
-    for (const auto &result : results) list.push_back(freshness_json(result));
+    for (const auto &result : results)
+        if (result.status != "runtime error") list.push_back(freshness_json(result));
     ObjectBuilder build;
     return build("metadata", metadata_json(metadata, "sources/v3"))("results", std::move(list))("elapsed_time", elapsed_time).take();
 }

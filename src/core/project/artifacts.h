@@ -77,7 +77,7 @@ struct CatalogTable {
 // Ids that begin with "source." go to the sources.
 Json catalog_json(const ArtifactMetadata &metadata, const std::vector<CatalogTable> &tables, const std::vector<std::string> &errors = {});
 
-// One source's freshness. status: pass, warn, error, or "runtime error", where only the message counts.
+// One source's freshness. status: pass, warn, error, or "runtime error": those are told, and not among the results of the artifact, as in dbt.
 struct FreshnessResult {
     std::string unique_id, status, message, thread_id = "Thread-1";
     std::string max_loaded_at, snapshotted_at;
