@@ -21,7 +21,7 @@ struct Compiled {
     pg::ParsedBody body;
     std::vector<Upstream> upstreams;  // one for each reference
     std::vector<std::string> pending_on;
-    std::vector<Upstream> declared;   // models that it depends on without naming them: refs of a project that rendering left out
+    std::vector<Upstream> declared;   // models and sources that it depends on without naming them: refs of a project that rendering left out
     pg::Analysis analysis;            // empty when pending
     std::set<std::string> as_built;   // models among the upstreams whose relations were read as they are, not as they are defined
 };

@@ -31,7 +31,7 @@ void CompiledStore::add(const Model &model, const Compiled &compiled, const Valu
     static const char *const kinds[] = {"model", "source", "relation"};
     for (const Upstream &up : compiled.upstreams)
         if (up.kind != Upstream::Kind::self) reads_.add({model.name, kinds[static_cast<int>(up.kind)], up.id});
-    for (const Upstream &up : compiled.declared) reads_.add({model.name, "model", up.id});
+    for (const Upstream &up : compiled.declared) reads_.add({model.name, kinds[static_cast<int>(up.kind)], up.id});
 }
 
 void CompiledStore::add_declared(const Model &model, const std::vector<std::string> &ids) {

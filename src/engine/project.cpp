@@ -7,6 +7,7 @@
 #include "engine/hooks.h"
 #include "engine/other_projects.h"
 #include "engine/snapshot.h"
+#include "engine/source_name.h"
 #include "engine/statement.h"
 #include "pg/relation.h"
 
@@ -29,6 +30,19 @@ void add_declared(Mesh &mesh, const Project &project, const Model &model, Compil
         bool known = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const Upstream &up) { return up.id == read.id(); });
         if (known || read.id() == model.id() || mesh.find_model(read.domain, read.name) == nullptr) continue;
         compiled.declared.push_back({Upstream::Kind::model, read.id(), "", "", read.domain, read.name});
+    }
+}
+
+// Sources too: two may name one relation, and the analysis finds one of them. A test of either holds back what reads it.
+void add_declared_sources(Mesh &mesh, const Project &project, const Model &model, Compiled &compiled) {
+    const Manifest &manifest = project.manifest();
+    for (const std::string &unique_id : manifest.nodes.at(model.node).depends_on_nodes) {
+        const auto found = manifest.sources.find(unique_id);
+        if (found == manifest.sources.end()) continue;
+        const Source source{project.domain(), registered_name(manifest, found->second), found->second.name, "", ""};
+        const bool known = std::any_of(compiled.upstreams.begin(), compiled.upstreams.end(), [&](const Upstream &up) { return up.id == source.id(); });
+        if (known || mesh.find_source(source.domain, source.source, source.table) == nullptr) continue;
+        compiled.declared.push_back({Upstream::Kind::source, source.id(), "", "", source.domain, ""});
     }
 }
 
@@ -166,6 +180,7 @@ std::optional<Model> Project::render(const Model &model, bool anew, CompiledStor
     if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed, as_built) : compile_after(mesh_, changed, header, as_built);
     refuse_itself(changed, compiled);
     add_declared(mesh_, *this, changed, compiled);
+    add_declared_sources(mesh_, *this, changed, compiled);
     if (compiled.as_built.empty()) store.add(changed, compiled, changed.body);  // else true of this run alone
     return with_analysis(std::move(changed), compiled);
 }
