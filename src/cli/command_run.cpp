@@ -1,5 +1,6 @@
 #include "cli/command_run.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/artifacts.h"
@@ -125,6 +126,19 @@ std::string manifest_path(const Session &session, bool keep) {
     return session.target_folder() + (keep && session.writes_json() ? "/manifest.json" : "/.manifest.json");
 }
 
+// Failed ephemeral models are told, and no results.
+std::vector<Step> take_ephemerals(const Session &session, std::vector<Step> &steps, const NodeCatalog &catalog) {
+    std::vector<Step> out;
+    for (Step &step : steps) {
+        const NodeInfo *node = catalog.find(step.unique_id);
+        if (node == nullptr || node->materialized != "ephemeral") continue;
+        tell_as_dbt(session, step, *node);
+        out.push_back(step);
+    }
+    std::erase_if(steps, [&](const Step &step) { return std::ranges::any_of(out, [&](const Step &other) { return other.unique_id == step.unique_id; }); });
+    return out;
+}
+
 NodeCatalog write_manifest(const Session &session, Connection &database, const std::string &path) {
     write_large(database, session.domain(), "mesh.manifest($1, $2)", path, {core::project::metadata_json(metadata(session), "manifest/v12").dump()});
     return read_manifest(path);
@@ -178,16 +192,18 @@ int run_nodes(Session &session) {
     };
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
+    const std::vector<Step> failed_ephemerals = take_ephemerals(session, steps, catalog);
     auto files = write_compiled(session, steps, catalog, true);
     files.push_back(std::async(std::launch::async, [&] { add_compiled(session, steps, catalog, true); }));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         if (const NodeInfo *node = catalog.find(steps[i].unique_id)) tell_as_dbt(session, steps[i], *node);
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));
     }
+    for (const Step &step : failed_ephemerals) report.aside(step);
     if (!freshness) write_run_results(session, steps);
     for (auto &written : files) written.get();
     if (freshness && session.writes_json()) finish_sources(session, steps);
-    if (!steps.empty()) report.end(now() - began);
+    if (!steps.empty() || !failed_ephemerals.empty()) report.end(now() - began);
     return report.failed() ? exit_failed : exit_success;
 }
 

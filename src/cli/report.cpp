@@ -62,13 +62,18 @@ void Report::row(Step step, long index, long total) {
     print(result_line(step, info, log_), step);
 }
 
+void Report::aside(Step step) {
+    ++aside_;
+    problems_.push_back(named(std::move(step)));
+}
+
 void Report::end(double elapsed) {
     log_.show_bar("");
     std::vector<std::string> parts;
     for (const auto &[kind, count] : kinds_) parts.push_back(counted(count, kind));
     log_.blank();
     if (!parts.empty()) log_.event(Level::info, "FinishedRunningStats", "E047", "Finished running " + join(parts, ", ") + " in " + elapsed_words(elapsed) + ".");
-    const long errors = counts_[Outcome::error] - partly_, warnings = counts_[Outcome::warn];
+    const long errors = counts_[Outcome::error] - partly_ + aside_, warnings = counts_[Outcome::warn];
     const std::string partly = std::to_string(partly_) + (partly_ == 1 ? " partial success" : " partial successes");
     std::string summary = log_.green("Completed successfully");
     if (errors > 0)

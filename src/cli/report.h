@@ -13,6 +13,7 @@ public:
 
     void notice(const Notice &notice);  // a step's, or a message of a template or the server
     void tick();                        // moves the bar's clock
+    void aside(Step step);              // of an error of what is no result
     void row(Step step, long index, long total);  // of the result: prints what no notice told
     void end(double elapsed);
 
@@ -34,6 +35,7 @@ private:
     std::set<std::string> told_;
     std::map<Outcome, long> counts_;
     long partly_ = 0;  // of the errors, models of which some batches succeeded
+    long aside_ = 0;   // errors of what is no result
     std::vector<Step> problems_;
     std::map<std::string, long> kinds_;
     double began_ = 0;

@@ -5,6 +5,7 @@
 #include "core/near.h"
 #include "core/project/base_context.h"
 #include "core/project/select.h"
+#include "engine/ephemeral_errors.h"
 #include "engine/invoke_options.h"
 #include "pg/guc.h"
 #include "pg/report.h"
@@ -122,10 +123,10 @@ RunOptions run_options(const std::string &command, const Command &what, const pr
     return out;
 }
 
-// The query that dbt would have sent for a test, which the engine answers in one scan with others; of a model, what it could not be analyzed for.
+// The query that dbt would have sent for a test, which the engine answers in one scan with others; of a model or a snapshot, what it could not be analyzed for.
 std::string sql_of(Project &project, const std::string &unique_id) {
     bool unit = unique_id.rfind("unit_test.", 0) == 0;
-    if (!unit && unique_id.rfind("test.", 0) != 0 && unique_id.rfind("model.", 0) != 0) return "";
+    if (!unit && unique_id.rfind("test.", 0) != 0 && unique_id.rfind("model.", 0) != 0 && unique_id.rfind("snapshot.", 0) != 0) return "";
     std::string out;
     ErrorData *error = pg::try_in_subtransaction([&] { out = unit ? project.invocation().compile_unit_test(unique_id).code : project.invocation().compile(unique_id).code; });
     return error == nullptr ? out : "";  // its result says why
@@ -133,7 +134,7 @@ std::string sql_of(Project &project, const std::string &unique_id) {
 
 // Has dbt SQL to show of a step that the engine did not render?
 bool has_sql(const std::string &unique_id, const Step &step) {
-    if (unique_id.starts_with("model.")) return step.status == "error" && step.batches.is_null();
+    if (unique_id.starts_with("model.") || unique_id.starts_with("snapshot.")) return step.status == "error" && step.batches.is_null();
     return step.status != "skipped" && !(unique_id.starts_with("unit_test.") && step.status == "error");
 }
 
@@ -163,37 +164,10 @@ void add_others(const Project &project, const std::vector<std::string> &ids, std
     }
 }
 
-// What a failed ephemeral model keeps from being built names the last that stands before it, as in dbt: the ephemeral itself is no result.
-// In the order of the run.
-class EphemeralErrors {
-public:
-    explicit EphemeralErrors(const Manifest &manifest) : manifest_(manifest) {}
-
-    void see(const std::string &id, const Step &step) {
-        auto node = manifest_.nodes.find(id);
-        if (node == manifest_.nodes.end() || node->second.config.value("materialized", "") != "ephemeral") return;
-        if (step.status == "error" || (step.status == "skipped" && !cause_of(node->second).empty())) causes_.emplace(id, causes_.size());
-    }
-
-    // When all are seen: a test of one may read another.
-    void tell(const std::string &id, Step &step) const {
-        auto node = manifest_.nodes.find(id);
-        if (node == manifest_.nodes.end() || step.status != "skipped" || !step.message.empty()) return;
-        if (std::string cause = cause_of(node->second); !cause.empty())
-            step.message = "Compilation Error in " + id + ", caused by compilation error in referenced ephemeral model " + cause;
-    }
-
-private:
-    std::string cause_of(const Node &node) const {
-        auto last = causes_.end();
-        for (const std::string &parent : node.depends_on_nodes)
-            if (auto found = causes_.find(parent); found != causes_.end() && (last == causes_.end() || found->second > last->second)) last = found;
-        return last == causes_.end() ? "" : last->first;
-    }
-
-    const Manifest &manifest_;
-    std::map<std::string, size_t> causes_;  // failed ephemeral models and those that read them, numbered
-};
+// An ephemeral model is no result, unless its template failed: what reads it says no more than that it was skipped.
+bool is_result(const Node &node, const Step &step) {
+    return node.config.value("materialized", "") != "ephemeral" || (step.status == "error" && step.error_kind == "compilation");
+}
 
 std::vector<InvokeRow> execute(Project &project, const std::string &command, const Command &what, const std::vector<std::string> &ids, const project::Json &options,
                                const project::Deferral &deferral, Oid caller) {
@@ -211,7 +185,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
     bool compile_tests = flag(options, "compile_tests");
     project.invocation().set_selected(ids);
     project.invocation().set_deferral(deferral);
-    EphemeralErrors ephemerals(project.manifest());
+    EphemeralErrors ephemerals(project.manifest(), command == "build");
     std::vector<InvokeRow> out;
     for (const Step &step : result.steps) {
         auto known = unique_ids.find(step.node);
@@ -221,7 +195,7 @@ std::vector<InvokeRow> execute(Project &project, const std::string &command, con
         ephemerals.see(row.unique_id, step);
         auto node = project.manifest().nodes.find(row.unique_id);
         if (node != project.manifest().nodes.end()) {
-            if (node->second.config.value("materialized", "") == "ephemeral") continue;
+            if (!is_result(node->second, step)) continue;
             row.relation = node->second.relation_name;
         }
         if (compile_tests && row.compiled.empty() && has_sql(row.unique_id, step)) row.compiled = sql_of(project, row.unique_id);

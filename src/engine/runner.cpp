@@ -214,10 +214,6 @@ void Runner::finish(const Model &model, Step step, const std::vector<Step> &test
         built_where_.try_emplace(model.id(), one_thread_);
         step.reason = with_place(step.reason, model.id());
     }
-    if (step.status != "success" && !unchanged) {
-        if (failed_.empty()) first_failed_ = model.id();
-        failed_[model.id()] = step.message.empty() ? step.reason : step.message;
-    }
     if (partly) partly_.insert(model.id());
     if (step.status == "success") note_built(stage_.at(model.id()));
     if (partly || step.status == "success") built_.push_back(model.id());
@@ -227,6 +223,19 @@ void Runner::finish(const Model &model, Step step, const std::vector<Step> &test
     for (const Step &test : tests) note(test);
     if (options_.only && options_.tests && step.status != "success" && !unchanged) note_untested(model, step, tests);
     rows_of_[model.id()] = steps_.size() - size_at_[model.id()];
+    if (step.status != "success" && !unchanged && !is_told_by_readers(model, step)) note_failed(model, step);
+}
+
+void Runner::note_failed(const Model &model, const Step &step) {
+    if (failed_.empty()) first_failed_ = model.id();
+    failed_[model.id()] = step.message.empty() ? step.reason : step.message;
+}
+
+// The SQL of a project's ephemeral model is part of that of its readers and tests, where the database finds what is wrong with it. A test that
+// did holds back the readers.
+bool Runner::is_told_by_readers(const Model &model, const Step &step) const {
+    if (model.materialized != "ephemeral" || model.node.empty() || step.status != "error" || step.error_kind != "database") return false;
+    return std::none_of(steps_.begin() + static_cast<std::ptrdiff_t>(size_at_.at(model.id())) + 1, steps_.end(), [](const Step &test) { return test.status == "error"; });
 }
 
 // What is done again was told the first time.

@@ -53,6 +53,8 @@ private:
     void finish(const Model &model, Step step, const std::vector<Step> &tests);
     bool is_missing(const std::string &id) const { return failed_.count(id) > 0 && !partly_.count(id); }
     void note(const Step &step);
+    void note_failed(const Model &model, const Step &step);
+    bool is_told_by_readers(const Model &model, const Step &step) const;
 
     // runner_build.cpp: one model.
     bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests);

@@ -106,10 +106,11 @@ void Runner::note_untested(const Model &model, const Step &failed, const std::ve
         if (is_selected(test) && !told.count(test.id()) && !waiting_.count(test.id())) note(untested(model, failed, test));
 }
 
-// The tests of an ephemeral model are where its mistakes come out.
+// The tests of an ephemeral model are where the database finds what is wrong with it.
 Step Runner::untested(const Model &model, const Step &failed, const TestDef &test) {
     Step out = skipped(test, model.id());
-    if (model.materialized != "ephemeral" || failed.status != "error" || test.test == "unit") return out;
+    const bool template_failed = !model.node.empty() && failed.error_kind == "compilation";
+    if (model.materialized != "ephemeral" || failed.status != "error" || template_failed || test.test == "unit") return out;
     out.status = "error";
     out.message = failed.message;
     out.error_kind = failed.error_kind;

@@ -79,9 +79,15 @@ private:
         if (!tests.empty()) test_data(model, tests);
     }
 
+    // A project's ephemeral model is what it renders to now, as in the tests that are SQL themselves.
+    std::string relation_of(const Model &model) {
+        const bool is_rendered = model.materialized == "ephemeral" && !model.node.empty();
+        return published_relation(mesh_, is_rendered ? projects_.get(model.domain).current(model) : model);
+    }
+
     void test_data(const Model &model, const std::vector<TestDef> &tests) {
         std::string relation;
-        ErrorData *error = pg::try_in_subtransaction([&] { relation = published_relation(mesh_, model); });
+        ErrorData *error = pg::try_in_subtransaction([&] { relation = relation_of(model); });
         std::vector<TestDef> open = tests;
         std::vector<TestResult> results;
         if (error != nullptr) {

@@ -1,0 +1,1 @@
+{{ config(materialized='ephemeral') }} select no_such as id
