@@ -137,7 +137,7 @@ std::vector<std::future<void>> write_compiled(const Session &session, const std:
     return written;
 }
 
-void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
+void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, const std::map<std::string, std::string> &references, bool executed) {
     if (!session.writes_json()) return;
     std::map<std::string, CompiledNode> nodes;
     for (const auto &step : steps)
@@ -145,7 +145,7 @@ void add_compiled(const Session &session, const std::vector<Step> &steps, const 
             nodes[step.unique_id] = {*step.compiled, told_path(session, "/compiled/", *node), executed ? told_path(session, "/run/", *node) : ""};
     if (nodes.empty()) return;
     const std::string path = session.target_folder() + "/manifest.json";
-    write_text(path + ".new", with_compiled(read_file(path), nodes));
+    write_text(path + ".new", with_compiled(read_file(path), nodes, references));
     fs::rename(path + ".new", path);
 }
 

@@ -20,8 +20,8 @@ void write_run_results(const Session &session, const std::vector<Step> &steps);
 // returned, whose get() raises what went wrong.
 std::vector<std::future<void>> write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed);
 
-// Puts the SQL of these steps into target/manifest.json, and where it was written.
-void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed);
+// Puts the SQL of these steps into target/manifest.json, and where it was written. `references`: the relations of what their foreign keys refer to.
+void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, const std::map<std::string, std::string> &references, bool executed);
 
 // The message of an error as dbt words it, and where the step's SQL was written.
 void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node);

@@ -57,7 +57,7 @@ std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
         const NodeInfo *node = catalog.find(step.unique_id);
         return node && node->materialized == "ephemeral" && session.options.select.empty();
     };
-    add_compiled(session, steps, catalog, false);
+    add_compiled(session, steps, catalog, referenced_relations(session, steps, catalog), false);
     std::erase_if(steps, unasked);
     write_run_results(session, steps);
     return steps;
@@ -110,7 +110,7 @@ bool names_node(const Options &options, const std::string &name) {
 
 std::string compiled_inline(Session &session, const std::string &sql) {
     try {
-        return compiled_sql(session, sql).value_or("");
+        return compiled_text(session, sql);
     } catch (const Error &error) {
         refuse_inline(error, "Error parsing inline query");
     }
@@ -146,9 +146,10 @@ void print_rows(Session &session, const std::string &title, const std::vector<Js
     session.log->output((quiet ? "" : title.empty() ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(rows));
 }
 
-// What the server shows of a node; with --defer the query as it is compiled there, over what the state has built of what is not built here.
-std::string shown_query(Session &session, const std::string &what, bool is_inline) {
-    if (is_inline || starts_with(what, "seed.") || !session.options.defer.value_or(false)) return what;
+// What the server shows of a node or a query; with --defer as it is compiled there, over what the state has built of what is not built here.
+std::string shown_query(Session &session, const std::string &what, const std::string &compiled, bool is_inline) {
+    if (starts_with(what, "seed.") || !session.options.defer.value_or(false)) return what;
+    if (is_inline) return "{% raw %}" + compiled + "{% endraw %}\n";
     Json options = invocation_options(session);
     for (const char *key : {"select", "exclude", "selector"}) options.erase(key);
     options["unique_ids"] = {what};
@@ -161,7 +162,7 @@ void show_one(Session &session, const std::string &what, const std::string &titl
     const long limit = session.options.limit.value_or(5);
     const bool is_inline = title.empty();
     const std::string sql = is_inline ? compiled_inline(session, what) : compiled_sql(session, what).value_or("");
-    const std::vector<Json> rows = shown(session, shown_query(session, what, is_inline), limit);
+    const std::vector<Json> rows = shown(session, shown_query(session, what, sql, is_inline), limit);
     steps.push_back(done(session, is_inline ? inline_id(session) : what, limited(sql, limit)));
     print_rows(session, title, rows);
 }

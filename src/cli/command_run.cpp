@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <sstream>
 
 #include "cli/artifacts.h"
 #include "cli/clock.h"
@@ -171,6 +173,28 @@ Json invocation_options(const Session &session) {
     return options;
 }
 
+std::string compiled_text(Session &session, const std::string &sql) {
+    Json options = invocation_options(session);
+    for (const char *key : {"select", "exclude", "selector"}) options.erase(key);
+    options["inline"] = sql;
+    std::string out;
+    invoke(session, "compile", options, [&](const Step &step) { out = step.compiled.value_or(""); });
+    return out;
+}
+
+std::map<std::string, std::string> referenced_relations(Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog) {
+    std::set<std::string> calls;
+    for (const Step &step : steps)
+        if (const NodeInfo *node = catalog.find(step.unique_id); node && step.compiled) calls.insert(node->references.begin(), node->references.end());
+    std::map<std::string, std::string> out;
+    std::string query;
+    for (const std::string &call : calls) query += "{{ " + call + " }}\n";
+    if (calls.empty()) return out;
+    std::istringstream lines(compiled_text(session, query));
+    for (const std::string &call : calls) std::getline(lines, out[call]);
+    return out;
+}
+
 int run_nodes(Session &session) {
     deploy_project(session);
     const std::unique_ptr<Connection> second = open_second(session);  // the manifest comes while the run is at work
@@ -194,7 +218,8 @@ int run_nodes(Session &session) {
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
     const std::vector<Step> failed_ephemerals = take_ephemerals(session, steps, catalog);
     auto files = write_compiled(session, steps, catalog, true);
-    files.push_back(std::async(std::launch::async, [&] { add_compiled(session, steps, catalog, true); }));
+    const auto references = referenced_relations(session, steps, catalog);
+    files.push_back(std::async(std::launch::async, [&] { add_compiled(session, steps, catalog, references, true); }));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         if (const NodeInfo *node = catalog.find(steps[i].unique_id)) tell_as_dbt(session, steps[i], *node);
         report.row(steps[i], static_cast<long>(i + 1), static_cast<long>(steps.size()));

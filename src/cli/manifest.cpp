@@ -33,6 +33,7 @@ public:
         if (depth_ == 2 && !section_.empty() && section_ != "macros") node_ = &catalog_.nodes[name];
         if (depth_ == 2 && section_ == "macros") catalog_.macros.push_back(name);
         if (depth_ == 3) field_ = name;
+        if (depth_ == 5) member_ = name;
         return true;
     }
     bool start_object(std::size_t) override { return ++depth_ > 0; }
@@ -54,10 +55,14 @@ private:
     }
     bool in_config() const { return node_ && depth_ == 4 && arrays_ == 0 && field_ == "config"; }
 
+    // Of the model, or of a column.
+    bool in_constraint() const { return arrays_ == 1 && ((depth_ == 4 && field_ == "constraints") || (depth_ == 6 && field_ == "columns" && member_ == "constraints")); }
+
     bool scalar(const std::string &value) {
         if (!node_) return true;
         if (in_config() && key_ == "incremental_strategy") node_->microbatch = value == "microbatch";
         if (in_config() && key_ == "materialized") node_->materialized = value;
+        if (key_ == "to" && in_constraint()) node_->references.push_back(value);
         if (depth_ == 3 && arrays_ == 0) field(value);
         if (depth_ == 3 && arrays_ == 1 && field_ == "fqn") node_->fqn.push_back(value);
         return true;
@@ -81,7 +86,7 @@ private:
     NodeCatalog &catalog_;
     NodeInfo *node_ = nullptr;
     int depth_ = 0, arrays_ = 0;
-    std::string section_, field_, key_;
+    std::string section_, field_, member_, key_;
 };
 
 std::string noun(const NodeInfo &node) {

@@ -12,6 +12,7 @@ struct NodeInfo {
     std::string resource_type, name, package, path, original_file_path, materialized, language = "sql";
     std::string schema, alias, version, relation_name, group;
     std::vector<std::string> fqn;
+    std::vector<std::string> references;  // what its foreign keys refer to, as it is written: "ref('x')"
     bool microbatch = false;      // built in batches
     bool store_failures = false;
     bool contract_enforced = false;

@@ -12,7 +12,8 @@ std::string quoted(const std::string &text) {
 // Goes through the text once, token by token: of a project with thousands of nodes there is never a tree.
 class Inserter {
 public:
-    Inserter(const std::string &text, const std::map<std::string, CompiledNode> &nodes) : text_(text), nodes_(nodes) {}
+    Inserter(const std::string &text, const std::map<std::string, CompiledNode> &nodes, const std::map<std::string, std::string> &references)
+        : text_(text), nodes_(nodes), references_(references) {}
 
     std::string run() {
         while (at_ < text_.size()) {
@@ -56,9 +57,28 @@ private:
             const auto found = nodes_.find(std::string(key));
             node_ = found != nodes_.end() ? &found->second : nullptr;
         }
-        if (depth_ != 3 || !node_) return;
+        if (!node_) return;
+        if (depth_ == 3) field_ = key;
+        if (depth_ == 5) member_ = key;
+        if (key == "to" && in_constraint()) replace_reference();
+        if (depth_ != 3) return;
         if (key == "compiled_path") replace_null(node_->compiled_path);
         if (key == "build_path") replace_null(node_->build_path);
+    }
+
+    // Of the model, or of a column; lists count.
+    bool in_constraint() const { return (depth_ == 5 && field_ == "constraints") || (depth_ == 7 && field_ == "columns" && member_ == "constraints"); }
+
+    void replace_reference() {
+        const std::size_t begin = text_.find_first_not_of(": \t\r\n", at_);
+        if (begin == std::string::npos || text_[begin] != '"') return;
+        std::size_t end = begin + 1;
+        while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
+        const auto found = references_.find(Json::parse(std::string_view(text_).substr(begin, end + 1 - begin)).get<std::string>());
+        if (found == references_.end()) return;
+        copy_to(begin);
+        out_ += quoted(found->second);
+        at_ = copied_ = end + 1;
     }
 
     void replace_null(const std::string &value) {
@@ -76,6 +96,8 @@ private:
 
     const std::string &text_;
     const std::map<std::string, CompiledNode> &nodes_;
+    const std::map<std::string, std::string> &references_;
+    std::string_view field_, member_;  // keys of the node, and two levels below
     const CompiledNode *node_ = nullptr;
     std::string out_;
     std::size_t at_ = 0, copied_ = 0;
@@ -85,8 +107,8 @@ private:
 
 }  // namespace
 
-std::string with_compiled(const std::string &manifest, const std::map<std::string, CompiledNode> &nodes) {
-    return Inserter(manifest, nodes).run();
+std::string with_compiled(const std::string &manifest, const std::map<std::string, CompiledNode> &nodes, const std::map<std::string, std::string> &references) {
+    return Inserter(manifest, nodes, references).run();
 }
 
 }  // namespace mesh::cli

@@ -12,7 +12,8 @@ struct CompiledNode {
     std::string code, compiled_path, build_path;  // an empty path stays null
 };
 
-// The text of the manifest with dbt's members for these nodes, by unique id; all else as it was.
-std::string with_compiled(const std::string &manifest, const std::map<std::string, CompiledNode> &nodes);
+// The text of the manifest with dbt's members for these nodes, by unique id, and the relations of what their foreign keys refer to, by the calls
+// that are written there ("ref('x')"); all else as it was.
+std::string with_compiled(const std::string &manifest, const std::map<std::string, CompiledNode> &nodes, const std::map<std::string, std::string> &references = {});
 
 }  // namespace mesh::cli

@@ -1,6 +1,7 @@
 #include "engine/invoke.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/near.h"
 #include "core/project/base_context.h"
@@ -233,12 +234,18 @@ std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::stri
     return out;
 }
 
+// A query that is no node, under dbt's name for it.
+std::vector<InvokeRow> compile_inline(Project &project, const std::string &sql) {
+    const std::string &name = project.manifest().project_name;
+    return {{0, "sql_operation." + name + ".inline_query", plain_step(project, "inline_query", "sql_operation"), "", project.invocation().compile_inline(sql).code}};
+}
+
 // What templates did to the database while they were compiled is undone, as dbt never commits it.
-std::vector<InvokeRow> compile_and_undo(Project &project, const std::vector<std::string> &ids, bool introspect) {
+std::vector<InvokeRow> compile_and_undo(const std::function<std::vector<InvokeRow>()> &compile) {
     std::vector<InvokeRow> out;
     bool is_done = false;
     ErrorData *error = pg::try_in_subtransaction([&] {
-        out = compile_all(project, ids, introspect);
+        out = compile();
         is_done = true;
         throw Error("P0001", "compiled");
     });
@@ -303,7 +310,9 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
     const States states = states_of(options);
-    std::vector<std::string> ids = select_nodes_of(project.manifest(), command, options, states);
+    const std::string sql = command == "compile" ? text(options, "inline") : "";
+    std::vector<std::string> ids;
+    if (sql.empty()) ids = select_nodes_of(project.manifest(), command, options, states);
     project::Deferral deferral = deferral_of(options, project.manifest(), states);
     if (what.models || what.tests) return execute(project, command, what, ids, options, deferral, caller);
     project.invocation().set_selected(ids);
@@ -312,7 +321,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
         if (!states.deferred()) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
         return clone_all(mesh, project, ids, project::deferral(project.manifest(), *states.deferred(), true), flag(options, "full_refresh"));
     }
-    if (command == "compile") return compile_and_undo(project, ids, options.value("introspect", project::Json(true)) != false);
+    if (command == "compile") return compile_and_undo([&] { return sql.empty() ? compile_all(project, ids, options.value("introspect", project::Json(true)) != false) : compile_inline(project, sql); });
     if (command == "list") return list_all(project, ids);
     return freshness_of(mesh, project, ids, caller);
 }

@@ -337,8 +337,27 @@ copy("$elsewhere/target/manifest.json", make_path("$elsewhere/there") && "$elsew
 profile(user => value('SELECT current_user'), schema => 'empty');
 value('CREATE SCHEMA empty');
 fails('show without --defer', 2, [qr/Database Error/], $elsewhere, 'show', '--select', 'down');
+my @inline = ('--inline', "select '{{ ref('up').schema }}' as schema", '--defer', '--state', 'there');
+fails('compile --inline --defer', 0, [qr/select 'shop' as schema/], $elsewhere, 'compile', @inline);
+fails('show --inline --defer', 0, [qr/\| shop /], $elsewhere, 'show', @inline);
 fails('show --defer', 0, [qr/"answer": 42/], $elsewhere, 'show', '--select', 'down', '--defer', '--state', 'there', '--output', 'json');
 profile(user => value('SELECT current_user'));
+
+# What a foreign key refers to is the relation in the manifest, once its model was compiled.
+my $keys = project('models/up.sql' => 'select 1 as id', 'models/down.sql' => 'select 1 as id, 1 as up', 'models/s.yml' => <<'SCHEMA');
+models:
+  - name: down
+    config: {meta: {to: "ref('up')"}}
+    constraints: [{type: foreign_key, columns: [id], to: "ref('up')", to_columns: [id]}]
+    columns: [{name: up, meta: {to: "ref('up')"}, constraints: [{type: foreign_key, to: "ref('up')", to_columns: [id]}]}]
+SCHEMA
+for (['parse', "ref\\('up'\\)"], ['compile', '\\\\"postgres\\\\"\\.\\\\"shop\\\\"\\.\\\\"up\\\\"']) {
+    my ($verb, $to) = @$_;
+    fails("foreign keys to be written by $verb", 0, [], $keys, $verb);
+    my $written = slurp_file("$keys/target/manifest.json");
+    is(() = $written =~ /"to": ?"$to"/g, $verb eq 'parse' ? 7 : 2, "$verb: what they refer to");
+    is(() = $written =~ /"meta": ?\{"to": ?"ref\('up'\)"\}/g, 5, "$verb: what only has the name of a foreign key's member stays");
+}
 
 # References and names.
 fails('missing ref', 2, [qr/Model 'model\.shop\.a' \(models\/a\.sql\) depends on a node named 'stg_order' which was not found/, qr/"stg_orders"/], project('models/a.sql' => "select * from {{ ref('stg_order') }}", 'models/stg_orders.sql' => 'select 1 as x'), 'run');
