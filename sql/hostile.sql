@@ -142,6 +142,32 @@ SELECT * FROM hostile.try(NULL);
 SELECT status AS a_run_after_refused_ones FROM mesh.run('h.base');
 SELECT count(*) AS left_over FROM pg_class WHERE relname ~ '^(mesh_(stage|delta)|pg_temp_)' AND relnamespace = 'hostile'::regnamespace;
 
+-- Who may only run a project runs what its owner wrote: no SQL of his own, no macro, no relation of his choice in place of a model.
+CREATE SCHEMA hostile_project AUTHORIZATION regress_hostile_owner;
+CREATE FUNCTION hostile.as_runner(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN 'done as ' || current_user;
+EXCEPTION WHEN insufficient_privilege THEN RETURN sqlerrm;
+END $$;
+GRANT USAGE ON SCHEMA hostile TO regress_hostile_runner;
+SET SESSION AUTHORIZATION regress_hostile_owner;
+SELECT change, node FROM mesh.deploy('hostile_project', '{"dbt_project.yml": "name: hostile_project", "models/one.sql": "select 1 as id", "models/two.sql": "select id from {{ ref(''one'') }}"}');
+SELECT mesh.grant_run('hostile_project', 'regress_hostile_runner');
+SET SESSION AUTHORIZATION regress_hostile_runner;
+SELECT unique_id, status FROM mesh.invoke('hostile_project', 'build');
+SELECT unique_id FROM mesh.invoke('hostile_project', 'list');
+SELECT statement, hostile.as_runner(statement) FROM unnest(ARRAY[
+    $$SELECT mesh.show('hostile_project', '{% do run_query("create table hostile_project.mine()") %}select 1 as a')$$,
+    $$SELECT mesh.compiled('hostile_project', '{% do run_query("create table hostile_project.mine()") %}select 1 as a')$$,
+    $$SELECT mesh.run_operation('hostile_project', 'run_query', '{"sql": "create table hostile_project.mine()"}')$$,
+    $$SELECT mesh.manifest('hostile_project')$$,
+    $$SELECT * FROM mesh.invoke('hostile_project', 'compile')$$,
+    $$SELECT * FROM mesh.invoke('hostile_project', 'clone', '{"state": {}}')$$,
+    $$SELECT * FROM mesh.invoke('hostile_project', 'run', '{"defer": true, "favor_state": true, "state": {}}')$$]) statement;
+RESET SESSION AUTHORIZATION;
+SELECT to_regclass('hostile_project.mine');
+
 -- Functions, operators, types and temporary tables of the caller that shadow built-ins and inputs.
 CREATE FUNCTION public.upper(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'shadowed'; RETURN 'bad'; END $$;
 CREATE FUNCTION public.never(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'shadowed'; RETURN false; END $$;
@@ -167,5 +193,5 @@ DROP TABLE pg_temp.base, pg_temp.orders, pg_temp.pg_class;
 SET client_min_messages = error;
 DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database()); END $$;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA hostile_raw, hostile CASCADE;
+DROP SCHEMA hostile_raw, hostile, hostile_project CASCADE;
 DROP ROLE regress_hostile_owner, regress_hostile_runner, regress_hostile_stranger;

@@ -35,10 +35,17 @@ Json settings_of(FunctionCallInfo fcinfo) {
     return out;
 }
 
-// A domain whose project the caller may look into.
-engine::Domain visible_domain(FunctionCallInfo fcinfo) {
+// A domain whose project the caller may run.
+engine::Domain runnable_domain(FunctionCallInfo fcinfo) {
     engine::Domain domain = engine::get_domain(api::required(fcinfo, 0, "domain"));
     engine::require_run(domain, GetUserId());
+    return domain;
+}
+
+// One whose project the caller may read, and do with as its owner may: templates and SQL that are given run with the owner's rights.
+engine::Domain own_domain(FunctionCallInfo fcinfo) {
+    engine::Domain domain = engine::get_domain(api::required(fcinfo, 0, "domain"));
+    engine::require_owner(domain, GetUserId());
     return domain;
 }
 
@@ -61,14 +68,14 @@ MESH_FUNCTION(mesh_deploy) {
 MESH_FUNCTION(mesh_deployed_files) {
     std::string domain = api::required(fcinfo, 0, "domain");
     std::map<std::string, std::string> files;
-    if (engine::find_domain(domain)) files = engine::file_checksums(visible_domain(fcinfo).name);
+    if (engine::find_domain(domain)) files = engine::file_checksums(runnable_domain(fcinfo).name);
     api::start_rows(fcinfo);
     for (const auto &[path, checksum] : files) api::add_row(fcinfo, {path, checksum});
     return Datum(0);
 }
 
 MESH_FUNCTION(mesh_invoke) {
-    engine::Domain domain = visible_domain(fcinfo);
+    engine::Domain domain = runnable_domain(fcinfo);
     std::vector<engine::InvokeRow> rows = engine::invoke(domain.name, api::required(fcinfo, 1, "command"), json_arg(fcinfo, 2, "options"), GetUserId());
     api::start_rows(fcinfo);
     for (const engine::InvokeRow &r : rows)
@@ -79,27 +86,27 @@ MESH_FUNCTION(mesh_invoke) {
 }
 
 MESH_FUNCTION(mesh_compiled) {
-    engine::Domain domain = visible_domain(fcinfo);
+    engine::Domain domain = own_domain(fcinfo);
     return api::text_result(engine::compiled_sql(domain.name, api::required(fcinfo, 1, "node")));
 }
 
 MESH_FUNCTION(mesh_manifest) {
-    engine::Domain domain = visible_domain(fcinfo);
+    engine::Domain domain = own_domain(fcinfo);
     return api::text_result(engine::manifest(domain.name, json_arg(fcinfo, 1, "metadata")));
 }
 
 MESH_FUNCTION(mesh_catalog) {
-    engine::Domain domain = visible_domain(fcinfo);
+    engine::Domain domain = runnable_domain(fcinfo);
     return api::text_result(engine::catalog(domain.name).dump());
 }
 
 MESH_FUNCTION(mesh_run_operation) {
-    engine::Domain domain = visible_domain(fcinfo);
+    engine::Domain domain = own_domain(fcinfo);
     return api::text_result(engine::run_operation(domain.name, api::required(fcinfo, 1, "macro"), json_arg(fcinfo, 2, "args")).dump());
 }
 
 MESH_FUNCTION(mesh_show) {
-    engine::Domain domain = visible_domain(fcinfo);
+    engine::Domain domain = own_domain(fcinfo);
     std::vector<std::string> rows = engine::show(domain.name, api::required(fcinfo, 1, "node"), std::stol(api::arg(fcinfo, 2).value_or("5")));
     api::start_values(fcinfo);
     for (const std::string &row : rows) api::add_row(fcinfo, {row});

@@ -301,6 +301,11 @@ ProjectOptions project_options(const std::string &command, const project::Json &
     return {object(options, "vars"), flags_of(command, options)};
 }
 
+// Who may only run the project is not shown its SQL, and does not say what stands in for its relations.
+void require_rights(const Domain &domain, const std::string &command, const project::Json &options, Oid caller) {
+    if (command == "compile" || command == "clone" || flag(options, "defer")) require_owner(domain, caller);
+}
+
 }  // namespace
 
 std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &given, Oid caller) {
@@ -308,6 +313,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
     if (text(options, "invocation_id").empty()) options["invocation_id"] = pg::query_value("select pg_catalog.gen_random_uuid()", {}).value();
     const Command &what = command_named(command);
     Mesh mesh;
+    require_rights(mesh.domain(domain), command, options, caller);
     Project project(mesh, get_project(domain), nullptr, project_options(command, options));
     const States states = states_of(options);
     const std::string sql = command == "compile" ? text(options, "inline") : "";
