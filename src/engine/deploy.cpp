@@ -5,11 +5,11 @@
 #include "core/graph/graph.h"
 #include "core/near.h"
 #include "core/project/constraints.h"
-#include "core/project/macro_calls.h"
 #include "core/project/node_value.h"
 #include "core/project/place.h"
 #include "engine/compiled_store.h"
 #include "engine/definition.h"
+#include "engine/deploy_changed.h"
 #include "engine/domain.h"
 #include "engine/other_projects.h"
 #include "engine/project_products.h"
@@ -143,11 +143,6 @@ private:
         }
     }
 
-    bool is_changed(const std::string &id) const {
-        auto old = read_.before.find(id), now = read_.after.find(id);
-        return now != read_.after.end() && (old == read_.before.end() || old->second != now->second);  // built-in macros are in neither
-    }
-
     void analyze_whole() {
         (void)mesh_.models_of(deployment_.domain);
         order_ = build_order(manifest_);
@@ -161,7 +156,7 @@ private:
     void analyze_part() {
         std::set<std::string> wanted;
         for (const auto &[id, text] : read_.after)
-            if (is_changed(id) && !project_.model_name(id).empty()) wanted.insert(id);
+            if (changed_.is_changed(id) && !project_.model_name(id).empty()) wanted.insert(id);
         for (const pg::Row &row : registry("select node from mesh.model_registry where domain = $1 and node is not null and status <> 'ready'", {deployment_.domain}).rows)
             wanted.insert(row[0].value());
         if (wanted.size() == 1) {
@@ -247,27 +242,6 @@ private:
         return out;
     }
 
-    // Macros that are other ones than before, or call such. Where a macro is gone, a built-in one may call another in its place.
-    bool calls_changed(const std::vector<std::string> &macros) {
-        if (!macros_differ()) return false;
-        return std::any_of(macros.begin(), macros.end(), [&](const std::string &id) {
-            auto macro = manifest_.macros.find(id);
-            if (macro == manifest_.macros.end()) return false;
-            auto [known, fresh] = changed_macros_.try_emplace(id, macro_gone_ && project::MacroFinder::built_in(macro->second.package_name));
-            if (fresh && (is_changed(id) || calls_changed(dependencies_.of(macro->second)))) changed_macros_[id] = true;
-            return changed_macros_[id];
-        });
-    }
-
-    bool macros_differ() {
-        if (!macros_differ_) {
-            auto is_macro = [](const auto &resource) { return resource.first.starts_with("macro."); };
-            macro_gone_ = std::ranges::any_of(read_.before, [&](const auto &old) { return is_macro(old) && !read_.after.count(old.first); });
-            macros_differ_ = macro_gone_ || std::ranges::any_of(read_.after, [&](const auto &now) { return is_macro(now) && is_changed(now.first); });
-        }
-        return *macros_differ_;
-    }
-
     bool reads_changed(const Node &node) const {
         for (const std::string &id : node.depends_on_nodes)
             if (reshaped_.count(id)) return true;
@@ -277,7 +251,7 @@ private:
     void define(const Node &node) {
         std::string name = project_.model_name(node.unique_id);
         const Model *old = mesh_.find_model(deployment_.domain, name);
-        if (old != nullptr && !is_changed(node.unique_id)) return;
+        if (old != nullptr && !changed_.is_changed(node.unique_id)) return;
         Model model = model_from(deployment_.domain, name, node, read_.files, lookup_);
         bool is_seed = node.resource_type == ResourceType::seed, is_read = read_.files.count(node.package_root + node.original_file_path) > 0;
         if (old != nullptr && !(is_seed && is_read)) model.body = is_seed ? seed_text(*old) : old->body;
@@ -290,7 +264,7 @@ private:
     // A model whose definition and inputs are as they were costs nothing.
     void analyze(const Node &node) {
         const Model before = mesh_.model({deployment_.domain, project_.model_name(node.unique_id)});
-        bool anew = is_changed(node.unique_id) || calls_changed(node.depends_on_macros) || reads_changed(node);
+        bool anew = changed_.is_changed(node.unique_id) || changed_.any_macro_changed(node.depends_on_macros) || reads_changed(node);
         if (before.status == "ready" && !anew) return;
         analyzed_.insert(node.unique_id);
         ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before, anew); });
@@ -350,13 +324,13 @@ private:
 
     void note_changes() {
         for (const auto &[id, node] : manifest_.nodes) {
-            if (!is_changed(id) || node.is_external()) continue;
+            if (!changed_.is_changed(id) || node.is_external()) continue;
             std::string name = project_.model_name(id).empty() ? node.name : project_.model_name(id);
             changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + name, project::resource_type_name(node.resource_type),
                                 node.package_root + node.original_file_path, ""});
         }
         for (const auto &[id, source] : manifest_.sources)
-            if (is_changed(id))
+            if (changed_.is_changed(id))
                 changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + registered_name(manifest_, source) + "." + source.name, "source", source.original_file_path, ""});
         for (const project::Warning &warning : manifest_.warnings)
             changes_.push_back({"warning", "", "", warning.file + (warning.line == 0 ? "" : ":" + std::to_string(warning.line)), warning.text});
@@ -371,10 +345,7 @@ private:
     std::vector<std::string> order_;           // of the nodes, where it was needed
     std::set<std::string> unknown_;            // that could not be analyzed
     std::set<std::string> readers_, analyzed_;  // of a part: what reads those, what was looked at
-    std::map<std::string, bool> changed_macros_;  // those that were looked at
-    std::optional<bool> macros_differ_;           // once it was asked
-    bool macro_gone_ = false;
-    project::MacroDependencies dependencies_{manifest_};
+    Changed changed_{read_, manifest_};
     Oid caller_;
     const project::RefLookup lookup_;
     Domain domain_;
