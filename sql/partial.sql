@@ -102,8 +102,18 @@ SELECT i, j FROM swap.y, swap.x;
 SELECT mesh.create_model('swap.z', 'select 1 as k');
 SELECT * FROM mesh.deploy('swap', '{"models/a.sql": "{{ config(alias=\"z\") }} select 1 as i"}', partial => true);
 
+-- A built-in macro that dispatches to one of the project: which comes, is another one, and goes.
+CREATE FUNCTION dispatched(macro text) RETURNS TABLE (columns text, stored bigint) LANGUAGE sql AS $f$
+SELECT mesh.deploy('swap2', jsonb_build_object('dbt_project.yml', 'name: swap2', 'macros/m.sql', macro,
+ 'models/any.sql', 'select {{ any_value("1") }} as a'));
+SELECT (SELECT columns::text FROM mesh.models WHERE domain = 'swap2'), (SELECT count(*) FROM mesh.project_resource_registry WHERE domain = 'swap2' AND resource_type = 'macro') $f$;
+SELECT * FROM dispatched('');
+SELECT * FROM dispatched('{% macro postgres__any_value(x) %}{{ deeper(x) }}{% endmacro %}{% macro deeper(x) %}{{ x }}::text{% endmacro %}');
+SELECT * FROM dispatched('{% macro postgres__any_value(x) %}{{ deeper(x) }}{% endmacro %}{% macro deeper(x) %}{{ x }}::bigint{% endmacro %}');
+SELECT * FROM dispatched('');
+
 REVOKE USAGE ON SCHEMA mesh FROM regress_partial_other;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA shop, swap CASCADE;
-DROP FUNCTION project;
+DROP SCHEMA shop, swap, swap2 CASCADE;
+DROP FUNCTION project, dispatched;
 DROP ROLE regress_partial_other;

@@ -166,7 +166,7 @@ TEST(ProjectParse, MacrosKnowWhichMacrosTheyCall) {
                                                                         "{% macro inner(x) %}{{ return(x ~ ref('a') ~ var('v', 1) ~ run_query('select 1')) }}{% endmacro %}"
                                                                         "{% macro by_engine(x) %}{% endmacro %}{% macro default__by_engine(x) %}{% endmacro %}{% macro postgres__by_engine(x) %}{% endmacro %}"},
                                       {"macros/m.sql", "{% macro inner(x) %}{% call statement('s') %}{{ pkg.outer(pkg.outer(x)) }}{% endcall %}{{ nothing(adapter.quote(x)) }}{% endmacro %}"
-                                                       "{% macro default__by_engine(x) %}{{ default__by_engine(x) }}{% endmacro %}"},
+                                                       "{% macro default__by_engine(x) %}{{ default__by_engine(x) }}{% endmacro %}{% macro postgres__get_where_subquery(x) %}{{ x }}{% endmacro %}"},
                                       {"models/a.sql", "select 1 as id"}});
     using Ids = std::vector<std::string>;
     const auto called = [&](const char *id) { return manifest.macros.at(id).depends_on_macros; };
@@ -176,7 +176,7 @@ TEST(ProjectParse, MacrosKnowWhichMacrosTheyCall) {
     EXPECT_TRUE(called("macro.shop.default__by_engine").empty());
     MacroDependencies dependencies(manifest);
     const auto of_built_in = [&](const char *id) { return dependencies.of(manifest.macros.at(id)); };
-    EXPECT_EQ(of_built_in("macro.dbt.get_where_subquery"), Ids{"macro.dbt.should_full_refresh"});
+    EXPECT_EQ(of_built_in("macro.dbt.get_where_subquery"), Ids{"macro.shop.postgres__get_where_subquery"});
     EXPECT_EQ(dependencies.of(manifest.macros.at("macro.pkg.outer")), called("macro.pkg.outer"));
 }
 
