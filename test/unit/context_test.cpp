@@ -196,6 +196,19 @@ TEST(Context, OperationsReturnTheirValue) {
     EXPECT_NE(failure([&] { project.invocation->run_operation("opp", Json::object()); }).find("\"op\""), std::string::npos);
 }
 
+TEST(Context, WhatOperationsReturnHasABound) {
+    Project project(Files{{"macros/m.sql", R"(
+        {% macro itself() %}{% set d = {} %}{% do d.update(a=d) %}{{ return(d) }}{% endmacro %}
+        {% macro deep() %}{% set n = namespace(d={}) %}{% for i in range(100000) %}{% set n.d = {'a': n.d} %}{% endfor %}{{ return(n.d) }}{% endmacro %}
+        {% macro wide() %}{% set n = namespace(l=1) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ return(n.l) }}{% endmacro %}
+        {% macro long() %}{{ return(['x' * 10 ** 7] * 1000) }}{% endmacro %})"}});
+    const auto returned = [&](const char *name) { return failure([&] { to_json_value(project.invocation->run_operation(name, Json::object())); }); };
+    EXPECT_TRUE(returned("itself").starts_with("maximum recursion depth exceeded"));
+    EXPECT_TRUE(returned("deep").starts_with("maximum recursion depth exceeded"));
+    EXPECT_TRUE(returned("wide").starts_with("list of a template grew past its limit"));
+    EXPECT_TRUE(returned("long").starts_with("output of a template grew past its limit"));
+}
+
 TEST(Context, OwnSnapshotStrategies) {
     const std::string snapshot = "{% snapshot s %}{{ config(unique_key='id', strategy='$', check_cols='all') }}select 1 as id{% endsnapshot %}";
     const auto own = [&](const std::string &strategy, const std::string &macros) {

@@ -48,6 +48,12 @@ TEST(JinjaLimit, EndlessLoopsEnd) {
     EXPECT_EQ(kind_under({.list_items = 2000}, loops), ErrorClass::limit);
 }
 
+TEST(JinjaLimit, LooksAtValuesThatHoldOneAnotherEnd) {
+    const std::string twice = "{% set n = namespace(l=[1], k=[1], t=(1,)) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% set n.k = [n.k, n.k] %}{% set n.t = (n.t, n.t) %}{% endfor %}";
+    for (const char *look : {"n.l == n.k", "n.l < n.k", "n.l.count(n.k)", "n.k in n.l", "{n.t: 1}"})
+        EXPECT_EQ(kind_under({.list_items = 2000}, twice + "{{ " + look + " }}"), ErrorClass::limit) << look;
+}
+
 TEST(JinjaLimit, TextAndListsHaveABound) {
     EXPECT_EQ(kind_under({}, "{{ 'x' * 10 ** 12 }}"), ErrorClass::limit);
     EXPECT_EQ(kind_under({}, "{{ [1] * 10 ** 12 }}"), ErrorClass::limit);

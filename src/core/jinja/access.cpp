@@ -122,8 +122,7 @@ bool is_callable(const Value &value) {
 }
 
 Value call_value(const Value &callee, Arguments &arguments, const Runtime &runtime) {
-    Guard::stack();
-    Guard::tick();
+    Guard::step();
     if (is_callable(callee)) return callee.object().call(arguments);
     if (callee.is_undefined()) {
         if (runtime.environment->lenient_undefined) return callee;

@@ -45,8 +45,7 @@ Flow Evaluator::run(const Body &body, Writer &writer) {
 }
 
 Flow Evaluator::execute(const Stmt &node, Writer &writer) {
-    Guard::stack();
-    Guard::tick();
+    Guard::step();
     switch (node.kind) {
         case NodeKind::output:
             return writer.native() ? native_output(as<Output>(node), writer) : output(as<Output>(node), writer);

@@ -30,6 +30,11 @@ public:
     static void stack() {
         if (static_cast<const char *>(__builtin_frame_address(0)) < state_.stack_limit) raise_recursion();
     }
+    // Where values are looked into: they may hold one another so that there is no end to it.
+    static void step() {
+        stack();
+        tick();
+    }
     static void string_size(std::size_t bytes) {
         if (bytes > state_.limits.string_bytes) raise_limit("string");
     }

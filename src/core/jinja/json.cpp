@@ -18,7 +18,7 @@ public:
     explicit Writer(const JsonStyle &style) : style_(style) {}
 
     void write(const Value &value) {
-        Guard::stack();
+        Guard::step();
         Guard::string_size(out.size());
         switch (value.kind()) {
             case Kind::none: out += "null"; return;

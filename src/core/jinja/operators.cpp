@@ -176,7 +176,7 @@ std::size_t hash_of(const Value &value) {
         case Kind::string: return value.str().hash();
         case Kind::object: return value.object().hash();
         case Kind::tuple: {
-            Guard::stack();
+            Guard::step();
             std::size_t hash = 7;
             for (const Value &item : value.tuple().items) hash = hash * 31 + hash_of(item);
             return hash;
@@ -191,7 +191,7 @@ std::size_t hash_of(const Value &value) {
 bool equal(const Value &left, const Value &right) {
     if (both_numbers(left, right)) return !is_nan(left) && !is_nan(right) && compare_numbers(left, right) == 0;
     if (left.kind() != right.kind()) return compare_with_number(left, right) == 0;
-    Guard::stack();
+    Guard::step();
     switch (left.kind()) {
         case Kind::string: return left.text() == right.text();
         case Kind::list:
@@ -204,7 +204,7 @@ bool equal(const Value &left, const Value &right) {
 }
 
 int compare(const Value &left, const Value &right, const char *op) {
-    Guard::stack();
+    Guard::step();
     if (both_numbers(left, right)) return compare_numbers(left, right);
     if (left.kind() == right.kind()) {
         if (left.is_string()) return sign(left.text().compare(right.text()), 0);

@@ -147,8 +147,7 @@ private:
     }
 
     void statement(Stmt &node, Frame frame) {
-        Guard::stack();
-        Guard::tick();
+        Guard::step();
         switch (node.kind) {
             case NodeKind::for_loop: return loop(as<For>(node), frame);
             case NodeKind::if_branch: return branches(as<If>(node), frame);

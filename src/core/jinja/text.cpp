@@ -81,7 +81,7 @@ private:
 thread_local constinit const Nesting::Link *Nesting::top_ = nullptr;
 
 void append_container(std::string &out, const Value &value) {
-    Guard::stack();
+    Guard::step();
     const bool again = Nesting::has(value);
     Nesting nesting(value);
     if (value.is(Kind::list)) {

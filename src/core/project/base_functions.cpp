@@ -47,7 +47,7 @@ Value from_yaml(Arguments &arguments) {
 
 // Relations, functions and the like have no YAML.
 bool has_object(const Value &value) {
-    jinja::Guard::stack();
+    jinja::Guard::step();
     if (value.is(jinja::Kind::object)) {
         const std::string type = jinja::type_name(value);
         return type != "date" && type != "datetime";
