@@ -5,6 +5,7 @@
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
@@ -82,6 +83,17 @@ void copy_out(Raw *raw, MemoryContext home, bool with_types) {
     SPI_freetuptable(table);
 }
 
+// NULL: no text.
+struct Text {
+    const char *data;
+    size_t size;
+};
+
+// What templates make may be no text of the database, such as half a surrogate pair or a zero byte: checked as if a client had sent it.
+void verify(const Text &text) {
+    (void)pg_verifymbstr(text.data, static_cast<int>(text.size), false);
+}
+
 struct Parameters {
     int count;
     Oid *types;
@@ -89,13 +101,15 @@ struct Parameters {
     char *nulls;
 };
 
-Parameters text_parameters(int count, const char *const *args) {
+Parameters text_parameters(int count, const Text *args) {
     Parameters out = {count, static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1))), static_cast<Datum *>(palloc(sizeof(Datum) * (count + 1))),
                       static_cast<char *>(palloc0(count + 1))};
     for (int i = 0; i < count; i++) {
         out.types[i] = TEXTOID;
-        out.nulls[i] = args[i] == nullptr ? 'n' : ' ';
-        out.values[i] = args[i] == nullptr ? Datum(0) : CStringGetTextDatum(args[i]);
+        bool is_null = args[i].data == nullptr;
+        if (!is_null) verify(args[i]);
+        out.nulls[i] = is_null ? 'n' : ' ';
+        out.values[i] = is_null ? Datum(0) : PointerGetDatum(cstring_to_text_with_len(args[i].data, static_cast<int>(args[i].size)));
     }
     return out;
 }
@@ -108,7 +122,7 @@ SPIPlanPtr keep_plan(const char *sql, const Parameters &parameters) {
     return plan;
 }
 
-Raw run_prepared(SPIPlanPtr *plan, const char *sql, int count, const char *const *args) {
+Raw run_prepared(SPIPlanPtr *plan, const char *sql, int count, const Text *args) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
@@ -121,13 +135,14 @@ Raw run_prepared(SPIPlanPtr *plan, const char *sql, int count, const char *const
     return raw;
 }
 
-Raw run(const char *sql, int nargs, const char *const *args, long limit) {
+Raw run(Text sql, int nargs, const Text *args, long limit) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
+    verify(sql);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     Parameters parameters = text_parameters(nargs, args);
-    int rc = nargs == 0 ? SPI_execute(sql, false, limit)
-                        : SPI_execute_with_args(sql, nargs, parameters.types, parameters.values, parameters.nulls, false, limit);
+    int rc = nargs == 0 ? SPI_execute(sql.data, false, limit)
+                        : SPI_execute_with_args(sql.data, nargs, parameters.types, parameters.values, parameters.nulls, false, limit);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
     copy_out(&raw, home, false);
     SPI_finish();
@@ -151,12 +166,13 @@ Result to_result(const Raw &raw) {
     return result;
 }
 
-Raw run_as_of(const char *sql) {
+Raw run_as_of(Text sql) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
+    verify(sql);
     Snapshot snapshot = GetActiveSnapshot();
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    SPIPlanPtr plan = SPI_prepare_cursor(sql, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
+    SPIPlanPtr plan = SPI_prepare_cursor(sql.data, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
     if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
     int rc = SPI_execute_snapshot(plan, nullptr, nullptr, snapshot, InvalidSnapshot, false, true, 0);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
@@ -165,34 +181,38 @@ Raw run_as_of(const char *sql) {
     return raw;
 }
 
-std::vector<const char *> pointers_to(const std::vector<Value> &args) {
-    std::vector<const char *> out;
-    for (const Value &arg : args) out.push_back(arg ? arg->c_str() : nullptr);
+Text text_of(const std::string &text) {
+    return {text.c_str(), text.size()};
+}
+
+std::vector<Text> texts_of(const std::vector<Value> &args) {
+    std::vector<Text> out;
+    for (const Value &arg : args) out.push_back(arg ? text_of(*arg) : Text{});
     return out;
 }
 
 }  // namespace
 
 Result query(const std::string &sql, const std::vector<Value> &args, long limit) {
-    std::vector<const char *> pointers = pointers_to(args);
-    const char *text = sql.c_str();
-    int count = static_cast<int>(pointers.size());
-    const char *const *data = pointers.data();
+    std::vector<Text> texts = texts_of(args);
+    Text text = text_of(sql);
+    int count = static_cast<int>(texts.size());
+    const Text *data = texts.data();
     return to_result(call([=] { return run(text, count, data, limit); }));
 }
 
 Result query_prepared(const std::string &sql, const std::vector<Value> &args) {
     static auto *plans = new std::unordered_map<std::string, SPIPlanPtr>();  // to the end of the session
     SPIPlanPtr *plan = &(*plans)[sql];
-    std::vector<const char *> pointers = pointers_to(args);
+    std::vector<Text> texts = texts_of(args);
     const char *text = sql.c_str();
-    int count = static_cast<int>(pointers.size());
-    const char *const *data = pointers.data();
+    int count = static_cast<int>(texts.size());
+    const Text *data = texts.data();
     return to_result(call([=] { return run_prepared(plan, text, count, data); }));
 }
 
 Result query_as_of(const std::string &sql) {
-    const char *text = sql.c_str();
+    Text text = text_of(sql);
     return to_result(call([=] { return run_as_of(text); }));
 }
 
