@@ -120,6 +120,22 @@ SELECT * FROM long.top;
 SELECT relname FROM pg_class WHERE relnamespace = 'long'::regnamespace ORDER BY relname COLLATE "C";
 DROP SCHEMA long CASCADE;
 
+-- A name with a quote in it stays one name.
+SELECT change, node FROM mesh.deploy('quoted', jsonb_build_object('dbt_project.yml', 'name: quoted', 'models/odd.sql', '{{ config(alias=''o"dd" x, "y'', materialized="table") }}select 1 as id',
+    'models/reader.sql', 'select id from {{ ref("odd") }}', 'models/s.yml', 'models: [{name: odd, columns: [{name: id, data_tests: [unique, {relationships: {to: ref("odd"), field: id}}]}]}]'));
+SELECT node, status, message FROM mesh.run('quoted') ORDER BY node COLLATE "C";
+TABLE quoted.reader;
+
+-- What templates make that is no text of the database is refused as if a client had sent it; what a macro returns has a bound.
+\set VERBOSITY terse
+SELECT * FROM mesh.deploy('quoted', '{"models/reader.sql": "select ''{{ \"\\ud800\" }}'' as a"}', partial => true);
+SELECT * FROM mesh.deploy('quoted', '{"models/reader.sql": "select 1 as a{{ \"\\x00\" }}, 2 as b"}', partial => true);
+SELECT count(*) FROM mesh.deploy('quoted', '{"macros/m.sql": "{% macro itself() %}{% set d = {} %}{% do d.update(a=d) %}{{ return(d) }}{% endmacro %}{% macro ask() %}{% do run_query(\"select 1 \\x00 as a\") %}{% endmacro %}"}', partial => true);
+SELECT mesh.run_operation('quoted', 'itself');
+SELECT mesh.run_operation('quoted', 'ask');
+\set VERBOSITY default
+DROP SCHEMA quoted CASCADE;
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA shop CASCADE;
 DROP FUNCTION project, profiles;

@@ -1,5 +1,7 @@
 #include "engine/other_projects.h"
 
+#include "core/project/names.h"
+
 namespace mesh::engine {
 
 using core::Error;
@@ -66,7 +68,7 @@ static void move_to(Node &node, const std::string &schema, const std::string &id
     if (node.schema == schema && node.alias == identifier) return;
     node.schema = schema;
     node.alias = identifier;
-    node.relation_name = "\"" + node.database + "\".\"" + schema + "\".\"" + identifier + "\"";
+    node.relation_name = project::make_relation_name({}, node.database, schema, identifier);
 }
 
 std::map<std::string, ModelName> locate_external(Manifest &manifest, const std::string &reader) {

@@ -32,12 +32,18 @@ void Quoting::apply(const Json &quoting) {
     set("identifier", identifier);
 }
 
+std::string in_quotes(const std::string &name) {
+    std::string out = "\"";
+    for (char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + '"';
+}
+
 std::string make_relation_name(const Quoting &quoting, const std::string &database, const std::string &schema, const std::string &identifier) {
     std::string name;
     const auto add = [&](const std::string &part, bool quoted) {
         if (part.empty()) return;
         if (!name.empty()) name += '.';
-        name += quoted ? '"' + part + '"' : part;
+        name += quoted ? in_quotes(part) : part;
     };
     add(database, quoting.database);
     add(schema, quoting.schema);

@@ -17,6 +17,9 @@ struct Quoting {
     void apply(const Json &quoting);
 };
 
+// As SQL writes it; a quote inside is doubled.
+std::string in_quotes(const std::string &name);
+
 // "db"."schema"."identifier"; parts that are empty are left out.
 std::string make_relation_name(const Quoting &quoting, const std::string &database, const std::string &schema, const std::string &identifier);
 

@@ -2,6 +2,7 @@
 
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
+#include "core/project/names.h"
 #include "core/project/relation_methods.h"
 
 namespace mesh::core::project {
@@ -11,10 +12,6 @@ using jinja::Value;
 namespace {
 
 constexpr std::size_t longest_name = 63;
-
-std::string in_quotes(const std::string &name) {
-    return '"' + name + '"';
-}
 
 Value optional_text(const std::optional<std::string> &text) {
     return text ? Value(*text) : Value();
