@@ -23,6 +23,14 @@ TEST(Pytz, LocalizeAsksTheRules) {
     EXPECT_EQ(rendered("la.localize(datetime.datetime(1997, 9, 29)).tzinfo.localize(datetime.datetime(1997, 12, 29))"), "1997-12-29 00:00:00-08:00");
 }
 
+TEST(Pytz, LengthsAndMomentsHaveBounds) {
+    EXPECT_EQ(rendered("datetime.timedelta(days=999999999) * 999999999"), "OverflowError: days out of range");
+    EXPECT_EQ(rendered("(datetime.timedelta(days=92000000) + datetime.timedelta(days=92000000)).days"), "OverflowError: days out of range");
+    EXPECT_EQ(rendered("datetime.datetime(9999, 12, 31) + datetime.timedelta(days=92000000)"), "OverflowError: date value out of range");
+    EXPECT_EQ(rendered("datetime.datetime.fromtimestamp(9223372036854775807)"), "ValueError: year 294247 is out of range");
+    EXPECT_EQ(rendered("datetime.timedelta(days=92000000) / datetime.timedelta(days=-46000000)"), "-2.0");
+}
+
 TEST(Pytz, ArithmeticKeepsTheOffsetUntilNormalized) {
     const std::string later = "(la.localize(datetime.datetime(1997, 9, 29)) + datetime.timedelta(days=90))";
     EXPECT_EQ(rendered(later), "1997-12-28 00:00:00-07:00");

@@ -82,8 +82,7 @@ Value new_timedelta(Arguments &a) {
         if (!b[i].is_number()) jinja::raise_type("unsupported type for timedelta component: " + jinja::type_name(b[i]));
         micros += b[i].number() * static_cast<double>(units[i]);
     }
-    if (std::fabs(micros) > 8.64e19) raise(jinja::ErrorClass::overflow, "days out of range");
-    return Value(jinja::make<TimeDelta>(std::llround(micros)));
+    return time_delta(whole_micros(micros));
 }
 
 Value new_timezone(Arguments &a) {
@@ -120,10 +119,16 @@ Value from_iso(Moment::Kind kind, Arguments &a) {
     return make_moment(kind, micros_from_civil(parsed->civil), kind == Moment::Kind::date ? nullptr : zone_for(parsed->offset_us));
 }
 
+std::int64_t micros_of_timestamp(const Value &timestamp) {
+    if (!timestamp.is_number()) jinja::raise_type("'" + jinja::type_name(timestamp) + "' object cannot be interpreted as an integer");
+    const std::int64_t micros = whole_micros(timestamp.number() * 1e6), year = civil_from_micros(micros).year;
+    if (year < 1 || year > 9999) jinja::raise_value("year " + std::to_string(year) + " is out of range");
+    return micros;
+}
+
 Value from_timestamp(Arguments &a) {
     const auto b = bind("fromtimestamp", a, {{"timestamp"}, {"tz", Value()}});
-    if (!b[0].is_number()) jinja::raise_type("'" + jinja::type_name(b[0]) + "' object cannot be interpreted as an integer");
-    const std::int64_t utc = std::llround(b[0].number() * 1e6);
+    const std::int64_t utc = micros_of_timestamp(b[0]);
     const auto zone = zone_of(b[1]);
     return zone ? at_utc(utc, *zone) : make_moment(Moment::Kind::datetime, utc + now_local() - now_utc());
 }
@@ -147,7 +152,7 @@ Value datetime_class() {
                          {"strptime", strptime},
                          {"fromisoformat", [](Arguments &a) { return from_iso(Moment::Kind::datetime, a); }},
                          {"fromtimestamp", from_timestamp},
-                         {"utcfromtimestamp", [](Arguments &a) { return make_moment(Moment::Kind::datetime, std::llround(bind("utcfromtimestamp", a, {{"timestamp"}})[0].number() * 1e6)); }},
+                         {"utcfromtimestamp", [](Arguments &a) { return make_moment(Moment::Kind::datetime, micros_of_timestamp(bind("utcfromtimestamp", a, {{"timestamp"}})[0])); }},
                          {"combine", combine},
                          {"strftime", [](Arguments &a) {
                               const auto b = bind("strftime", a, {{"self"}, {"format"}});

@@ -30,8 +30,10 @@ std::int64_t days_of(std::int64_t micros) {
     return micros / day_us - (micros % day_us < 0);
 }
 
-Value delta(std::int64_t micros) {
-    return Value(jinja::make<TimeDelta>(micros));
+Value sum(std::int64_t a, std::int64_t b) {
+    std::int64_t micros;
+    if (__builtin_add_overflow(a, b, &micros)) micros = INT64_MAX;
+    return time_delta(micros);
 }
 
 // replace(year=..., month=..., tzinfo=...)
@@ -91,7 +93,7 @@ constexpr std::pair<const char *, Method> methods[] = {
     {"isoweekday", [](const Moment &m, Arguments &) { return integer(((days_of(m.micros) + 3) % 7 + 7) % 7 + 1); }},
     {"toordinal", [](const Moment &m, Arguments &) { return integer(days_of(m.micros) + 719163); }},
     {"timestamp", [](const Moment &m, Arguments &) { return Value(static_cast<double>(m.utc()) / 1e6); }},
-    {"utcoffset", [](const Moment &m, Arguments &) { return m.offset() ? delta(*m.offset()) : Value(); }},
+    {"utcoffset", [](const Moment &m, Arguments &) { return m.offset() ? time_delta(*m.offset()) : Value(); }},
     {"tzname",
      [](const Moment &m, Arguments &) {
          std::string name;
@@ -111,6 +113,19 @@ constexpr std::pair<const char *, Method> methods[] = {
 };
 
 }  // namespace
+
+// Python's go to 999,999,999 days; ours as far as no date that is moved by one leaves 64 bits.
+constexpr std::int64_t longest_us = 8'000'000'000'000'000'000;
+
+std::int64_t whole_micros(double micros) {
+    if (!(std::fabs(micros) <= static_cast<double>(longest_us))) return INT64_MAX;
+    return std::llround(micros);
+}
+
+Value time_delta(std::int64_t micros) {
+    if (micros > longest_us || micros < -longest_us) raise(jinja::ErrorClass::overflow, "days out of range");
+    return Value(jinja::make<TimeDelta>(micros));
+}
 
 std::shared_ptr<const Zone> zone_of(const Value &value) {
     const auto *zone = value.object_as<ZoneObject>();
@@ -161,17 +176,17 @@ std::optional<Value> TimeDelta::attribute(std::string_view name) {
 
 std::optional<Value> TimeDelta::operate(std::string_view op, const Value &other, bool reflected) {
     if (const auto *that = other.object_as<TimeDelta>()) {
-        if (op == "+") return delta(micros + that->micros);
-        if (op == "-") return delta(micros - that->micros);
+        if (op == "+") return sum(micros, that->micros);
+        if (op == "-") return sum(micros, -that->micros);
         if (that->micros == 0) raise(jinja::ErrorClass::zero_division, "division by zero");
         if (op == "/") return Value(static_cast<double>(micros) / static_cast<double>(that->micros));
         if (op == "//") return integer(micros / that->micros - (micros % that->micros != 0 && (micros < 0) != (that->micros < 0)));
     }
     if (!other.is_number()) return std::nullopt;
-    if (op == "*") return delta(static_cast<std::int64_t>(std::llround(static_cast<double>(micros) * other.number())));
+    if (op == "*") return time_delta(whole_micros(static_cast<double>(micros) * other.number()));
     if (reflected || (op != "/" && op != "//")) return std::nullopt;
     if (other.number() == 0) raise(jinja::ErrorClass::zero_division, "division by zero");
-    return delta(static_cast<std::int64_t>(std::llround(static_cast<double>(micros) / other.number())));
+    return time_delta(whole_micros(static_cast<double>(micros) / other.number()));
 }
 
 bool ZoneObject::equals(const jinja::Object &other) const {
@@ -264,7 +279,7 @@ std::optional<Value> Moment::operate(std::string_view op, const Value &other, bo
     const auto *that = other.object_as<Moment>();
     if (op != "-" || !that || that->kind != kind) return std::nullopt;
     if (!zone != !that->zone) jinja::raise_type("can't subtract offset-naive and offset-aware datetimes");
-    return delta(reflected ? that->utc() - utc() : utc() - that->utc());
+    return time_delta(reflected ? that->utc() - utc() : utc() - that->utc());
 }
 
 bool is_date(const Value &value) {

@@ -75,6 +75,8 @@ public:
     std::optional<jinja::Value> operate(std::string_view op, const jinja::Value &other, bool reflected) override;
 };
 
+std::int64_t whole_micros(double micros);         // INT64_MAX: more than a timedelta may have
+jinja::Value time_delta(std::int64_t micros);     // OverflowError for more than it may have
 std::shared_ptr<const Zone> zone_of(const jinja::Value &value);  // nullptr when it is none
 std::shared_ptr<const Zone> tzinfo(const jinja::Value &value);   // the zone of a datetime that is made with it
 jinja::Value make_moment(Moment::Kind kind, std::int64_t micros, std::shared_ptr<const Zone> zone = nullptr);
