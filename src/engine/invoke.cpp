@@ -8,6 +8,7 @@
 #include "core/project/select.h"
 #include "engine/ephemeral_errors.h"
 #include "engine/invoke_options.h"
+#include "engine/undone.h"
 #include "pg/guc.h"
 #include "pg/report.h"
 #include "pg/script.h"
@@ -222,6 +223,7 @@ std::string compiled_code(Project &project, const std::string &id, bool introspe
     return compiled.code;
 }
 
+// What templates do to the database meanwhile is undone, as dbt never commits it: see undone().
 std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::string> &ids, bool introspect) {
     std::vector<InvokeRow> out;
     for (const std::string &id : ids) {
@@ -238,19 +240,6 @@ std::vector<InvokeRow> compile_all(Project &project, const std::vector<std::stri
 std::vector<InvokeRow> compile_inline(Project &project, const std::string &sql) {
     const std::string &name = project.manifest().project_name;
     return {{0, "sql_operation." + name + ".inline_query", plain_step(project, "inline_query", "sql_operation"), "", project.invocation().compile_inline(sql).code}};
-}
-
-// What templates did to the database while they were compiled is undone, as dbt never commits it.
-std::vector<InvokeRow> compile_and_undo(const std::function<std::vector<InvokeRow>()> &compile) {
-    std::vector<InvokeRow> out;
-    bool is_done = false;
-    ErrorData *error = pg::try_in_subtransaction([&] {
-        out = compile();
-        is_done = true;
-        throw Error("P0001", "compiled");
-    });
-    if (!is_done) throw pg::ServerError{error};
-    return out;
 }
 
 std::vector<InvokeRow> list_all(const Project &project, const std::vector<std::string> &ids) {
@@ -297,6 +286,12 @@ bool is_word(const std::string &text) {
     return text.find_first_of(" \t\n{(") == std::string::npos;
 }
 
+project::Compiled compiled_node(Project &project, const std::string &node) {
+    if (!is_word(node)) return project.invocation().compile_inline(node);
+    if (node.rfind("unit_test.", 0) == 0) return project.invocation().compile_unit_test(node);
+    return project.invocation().compile(node_named(project, node));
+}
+
 ProjectOptions project_options(const std::string &command, const project::Json &options) {
     return {object(options, "vars"), flags_of(command, options)};
 }
@@ -327,7 +322,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
         if (!states.deferred()) throw Error("22023", "clone needs a \"state\"", "", "Give the manifest of the deployment to clone: mesh.manifest() there.");
         return clone_all(mesh, project, ids, project::deferral(project.manifest(), *states.deferred(), true), flag(options, "full_refresh"));
     }
-    if (command == "compile") return compile_and_undo([&] { return sql.empty() ? compile_all(project, ids, options.value("introspect", project::Json(true)) != false) : compile_inline(project, sql); });
+    if (command == "compile") return undone([&] { return sql.empty() ? compile_all(project, ids, options.value("introspect", project::Json(true)) != false) : compile_inline(project, sql); });
     if (command == "list") return list_all(project, ids);
     return freshness_of(mesh, project, ids, caller);
 }
@@ -335,9 +330,7 @@ std::vector<InvokeRow> invoke(const std::string &domain, const std::string &comm
 std::string compiled_sql(const std::string &domain, const std::string &node) {
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("compile", project::Json::object()));
-    if (!is_word(node)) return project.invocation().compile_inline(node).code;
-    if (node.rfind("unit_test.", 0) == 0) return project.invocation().compile_unit_test(node).code;
-    return project.invocation().compile(node_named(project, node)).code;
+    return undone([&] { return compiled_node(project, node).code; });
 }
 
 project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments) {

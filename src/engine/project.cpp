@@ -9,6 +9,7 @@
 #include "engine/snapshot.h"
 #include "engine/source_name.h"
 #include "engine/statement.h"
+#include "engine/undone.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -48,14 +49,10 @@ void add_declared_sources(Mesh &mesh, const Project &project, const Model &model
 
 // What the model's sql_header defines is there while its body is analyzed, and gone afterwards.
 Compiled compile_after(Mesh &mesh, const Model &model, const std::string &header, const ReadsAsBuilt &as_built) {
-    std::optional<Compiled> out;
-    ErrorData *error = pg::try_in_subtransaction([&] {
+    return undone([&] {
         run_hooks(mesh, mesh.domain(model.domain), {header}, {}, nullptr);
-        out = compile(mesh, model, as_built);
-        throw Error("P0001", "what the header did is undone");
+        return compile(mesh, model, as_built);
     });
-    if (!out) throw pg::ServerError{error};
-    return *out;
 }
 
 // That is the model's own error, and no cycle that would keep every command from starting.
