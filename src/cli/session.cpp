@@ -66,10 +66,10 @@ void ask_for_progress(Connection &database) {
     }
 }
 
-// Those that meshctl sends, and those of its own that the server tells of.
-void tell_statements(Session &session) {
-    session.database->execute("SET client_min_messages = debug1");
-    session.database->on_send = [&session](const std::string &sql) { session.log->event(Level::debug, "SQLQuery", "E016", "On master: " + sql); };
+// What a connection sends, by dbt's names for connections.
+void tell_statements(const Session &session, Connection &database, const std::string &name) {
+    if (session.log->options().lowest == Level::debug)
+        database.on_send = [&session, name](const std::string &sql) { session.log->event(Level::debug, "SQLQuery", "E016", "On " + name + ": " + sql); };
 }
 
 // A domain has one schema. A project whose domain has another than this target's is this target's domain by a name of its own: as
@@ -134,7 +134,8 @@ void open_database(Session &session) {
     Connection &database = *session.database;
     become_user(session, database);
     check_extension(database);
-    if (session.log->options().lowest == Level::debug) tell_statements(session);
+    if (session.log->options().lowest == Level::debug) database.execute("SET client_min_messages = debug1");  // the server's own statements
+    tell_statements(session, database, "master");
     ask_for_progress(database);
     session.domain_name = choose_domain(session);
 }
@@ -145,6 +146,7 @@ std::unique_ptr<Connection> open_second(const Session &session) {
         become_user(session, *second);
         second->comment_before = session.database->comment_before;
         second->comment_after = session.database->comment_after;
+        tell_statements(session, *second, "manifest");
         return second;
     } catch (const Error &) {
         return nullptr;
