@@ -123,18 +123,34 @@ void write_run_results(const Session &session, const std::vector<Step> &steps) {
     fs::rename(path + ".new", path);
 }
 
-std::vector<std::future<void>> write_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, bool executed) {
+void CompiledFiles::write(const Step &step) {
+    const NodeInfo *node = catalog_.find(step.unique_id);
+    if (!session_.writes_json() || !node || !has_file(step, *node)) return;
+    write_below("/compiled/", step);
+    if (executed_) write_below("/run/", step);
+    written_[step.unique_id] = std::hash<std::string>()(*step.compiled);
+}
+
+std::vector<std::future<void>> CompiledFiles::write_rest(const std::vector<Step> &steps) const {
     std::vector<std::future<void>> written;
-    if (!session.writes_json()) return written;
-    const auto write_below = [&](const std::string &folder) {
-        for (const Step &step : steps) {
-            const NodeInfo *node = catalog.find(step.unique_id);
-            if (node && has_file(step, *node)) write_text(session.target_folder() + folder + checked_path(path_below(*node), "the manifest"), *step.compiled);
-        }
+    if (!session_.writes_json()) return written;
+    const auto write_all = [&](const std::string &folder) {
+        for (const Step &step : steps)
+            if (!is_written(step)) write_below(folder, step);
     };
-    written.push_back(std::async(std::launch::async, write_below, "/compiled/"));
-    if (executed) written.push_back(std::async(std::launch::async, write_below, "/run/"));
+    written.push_back(std::async(std::launch::async, write_all, "/compiled/"));
+    if (executed_) written.push_back(std::async(std::launch::async, write_all, "/run/"));
     return written;
+}
+
+bool CompiledFiles::is_written(const Step &step) const {
+    const auto found = written_.find(step.unique_id);
+    return found != written_.end() && step.compiled && found->second == std::hash<std::string>()(*step.compiled);
+}
+
+void CompiledFiles::write_below(const std::string &folder, const Step &step) const {
+    const NodeInfo *node = catalog_.find(step.unique_id);
+    if (node && has_file(step, *node)) write_text(session_.target_folder() + folder + checked_path(path_below(*node), "the manifest"), *step.compiled);
 }
 
 void add_compiled(const Session &session, const std::vector<Step> &steps, const NodeCatalog &catalog, const std::map<std::string, std::string> &references, bool executed) {

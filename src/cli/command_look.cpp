@@ -52,7 +52,8 @@ std::vector<std::string> listed(const Session &session, const NodeCatalog &catal
 std::vector<Step> compile(Session &session, const NodeCatalog &catalog) {
     std::vector<Step> steps;
     invoke(session, "compile", invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); });
-    for (auto &written : write_compiled(session, steps, catalog, false)) written.get();
+    const CompiledFiles files(session, catalog, false);
+    for (auto &written : files.write_rest(steps)) written.get();
     const auto unasked = [&](const Step &step) {
         const NodeInfo *node = catalog.find(step.unique_id);
         return node && node->materialized == "ephemeral" && session.options.select.empty();

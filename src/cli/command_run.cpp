@@ -114,7 +114,6 @@ void comment_statements(Session &session) {
 }
 
 void deploy_project(Session &session) {
-    open_database(session);
     NodeCatalog nothing;
     Report messages(*session.log, nothing);
     session.database->on_notice = [&](const Notice &notice) { messages.notice(notice); };
@@ -149,6 +148,7 @@ NodeCatalog write_manifest(const Session &session, Connection &database, const s
 }  // namespace
 
 NodeCatalog prepare(Session &session, bool keep_manifest) {
+    open_database(session);
     deploy_project(session);
     return write_manifest(session, *session.database, manifest_path(session, keep_manifest));
 }
@@ -196,10 +196,13 @@ std::map<std::string, std::string> referenced_relations(Session &session, const 
 }
 
 int run_nodes(Session &session) {
+    open_database(session);
+    auto opening = std::async(std::launch::async, [&] { return open_second(session); });  // the manifest comes while the run is at work
     deploy_project(session);
-    const std::unique_ptr<Connection> second = open_second(session);  // the manifest comes while the run is at work
+    const std::unique_ptr<Connection> second = opening.get();
     NodeCatalog catalog;
-    if (!second) catalog = write_manifest(session, *session.database, manifest_path(session, true));
+    if (second) speak_as_first(session, *second);
+    else catalog = write_manifest(session, *session.database, manifest_path(session, true));
     Report report(*session.log, catalog);
     long run_id = 0;
     session.database->on_notice = [&](const Notice &notice) {
@@ -207,6 +210,13 @@ int run_nodes(Session &session) {
         run_id = report.run_id();
     };
     session.database->on_tick = [&] { report.tick(); };
+    CompiledFiles compiled(session, catalog, true);
+    std::vector<Step> finished;
+    report.on_finished = [&](Step step) { finished.push_back(std::move(step)); };
+    session.database->on_told = [&] {
+        for (const Step &step : finished) compiled.write(step);
+        finished.clear();
+    };
     const bool freshness = session.options.command == "source freshness";
     const double began = now();
     std::vector<Step> steps;
@@ -217,7 +227,7 @@ int run_nodes(Session &session) {
     invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
     const std::vector<Step> failed_ephemerals = take_ephemerals(session, steps, catalog);
-    auto files = write_compiled(session, steps, catalog, true);
+    auto files = compiled.write_rest(steps);
     const auto references = referenced_relations(session, steps, catalog);
     files.push_back(std::async(std::launch::async, [&] { add_compiled(session, steps, catalog, references, true); }));
     for (std::size_t i = 0; i < steps.size(); ++i) {

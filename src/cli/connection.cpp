@@ -69,12 +69,15 @@ void Connection::query(const std::string &sql, const std::vector<Value> &paramet
     if (error) throw *error;
 }
 
-// The statement does not go on without its caller.
 void Connection::do_meanwhile() {
-    const auto once = std::exchange(meanwhile, nullptr);
-    if (!once) return;
+    do_beside(std::exchange(meanwhile, nullptr));
+}
+
+// The statement does not go on without its caller.
+void Connection::do_beside(const std::function<void()> &work) {
+    if (!work) return;
     try {
-        once();
+        work();
     } catch (...) {
         cancel();
         throw;
@@ -115,7 +118,10 @@ Connection::Result Connection::next() {
 void Connection::wait() {
     if (interrupted() && !cancelled_) cancel();
     if (interrupted() > 1) throw Interrupted();  // asked twice: not even for the server's answer
-    if (std::exchange(noticed, false)) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // each notice would have the server wake us
+    if (std::exchange(noticed, false)) {
+        do_beside(on_told);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // each notice would have the server wake us
+    }
     pollfd socket = {PQsocket(connection_.get()), POLLIN, 0};
     const int ready = poll(&socket, 1, 200);
     if (ready == 0 && on_tick) on_tick();

@@ -46,7 +46,8 @@ public:
     Value value(const std::string &sql, const std::vector<Value> &parameters = {});  // the first column of the only row
 
     std::function<void(const Notice &)> on_notice;
-    bool noticed = false;  // since it last waited for the server
+    bool noticed = false;           // since it last waited for the server
+    std::function<void()> on_told;  // when it was, and has no more to read for now
     std::function<void()> on_tick;  // some times a second while waiting
     std::function<void(const std::string &)> on_send;  // each statement as it is sent
     std::function<void()> meanwhile;  // once, when the next statement is sent: what can be done while the server is at work
@@ -61,6 +62,7 @@ private:
     using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
     void send(const std::string &sql, const std::vector<Value> &parameters, bool binary);
     void do_meanwhile();
+    void do_beside(const std::function<void()> &work);
     Result next();
     void wait();
     void cancel();

@@ -32,9 +32,11 @@ std::string kind_of(const Step &step, const NodeInfo *info) {
 
 void Report::notice(const Notice &notice) {
     bool starts = false;
-    if (const auto step = step_of_notice(notice, starts)) {
-        if (!step->batch.empty()) batch(named(*step), starts);
-        else starts ? started(named(*step)) : finished(named(*step));
+    if (auto step = step_of_notice(notice, starts)) {
+        if (!step->batch.empty()) return batch(named(*step), starts);
+        if (starts) return started(named(*step));
+        finished(named(*step));
+        if (on_finished) on_finished(std::move(*step));
         return;
     }
     if (starts_with(notice.severity, "DEBUG")) return log_.event(Level::debug, "JinjaLogDebug", "I063", notice.message, Json{{"msg", notice.message}});

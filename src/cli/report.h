@@ -1,6 +1,7 @@
 // The progress and the end of a run, as dbt prints them.
 #pragma once
 
+#include <functional>
 #include <set>
 
 #include "cli/lines.h"
@@ -12,6 +13,7 @@ public:
     Report(Log &log, const NodeCatalog &catalog) : log_(log), catalog_(catalog) {}
 
     void notice(const Notice &notice);  // a step's, or a message of a template or the server
+    std::function<void(Step)> on_finished;  // which a notice told
     void tick();                        // moves the bar's clock
     void aside(Step step);              // of an error of what is no result
     void row(Step step, long index, long total);  // of the result: prints what no notice told

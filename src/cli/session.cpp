@@ -144,13 +144,16 @@ std::unique_ptr<Connection> open_second(const Session &session) {
     try {
         auto second = std::make_unique<Connection>(parameters_of(session));
         become_user(session, *second);
-        second->comment_before = session.database->comment_before;
-        second->comment_after = session.database->comment_after;
-        tell_statements(session, *second, "manifest");
         return second;
     } catch (const Error &) {
         return nullptr;
     }
+}
+
+void speak_as_first(const Session &session, Connection &second) {
+    second.comment_before = session.database->comment_before;
+    second.comment_after = session.database->comment_after;
+    tell_statements(session, second, "manifest");
 }
 
 std::string make_uuid() {

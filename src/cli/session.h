@@ -38,8 +38,10 @@ void open_project(Session &session);
 // Raises Error 08001, or 42704 when the extension is missing or too old.
 void open_database(Session &session);
 
-// Another connection as the same user; nothing where the server, or a limit of the role's, has no room for it.
+// Another connection as the same user, which may be opened while the first one is at work; nothing where the server, or a limit of the role's,
+// has no room for it. It says what the first one does around its statements from when it is told to.
 std::unique_ptr<Connection> open_second(const Session &session);
+void speak_as_first(const Session &session, Connection &second);
 
 // A random UUID.
 std::string make_uuid();

@@ -53,6 +53,7 @@ std::optional<Step> step_of_notice(const Notice &notice, bool &starts) {
     step.message = text(event, "message");
     step.reason = text(event, "reason");
     step.relation = text(event, "relation");
+    if (event.contains("compiled")) step.compiled = text(event, "compiled");
     step.rows = number(event, "rows");
     step.failures = number(event, "failures");
     step.index = number(event, "index").value_or(0);

@@ -52,6 +52,7 @@ void Progress::finish(const Step &step) {
     Json facts = event("finish", step.node, step.unique_id);
     facts.update({{"kind", step.kind}, {"status", step.status}, {"seconds", step.seconds}, {"reason", step.reason}, {"message", step.message}});
     if (!step.error_kind.empty()) facts["error_kind"] = step.error_kind;
+    if (!step.compiled.empty()) facts["compiled"] = step.compiled;
     if (step.rows) facts["rows"] = *step.rows;
     if (std::optional<int64_t> failures = failures_as_dbt_counts(step)) facts["failures"] = *failures;
     pg::notice(line, facts.dump(-1, ' ', false, Json::error_handler_t::replace));
