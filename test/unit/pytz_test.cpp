@@ -24,10 +24,10 @@ TEST(Pytz, LocalizeAsksTheRules) {
 }
 
 TEST(Pytz, LengthsAndMomentsHaveBounds) {
-    EXPECT_EQ(rendered("datetime.timedelta(days=999999999) * 999999999"), "OverflowError: days out of range");
-    EXPECT_EQ(rendered("(datetime.timedelta(days=92000000) + datetime.timedelta(days=92000000)).days"), "OverflowError: days out of range");
-    EXPECT_EQ(rendered("datetime.datetime(9999, 12, 31) + datetime.timedelta(days=92000000)"), "OverflowError: date value out of range");
-    EXPECT_EQ(rendered("datetime.datetime.fromtimestamp(9223372036854775807)"), "ValueError: year 294247 is out of range");
+    EXPECT_EQ(rendered("datetime.timedelta(days=999999999) * 999999999"), "days out of range");
+    EXPECT_EQ(rendered("(datetime.timedelta(days=92000000) + datetime.timedelta(days=92000000)).days"), "days out of range");
+    EXPECT_EQ(rendered("datetime.datetime(9999, 12, 31) + datetime.timedelta(days=92000000)"), "date value out of range");
+    EXPECT_EQ(rendered("datetime.datetime.fromtimestamp(9223372036854775807)"), "year 294247 is out of range");
     EXPECT_EQ(rendered("datetime.timedelta(days=92000000) / datetime.timedelta(days=-46000000)"), "-2.0");
 }
 
