@@ -167,6 +167,17 @@ struct Reader {
     bool may_have_zone;
 };
 
+Reader reader_of(Form_pg_attribute column) {
+    Reader out = {};
+    Oid function;
+    getTypeInputInfo(column->atttypid, &function, &out.argument);
+    fmgr_info(function, &out.input);
+    out.typmod = column->atttypmod;
+    out.may_have_zone = column->atttypid == TIMESTAMPOID;
+    fmgr_info(F_TIMESTAMPTZ_IN, &out.zoned);
+    return out;
+}
+
 bool has_zone(const char *text) {
     size_t size = strlen(text);
     return size > 16 && (text[size - 6] == '+' || text[size - 6] == '-') && text[size - 3] == ':';
@@ -218,14 +229,7 @@ RowWriter::RowWriter(Oid relation, const std::vector<std::string> &columns, Oid 
             if (number <= 0)
                 ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("column \"%s\" of \"%s\" does not exist", name[i], RelationGetRelationName(receiver.relation))));
             receiver.place[i] = number - 1;
-            Form_pg_attribute attribute = TupleDescAttr(desc, number - 1);
-            Reader &reader = out->readers[i];
-            Oid function;
-            getTypeInputInfo(attribute->atttypid, &function, &reader.argument);
-            fmgr_info(function, &reader.input);
-            reader.typmod = attribute->atttypmod;
-            reader.may_have_zone = attribute->atttypid == TIMESTAMPOID;
-            fmgr_info(F_TIMESTAMPTZ_IN, &reader.zoned);
+            out->readers[i] = reader_of(TupleDescAttr(desc, number - 1));
         }
         receiver.own = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
         out->constraints = table_open(constraints_of, AccessShareLock);
