@@ -88,6 +88,12 @@ ALTER TABLE flagged.i ADD filled int GENERATED ALWAYS AS (a * 10) STORED;
 SELECT status, message FROM mesh.invoke('flagged', 'run', '{"select": "i", "vars": {"x": 2}}');
 SELECT * FROM flagged.i ORDER BY 1;
 
+-- A project's own materialization of seeds gets their rows.
+SELECT * FROM deploy(jsonb_build_object('seeds/s.csv', E'a,b\n1,x\n2,y\n', 'macros/s.sql', $m${% materialization seed, default %}{% set rows = load_agate_table() %}
+{% call statement('main') %}create table {{ this }} as select {{ rows.columns[0].values() | sum }} as total{% endcall %}{{ return({'relations': [this.incorporate(type='table')]}) }}{% endmaterialization %}$m$));
+SELECT status FROM mesh.invoke('flagged', 'seed');
+TABLE flagged.s;
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA flagged CASCADE;
 DROP FUNCTION deploy, state;

@@ -6,6 +6,7 @@
 #include "engine/compiled_store.h"
 #include "engine/hooks.h"
 #include "engine/other_projects.h"
+#include "engine/seed.h"
 #include "engine/snapshot.h"
 #include "engine/source_name.h"
 #include "engine/statement.h"
@@ -89,6 +90,7 @@ Project::Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<Manife
     external_ = locate_external(manifest_, domain_);
     invocation_.set_selected(options.selected);
     invocation_.set_deferral(options.deferral);
+    invocation_.set_seed_text([this](const project::Node &node) { return seed_text(mesh_.model({domain_, model_name(node.unique_id)})); });
     if (!whole) invocation_.set_rest([this] { load_rest(); });
 }
 
