@@ -79,6 +79,11 @@ SELECT mesh.create_model('hooked.later', 'select 1 as id', materialized => 'tabl
 SELECT status FROM mesh.run('hooked.later');
 SELECT status, message FROM mesh.run('hooked.later');
 SELECT conname, (SELECT attnotnull FROM pg_attribute WHERE attrelid = conrelid AND attnum = 1) FROM pg_constraint WHERE conrelid = 'hooked.later'::regclass AND contype <> 'n';
+
+-- A hook's comment on a column that the table is about to get.
+SELECT mesh.create_model('hooked.later', 'select 1 as id, 2 as new', materialized => 'table', replace => true, config => '{"post_hook": "comment on column hooked.later.new is ''it came later''"}');
+SELECT status, message FROM mesh.run('hooked.later');
+SELECT col_description('hooked.later'::regclass, attnum) FROM pg_attribute WHERE attrelid = 'hooked.later'::regclass AND attname = 'new';
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
 DROP OWNED BY regress_hook_owner, regress_hook_reader, "regress Hook Writer" CASCADE;

@@ -34,13 +34,6 @@ bool has_any(const Model &model, std::initializer_list<const char *> keys) {
     });
 }
 
-// Does it define something on `own` while that is staged beside its place? Then it has to wait until that is published.
-bool must_wait(Mesh &mesh, const ScriptStatement &statement, const Stage &stage, const Staged *own) {
-    if (own == nullptr || own->at_target || statement.kind != ScriptStatement::Kind::utility) return false;
-    return std::any_of(statement.names.begin(), statement.names.end(),
-                       [&](const pg::ScriptName &name) { return staged_at(mesh, &stage, name.schema, name.name) == own; });
-}
-
 using Grants = std::set<std::pair<std::string, std::string>>;  // privilege, role; lower case, and "public"
 
 // A role's name as GRANT reads it.
@@ -111,7 +104,7 @@ void count_rows(const Domain &domain, Staged &own) {
 }
 
 void run_hook(Mesh &mesh, const Domain &domain, const ScriptStatement &statement, const Stage &stage, Staged *own) {
-    if (must_wait(mesh, statement, stage, own)) return own->after.push_back(statement.text);
+    if (must_wait(mesh, statement, &stage, own)) return own->after.push_back(statement.text);
     std::string sql = over_stage(mesh, &stage, statement);
     (void)as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
     if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);

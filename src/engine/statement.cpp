@@ -1,5 +1,7 @@
 #include "engine/statement.h"
 
+#include <algorithm>
+
 namespace mesh::engine {
 
 const Staged *staged_at(Mesh &mesh, const Stage *stage, const std::string &schema, const std::string &identifier) {
@@ -18,6 +20,12 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
         names.push_back(found == nullptr || found->at_target ? std::string() : found->relation);
     }
     return pg::replace_names(statement, names);
+}
+
+bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, const Staged *own) {
+    if (own == nullptr || own->at_target || statement.kind != pg::ScriptStatement::Kind::utility) return false;
+    if (statement.tag == "COMMENT" && staged_at(mesh, stage, statement.about.schema, statement.about.name) == own) return true;
+    return std::any_of(statement.names.begin(), statement.names.end(), [&](const pg::ScriptName &name) { return staged_at(mesh, stage, name.schema, name.name) == own; });
 }
 
 const char *const kVacuumIsLeft = "VACUUM is left to autovacuum: a run is one transaction";

@@ -12,6 +12,9 @@ const Staged *staged_at(Mesh &mesh, const Stage *stage, const std::string &schem
 // The statement with staged relations in the place of published ones.
 std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement &statement);
 
+// Does the statement define something on `own` while that is staged beside its place? Then it has to wait until that is published.
+bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, const Staged *own);
+
 // What a run, which is one transaction, does of the statement: nothing of COMMIT and its kin, and of VACUUM, which is left to autovacuum, what it
 // analyzes.
 std::optional<pg::ScriptStatement> within_run(const pg::ScriptStatement &statement);

@@ -122,12 +122,38 @@ const char *analyze_of(const Node *node) {
     return out.data;
 }
 
+// The relation that a COMMENT is about, also through one of its columns.
+RangeVar *commented(const CommentStmt *comment) {
+    List *name = nullptr;
+    switch (comment->objtype) {
+        case OBJECT_TABLE:
+        case OBJECT_VIEW:
+        case OBJECT_MATVIEW: name = reinterpret_cast<List *>(comment->object); break;
+        case OBJECT_COLUMN:
+            name = list_copy(reinterpret_cast<List *>(comment->object));
+            name = list_truncate(name, list_length(name) - 1);
+            break;
+        default: break;
+    }
+    return list_length(name) > 1 && list_length(name) < 4 ? makeRangeVarFromNameList(name) : nullptr;
+}
+
+RangeVar *about(Node *node) {
+    switch (nodeTag(node)) {
+        case T_CommentStmt: return commented(reinterpret_cast<CommentStmt *>(node));
+        case T_ViewStmt: return reinterpret_cast<ViewStmt *>(node)->view;
+        case T_CreateTableAsStmt: return reinterpret_cast<CreateTableAsStmt *>(node)->into->rel;
+        default: return nullptr;
+    }
+}
+
 struct FoundStatement {
     ScriptStatement::Kind kind;
     int begin, end;  // end 0: to the end of the text
     const char *tag;
     const char *analyze;
     NameList names;
+    RangeVar *about;
 };
 
 struct FoundScript {
@@ -146,6 +172,7 @@ FoundScript find_statements(const char *text) {
         found->begin = raw->stmt_location;
         found->end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len : 0;
         found->tag = CreateCommandName(raw->stmt);
+        found->about = about(raw->stmt);
         found->analyze = found->kind == ScriptStatement::Kind::vacuum ? analyze_of(raw->stmt) : "";
         bool data = found->kind == ScriptStatement::Kind::query || found->kind == ScriptStatement::Kind::change;
         if (data && !IsA(raw->stmt, CreateTableAsStmt) && !IsA(raw->stmt, ExplainStmt) && !IsA(raw->stmt, VariableShowStmt))
@@ -170,6 +197,10 @@ std::vector<ScriptStatement> parse_script(const std::string &text) {
         statement.text = text.substr(found.begin, found.end == 0 ? std::string::npos : found.end - found.begin);
         statement.tag = found.tag;
         statement.analyze = found.analyze;
+        if (found.about != nullptr && found.about->schemaname != nullptr) {
+            statement.about.schema = found.about->schemaname;
+            statement.about.name = found.about->relname;
+        }
         for (int n = 0; n < found.names.count; n++) {
             const FoundName &name = found.names.items[n];
             statement.names.push_back({name.schema, name.name, name.at - found.begin, name_end(text, name.at) - found.begin, name.takes_alias});

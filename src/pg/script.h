@@ -24,6 +24,7 @@ struct ScriptStatement {
     std::string tag;   // "SELECT", "CREATE TABLE AS" ...
     std::string analyze;  // the ANALYZE in VACUUM (ANALYZE); else empty
     std::vector<ScriptName> names;
+    ScriptName about;     // the relation that it makes (CREATE VIEW, CREATE MATERIALIZED VIEW) or comments on, which is none of `names`
 };
 
 // Raises what the parser raises, with the position in `text`.
