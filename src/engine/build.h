@@ -39,11 +39,13 @@ struct Staged {
     std::vector<std::string> key_indexes;  // definitions ("using btree (a)") of indexes that the strategy needs
     std::vector<std::string> new_indexes;  // definitions of those that the target has not
     std::string final_sql;             // the body over published names
-    std::string relkind;               // of what a project's own materialization made; else the model's materialization tells
+    std::string relkind;               // of what a project's own materialization or macros made; else the model's materialization tells
     std::optional<uint64_t> rows;
     std::string reason;                // why it was built this way
     std::shared_ptr<Followed> followed;  // of a model with the strategy "auto"
     std::vector<std::string> after;    // statements of hooks that wait for the publish
+    std::vector<std::string> made;     // those by which a project's own macros make a view beside its place, over what is published
+    std::string made_name;             // the name under which they do
     pg::RowConditions asked;           // of all its rows as they were written; nothing of it is known when they were not
 };
 
@@ -53,12 +55,20 @@ using Strategy = std::function<std::string(const std::string &schema, const std:
 // The names of the columns that a project's own get_columns_in_relation tells of a table. Nothing: those that it has.
 using ToldColumns = std::function<std::optional<std::vector<std::string>>(const std::string &schema, const std::string &table)>;
 
+// What a project's own macros have made beside the model's place, in this run.
+struct Made {
+    std::string schema, name;
+    std::string macro;                    // one of them
+    std::vector<std::string> statements;  // that name it, over what is published
+};
+
 struct BuildOptions {
     int64_t run_id = 0;
     bool full_refresh = false;
     bool is_product = false;   // consumers of the same run may read it
     bool changed_by_hand = false;  // what is published is not what its definition says
     bool view_is_read = true;  // a test or another model of the run reads this view
+    std::optional<Made> made = {};  // in place of what would be built
     Strategy strategy = {};    // in place of mesh's own
     bool warn_error = false;   // a warning about the model is its failure
     ToldColumns told_columns = {};  // of the model's table and of its new rows
@@ -93,6 +103,9 @@ Staged build(Mesh &mesh, const Model &model, const Target &target, const Stage &
 // increment.cpp: changes the existing target row by row, as the incremental strategy says; other sessions see that when
 // the transaction commits.
 void apply_increment(Staged &staged, const std::string &sql, const BuildOptions &options);
+
+// made.cpp: makes the view again, over what is published now, and puts it in its place.
+void publish_made(const Staged &staged);
 
 // publish_rows.cpp: the key by which rows of a table are told apart: the columns of a unique index that are never null and among
 // `columns`; the primary key before others. Empty when there is none.

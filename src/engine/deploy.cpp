@@ -299,18 +299,19 @@ private:
     void cannot_analyze(const Model &model, const Node &node, ErrorData *error) {
         std::string file = node.package_root + node.original_file_path;
         bool breaks_others = error->sqlerrcode == ERRCODE_INVALID_TABLE_DEFINITION;  // a product's contract
-        if ((deployment_.check && !reads_function(node)) || breaks_others) raise_in_file(error, node, file);
+        if ((deployment_.check && !reads_unknown(node)) || breaks_others) raise_in_file(error, node, file);
         unknown_.insert(node.unique_id);
         compiled_.add_declared(model, project_.models_read(node.unique_id));
         changes_.push_back({"warning", model.id(), project::resource_type_name(node.resource_type), file, error->message});
     }
 
-    // Functions are made by runs: until then, nothing is known of what calls one.
-    bool reads_function(const Node &node) const {
+    // Functions are made by runs, and so is what the project's own macros make: until then, nothing is known of what calls or reads one.
+    bool reads_unknown(const Node &node) const {
         return std::any_of(node.depends_on_nodes.begin(), node.depends_on_nodes.end(), [&](const std::string &id) {
             auto parent = manifest_.nodes.find(id);
             if (parent == manifest_.nodes.end()) return false;
-            return parent->second.resource_type == ResourceType::function || (unknown_.count(id) > 0);
+            if (parent->second.resource_type == ResourceType::function || unknown_.count(id) > 0) return true;
+            return !project_.invocation().own_materialization(materialization(parent->second)).empty() || !project_.invocation().replaced(id, project::Work::build).empty();
         });
     }
 

@@ -71,8 +71,12 @@ void execute_and_tell(const std::string &statement) {
     pg::execute(statement);
 }
 
+bool configures_grants(const Model &model) {
+    return model.config.contains("grants") && model.config["grants"].is_object() && !model.config["grants"].empty();
+}
+
 void apply_grants_config(const Staged &staged, const std::string &oid, const std::string &name) {
-    if (!staged.model.config.contains("grants") || !staged.model.config["grants"].is_object() || staged.model.config["grants"].empty()) return;
+    if (!configures_grants(staged.model)) return;
     Grants wanted = wanted_grants(staged.model), held = held_grants(staged, oid);
     for (const auto &[privilege, role] : held)
         if (!wanted.count({privilege, role})) execute_and_tell("revoke " + privilege + " on " + name + " from " + grantee(role));
@@ -120,6 +124,14 @@ void run_after(const Staged &staged) {
 }
 
 }  // namespace
+
+std::vector<std::string> revokes_of_held(const Staged &staged) {
+    std::vector<std::string> out;
+    if (!staged.target.exists() || !configures_grants(staged.model)) return out;
+    for (const auto &[privilege, role] : held_grants(staged, std::to_string(staged.target.oid)))
+        out.push_back("revoke " + privilege + " on " + target_name(*staged.domain, staged.model) + " from " + grantee(role));
+    return out;
+}
 
 bool persists_docs(const Model &model, const char *what) {
     auto docs = model.config.find("persist_docs");

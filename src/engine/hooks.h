@@ -21,6 +21,10 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
 // At the publish, as the owner, when the relation is at its place: grants, column comments, constraints, and what hooks left to do.
 void apply_settings(const Staged &staged);
 
+// The statements that take from others what the owner has granted of the model's relation, but for what agreements stand for. None where its config
+// says nothing of grants.
+std::vector<std::string> revokes_of_held(const Staged &staged);
+
 // Shall its descriptions ("relation", "columns") become comments? A model made by hand: that of the relation, always.
 bool persists_docs(const Model &model, const char *what);
 

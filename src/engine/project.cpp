@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "engine/auto_increment.h"
 #include "engine/check.h"
 #include "engine/compiled_store.h"
 #include "engine/hooks.h"
+#include "engine/microbatch.h"
 #include "engine/other_projects.h"
 #include "engine/seed.h"
+#include "engine/setting.h"
 #include "engine/snapshot.h"
 #include "engine/source_name.h"
 #include "engine/statement.h"
@@ -168,15 +171,15 @@ bool Project::is_otherwise(const Upstream &up) const {
 
 std::optional<Model> Project::render(const Model &model, bool anew, CompiledStore &store) {
     need({model.node});
-    if (!materializes(model)) require_sql(manifest_.nodes.at(model.node));
+    if (!has_own(model)) require_sql(manifest_.nodes.at(model.node));
     project::Compiled rendered = invocation_.compile(model.node);
     if (!anew && rendered.code == model.body && model.status == "ready") return std::nullopt;
     Model changed = model;
     changed.body = rendered.code;
     Compiled compiled;
-    std::string header = in_run_ ? "" : header_of(model);  // a run has run it already
+    std::string header = in_run_ && makes(model).empty() ? "" : header_of(model);  // a run has run it already
     const ReadsAsBuilt as_built = [this](const Upstream &up) { return in_run_ && is_otherwise(up); };
-    if (!materializes(model)) compiled = header.empty() ? compile(mesh_, changed, as_built) : compile_after(mesh_, changed, header, as_built);
+    if (!has_own(model)) compiled = header.empty() ? compile(mesh_, changed, as_built) : compile_after(mesh_, changed, header, as_built);
     refuse_itself(changed, compiled);
     add_declared(mesh_, *this, changed, compiled);
     add_declared_sources(mesh_, *this, changed, compiled);
@@ -201,6 +204,73 @@ void Project::hooks(const std::string &unique_id, bool before, const RunHook &ru
 }
 
 bool Project::materializes(const Model &model) {
+    if (has_own(model)) return true;
+    if (model.node.empty() || model.materialized != "incremental") return false;
+    need({model.node});
+    return !invocation_.replaced(model.node, project::Work::change).empty() && goes_on(model);
+}
+
+// Is there a table that an incremental model, or a materialized view, that this one keeps?
+bool Project::goes_on(const Model &model) {
+    const char *kind = model.materialized == "incremental" ? "r" : model.materialized == "materialized_view" ? "m" : "";
+    if (*kind == '\0' || is_batched(*this, model) || keeps_itself(model) || setting(model, "full_refresh", settings_.flags.value("FULL_REFRESH", false))) return false;
+    const Targets found = find_targets(mesh_, {&model});
+    return !found.empty() && found.begin()->second.kind == kind;
+}
+
+std::string Project::makes(const Model &model) {
+    if (model.node.empty() || is_snapshot(model) || is_batched(*this, model) || keeps_itself(model)) return "";
+    need({model.node});
+    const std::string macro = invocation_.replaced(model.node, project::Work::build);
+    return macro.empty() || has_own(model) || goes_on(model) ? "" : macro;
+}
+
+// What names the relation is kept, for a view, to be said once more of what is published.
+Made Project::make(const Model &model) {
+    std::vector<std::string> all;
+    Made out;
+    out.macro = makes(model);
+    const project::Compiled compiled = is_seed(model) ? project::Compiled{} : invocation_.compile(model.node);
+    const ProjectDatabase::Watch watch(database_, &all);
+    const project::RelationInfo made = invocation_.make(model.node, compiled);
+    out.schema = made.schema;
+    out.name = made.identifier;
+    for (const std::string &statement : all) {
+        const pg::ScriptStatement parsed = pg::parse_script(statement).front();
+        const auto is_it = [&](const pg::ScriptName &name) { return name.schema == out.schema && name.name == out.name; };
+        if (is_it(parsed.about) || (parsed.kind == pg::ScriptStatement::Kind::utility && std::ranges::any_of(parsed.names, is_it))) out.statements.push_back(statement);
+    }
+    return out;
+}
+
+// Does dbt keep the relation too?
+bool Project::is_kept(const Staged &staged) const {
+    if (is_seed(staged.model)) return staged.target.exists() && !settings_.flags.value("FULL_REFRESH", false);
+    return staged.target.exists() && staged.model.materialized == "incremental" && staged.how == Publish::in_place;
+}
+
+// What dbt makes anew has no grants yet, and here keeps those that it had.
+void Project::revoke_as_new(Staged &staged) {
+    for (const std::string &statement : revokes_of_held(staged)) {
+        if (staged.at_target) (void)database_.execute(statement);
+        else staged.after.push_back(statement);
+    }
+}
+
+void Project::decorate(Staged &staged) {
+    const Model &model = staged.model;
+    if (model.node.empty() || model.materialized == "ephemeral") return;
+    need({model.node});
+    for (const project::Work work : {project::Work::grants, project::Work::docs}) {
+        if (invocation_.replaced(model.node, work).empty()) continue;
+        if (work == project::Work::grants && !is_kept(staged)) revoke_as_new(staged);
+        const ProjectDatabase::Watch watch(database_, nullptr, &staged);
+        invocation_.apply(model.node, work, is_kept(staged));
+        staged.model.config.erase(work == project::Work::grants ? "grants" : "persist_docs");
+    }
+}
+
+bool Project::has_own(const Model &model) {
     if (!invocation_.own_materialization(model.materialized).empty()) return true;
     if (!is_snapshot(model) || model.node.empty()) return false;
     need({model.node});
@@ -224,9 +294,10 @@ Staged Project::make_function(const Model &model) {
     project::Compiled compiled = invocation_.compile(model.node);
     std::string body = reads_staged(model) ? body_over_stage(compiled.code) : compiled.code;
     std::vector<std::string> statements;
-    database_.record(body == compiled.code ? nullptr : &statements);
-    (void)invocation_.materialize(model.node, {body, {}, false});
-    database_.record(nullptr);
+    {
+        const ProjectDatabase::Watch watch(database_, body == compiled.code ? nullptr : &statements);
+        (void)invocation_.materialize(model.node, {body, {}, false});
+    }
     for (std::string &statement : statements)
         if (size_t at = statement.find(body); at != std::string::npos) staged.after.push_back(statement.replace(at, body.size(), compiled.code));
     staged.at_target = true;
@@ -254,7 +325,7 @@ Staged Project::materialize(const Model &model, const Target &target) {
     staged.target = find_targets(mesh_, {&model})[model.id()];
     staged.model.config = Json::object();  // grants, comments and indexes are the materialization's affair
     staged.model.description.reset();
-    staged.reason = "materialized by the project's own \"" + model.materialized + "\"";
+    staged.reason = has_own(model) ? "materialized by the project's own \"" + model.materialized + "\"" : "changed by the project's own \"" + invocation_.replaced(model.node, project::Work::change) + "\"";
     staged.at_target = true;
     staged.how = Publish::in_place;
     staged.final_sql = model.body;

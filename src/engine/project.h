@@ -55,8 +55,17 @@ public:
 
     // Does the project have a materialization of its own for the model? And running it: its statements change the database directly, unseen
     // by others until the run commits.
+    // An incremental model or a snapshot is changed by dbt's own where the project has replaced a macro of it.
     bool materializes(const Model &model);
     Staged materialize(const Model &model, const Target &target);
+
+    // The macro by which the project has replaced one that makes the model's relation; empty: there is none, or the relation goes on as it is. And
+    // making it by such macros, beside the model's place.
+    std::string makes(const Model &model);
+    Made make(const Model &model);
+
+    // Grants and comments by the project's own macros, where it has some, when the relation is staged.
+    void decorate(Staged &staged);
 
     // The models that the node reads by ref(), also those of other domains; and the same as domain.name.
     std::vector<ModelName> refs_of(const std::string &unique_id) const;
@@ -69,6 +78,10 @@ private:
     Project(Mesh &mesh, const StoredProject &stored, std::shared_ptr<project::Manifest> manifest, const Stage *stage, const ProjectOptions &options, bool whole);
     bool is(const StoredProject &stored) const { return domain_ == stored.domain && version_ == stored.version; }
     void load_rest();
+    bool has_own(const Model &model);
+    bool goes_on(const Model &model);
+    bool is_kept(const Staged &staged) const;
+    void revoke_as_new(Staged &staged);
     std::string body_over_stage(const std::string &body);
     bool reads_staged(const Model &model) const;
     Staged make_function(const Model &model);

@@ -95,6 +95,10 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
         if (statement.kind == ScriptStatement::Kind::vacuum) pg::notice(kVacuumIsLeft);
         std::optional<ScriptStatement> left = within_run(statement);
         if (!left) continue;
+        if (must_wait(mesh_, *left, stage_, own_)) {
+            own_->after.push_back(left->text);
+            continue;
+        }
         std::string text = over_stage(mesh_, stage_, *left);
         if (recorded_ != nullptr) recorded_->push_back(left->text);
         pg::ReadOnly read_only(read_only_);

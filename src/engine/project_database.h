@@ -15,8 +15,24 @@ public:
     // `stage` may be nullptr: nothing is staged. All must outlive it.
     ProjectDatabase(Mesh &mesh, std::string domain, const Stage *stage) : mesh_(mesh), domain_(std::move(domain)), stage_(stage) {}
 
-    // Keeps what is executed from here on, statement by statement; nullptr: no longer.
-    void record(std::vector<std::string> *statements) { recorded_ = statements; }
+    // While it lives: keeps what is executed, statement by statement (nullptr: it does not); and what defines something on the staged relation, while
+    // that is beside its place, waits in own->after.
+    class Watch {
+    public:
+        Watch(ProjectDatabase &database, std::vector<std::string> *statements, Staged *own = nullptr) : database_(database) {
+            database.recorded_ = statements;
+            database.own_ = own;
+        }
+        ~Watch() {
+            database_.recorded_ = nullptr;
+            database_.own_ = nullptr;
+        }
+        Watch(const Watch &) = delete;
+        Watch &operator=(const Watch &) = delete;
+
+    private:
+        ProjectDatabase &database_;
+    };
 
     // While nothing is run, templates may ask and not change: a statement that writes raises 25006. What they say was said when the project was read,
     // and will be when they are run.
@@ -41,6 +57,7 @@ private:
     const Stage *stage_;
     bool read_only_ = false;
     std::vector<std::string> *recorded_ = nullptr;
+    Staged *own_ = nullptr;
 };
 
 // A column as information_schema describes it, from its name and type.

@@ -106,6 +106,7 @@ void publish_swap(const Staged &staged) {
 }
 
 void publish_view(const Staged &staged) {
+    if (!staged.made.empty()) return publish_made(staged);
     std::string name = target_name(*staged.domain, staged.model);
     bool replace = staged.target.exists() && !staged.recreate;
     execute(std::string(replace ? "create or replace view " : "create view ") + name + " as " + staged.final_sql);
@@ -113,6 +114,7 @@ void publish_view(const Staged &staged) {
 
 // It is made empty, and takes over the storage and the built indexes of the staged table.
 void publish_matview(const Staged &staged) {
+    if (!staged.made.empty()) return publish_made(staged);
     std::string name = target_name(*staged.domain, staged.model);
     execute("create materialized view " + name + " as " + staged.final_sql + "\nwith no data");
     for (const std::string &index : pg::index_definitions(staged.stage_oid)) execute(create_index_sql(index, name));

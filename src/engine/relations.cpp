@@ -138,7 +138,7 @@ std::vector<std::string> save_decorations(const Staged &staged) {
         " case when a.is_grantable then ' with grant option' else '' end)"
         " from pg_catalog.pg_attribute t, pg_catalog.aclexplode(t.attacl) a left join pg_catalog.pg_roles r on r.oid = a.grantee"
         " where attrelid = $1::oid and attname = any($5::text[])",
-        {oid, name, kind, relkind_for(staged.model.materialized), pg::array_literal(names)});
+        {oid, name, kind, staged.relkind.empty() ? relkind_for(staged.model.materialized) : "", pg::array_literal(names)});  // a macro's own options hold
     std::vector<std::string> out;
     for (const pg::Row &row : rows.rows) out.push_back(row[0].value());
     return out;

@@ -60,6 +60,8 @@ private:
     bool left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests);
     void note_built(const Staged &staged);
     Project *materializer(const Model &model);
+    std::string maker(const Model &model);
+    void tell_columns(const Staged &staged);
     bool is_there(const Model &model);
     void before(const Model &model);
     const Model &current(const Model &model, Step &step);

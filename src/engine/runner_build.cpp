@@ -12,7 +12,7 @@ using core::Error;
 
 // True when the model is what it would become: nothing is built, and its tests look at what is published.
 bool Runner::left_as_it_is(const Model &model, Step &out, std::vector<Step> &tests) {
-    if (!options_.skip_unchanged || materializer(model) != nullptr) return false;
+    if (!options_.skip_unchanged || materializer(model) != nullptr || !maker(model).empty()) return false;
     const Model *now = &model;
     if (!model.node.empty() && pg::try_in_subtransaction([&] { now = &current(model, out); }) != nullptr) return false;  // the build tells what is wrong
     planning::Verdict &verdict = verdicts_[model.id()] = unchanged_.judge(*now, is_there(model));
@@ -51,15 +51,22 @@ Project *Runner::materializer(const Model &model) {
     return project != nullptr && project->materializes(model) ? project : nullptr;
 }
 
+// The project's own macro that makes the model's relation; empty: there is none.
+std::string Runner::maker(const Model &model) {
+    Project *project = model.node.empty() ? nullptr : projects_.find(model.domain);
+    return project != nullptr ? project->makes(model) : "";
+}
+
 // What the model wants done before it is built.
 void Runner::before(const Model &model) {
     if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
     const RunHook run = [&](const std::string &sql) { run_hooks(mesh_, mesh_.domain(model.domain), {sql}, stage_, nullptr); };
     auto header = model.config.find("sql_header");
     bool has_header = header != model.config.end() && header->is_string();
-    if (has_header || has_pre_hooks(model) || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
+    const bool is_made = !maker(model).empty();  // its macro has the header's word
+    if (has_header || is_made || has_pre_hooks(model) || has_post_hooks(model) || model.is_volatile) unchanged_.states().others_wrote();
     pre_hooks(&projects_, model, stage_, run);
-    if (has_header) run(*header);
+    if (has_header && !is_made) run(*header);
 }
 
 // A project's model as it renders now.
@@ -92,16 +99,25 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     out.reason = staged.reason;
     Staged &kept = stage_[model.id()] = std::move(staged);
     check_contract(kept);
+    if (kept.how != Publish::nothing && !kept.relkind.empty()) tell_columns(kept);
     if (own == nullptr) {
         require_replaceable(kept, [this] { return relations_of_run(); });
         post_hooks(&projects_, model, stage_, [&](const std::string &sql) {
             kept.asked.counts.clear();  // it may change rows
             run_hooks(mesh_, *kept.domain, {sql}, stage_, &kept);
         });
+        if (Project *project = model.node.empty() ? nullptr : projects_.find(model.domain)) project->decorate(kept);
     }
     std::ranges::move(skipped, std::back_inserter(tests));
     broken = data_tests(kept, chosen, tests);
     if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+}
+
+// What a project's macros made may have other columns than the body gives: so it is read from here on.
+void Runner::tell_columns(const Staged &staged) {
+    Model known = mesh_.model({staged.model.domain, staged.model.name});
+    known.columns = staged.columns;
+    mesh_.update(known);
 }
 
 BuildOptions Runner::build_options(const Model &model) {
@@ -116,8 +132,9 @@ BuildOptions Runner::build_options(const Model &model) {
 }
 
 Staged Runner::build_model(const Model &model, const Target &target, BuildOptions options, Step &out) {
+    if (!maker(model).empty()) options.made = projects_.get(model.domain).make(model);
     Project *project = model.node.empty() || model.materialized != "incremental" ? nullptr : projects_.find(model.domain);
-    if (project == nullptr) return build(mesh_, model, target, stage_, options);
+    if (project == nullptr || options.made) return build(mesh_, model, target, stage_, options);
     if (project->invocation().own_strategy(model.node))
         options.strategy = [=, node = model.node](const std::string &schema, const std::string &table, const std::vector<pg::Column> &columns) {
             return project->strategy_sql(node, schema, table, columns);

@@ -15,7 +15,7 @@ class Relation:
     """What a reader of the catalog and of the rows can tell of a relation.
 
     kind: table, view, ...; columns: (name, type) in order; rows: a list of lists of text, in no order, or a digest, or
-    the error of reading; traits: indexes, constraints, comments and grants, one line each, sorted.
+    the error of reading; traits: indexes, constraints, comments, options and grants, one line each, sorted.
     """
 
     kind: str
@@ -116,6 +116,7 @@ UNION ALL SELECT 'not null ' || attname FROM pg_attribute
 UNION ALL SELECT 'comment ' || coalesce((SELECT attname || ': ' FROM pg_attribute
         WHERE attrelid = objoid AND attnum = objsubid AND objsubid > 0), '') || description
     FROM pg_description WHERE classoid = 'pg_class'::regclass AND objoid = %(oid)s
+UNION ALL SELECT 'option ' || unnest(reloptions) FROM pg_class WHERE oid = %(oid)s
 UNION ALL SELECT format('grant %%s to %%s', lower(privilege_type), CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END)
     FROM pg_class, aclexplode(relacl) WHERE oid = %(oid)s AND grantee <> relowner
 ORDER BY 1

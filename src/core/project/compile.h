@@ -26,6 +26,10 @@ void add_schemas(Session &session, Frame &frame);
 // Calls the materialization and runs its hooks' protocol. The relations it returned.
 std::vector<RelationInfo> run_materialization(Session &session, const Node &node, const std::string &macro_id, const Compiled &compiled);
 
+// replaced.cpp: as Invocation's make() and apply().
+RelationInfo make_by_macros(Session &session, const Node &node, const Compiled &compiled);
+void apply_by_macros(Session &session, const Node &node, Work work, bool existed);
+
 // As Invocation's of the same names.
 bool own_strategy(Session &session, const Node &node);
 std::string strategy_sql(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns);

@@ -10,6 +10,7 @@
 #include "core/project/names.h"
 #include "core/project/project_flags.h"
 #include "core/project/relation.h"
+#include "core/project/replaced.h"
 
 namespace mesh::core::project {
 
@@ -63,6 +64,7 @@ struct Invocation::Inner {
 
     Session session;
     std::map<std::pair<std::string, size_t>, std::string> own_materializations;  // by name and how many macros there were
+    std::map<std::tuple<std::string, std::string, Work, size_t>, std::string> replaced;  // by package and materialization too
 };
 
 Invocation::Invocation(const Manifest &manifest, const Settings &settings, Database &database)
@@ -141,10 +143,24 @@ std::string Invocation::test_sql(const std::string &unique_id, const std::string
 std::vector<RelationInfo> Invocation::materialize(const std::string &unique_id, const Compiled &compiled) {
     const Node &node = inner_->node(unique_id);
     const std::string materialized = node.config.value("materialized", "view");
-    std::string id = own_materialization(materialized);
-    if (id.empty() && materialized == "snapshot") id = "macro.dbt.materialization_snapshot_default";
-    if (id.empty()) throw Error("42883", "no materialization \"" + materialized + "\" is defined by the project");
-    return run_materialization(inner_->session, node, id, compiled);
+    const std::string own = own_materialization(materialized);
+    return run_materialization(inner_->session, node, own.empty() ? "macro.dbt.materialization_" + materialized + "_default" : own, compiled);
+}
+
+// Asked of each node of a run; macros can be added in between, when only a part of the project was read.
+std::string Invocation::replaced(const std::string &unique_id, Work work) {
+    const Node &node = inner_->node(unique_id);
+    auto [known, fresh] = inner_->replaced.try_emplace({node.package_name, node.config.value("materialized", "view"), work, inner_->session.manifest().macros.size()});
+    if (fresh) known->second = replaced_macro(inner_->session, node, work);
+    return known->second;
+}
+
+RelationInfo Invocation::make(const std::string &unique_id, const Compiled &compiled) {
+    return make_by_macros(inner_->session, inner_->node(unique_id), compiled);
+}
+
+void Invocation::apply(const std::string &unique_id, Work work, bool existed) {
+    apply_by_macros(inner_->session, inner_->node(unique_id), work, existed);
 }
 
 bool Invocation::own_strategy(const std::string &unique_id) {

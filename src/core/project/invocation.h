@@ -34,6 +34,14 @@ struct FreshnessTimes {
     std::optional<std::string> max_loaded_at, snapshotted_at;
 };
 
+// A part of what dbt's materializations do.
+enum class Work {
+    build,   // making the relation
+    change,  // what an incremental model does to its table when that is there
+    grants,
+    docs,
+};
+
 class Invocation {
 public:
     // Both must outlive it. Macros are parsed when they are first used.
@@ -67,7 +75,16 @@ public:
     bool test_sql_overridden() const;
     std::string test_sql(const std::string &unique_id, const std::string &failing);
 
-    // Runs the project's own materialization of a compiled node: its statements go to Database::execute. Returns the relations it gave back.
+    // The macro by which the project has replaced one of dbt's that the part of the node's materialization goes through; empty: there is none.
+    std::string replaced(const std::string &unique_id, Work work);
+
+    // Makes the relation of a compiled node by such macros, under a name beside its own: the statements go to Database::execute. Returns what was made.
+    RelationInfo make(const std::string &unique_id, const Compiled &compiled);
+
+    // Applies grants or docs to the node's relation by such macros. `existed`: it may have grants that are to be taken back.
+    void apply(const std::string &unique_id, Work work, bool existed);
+
+    // Runs the project's own materialization of a compiled node, or else dbt's: its statements go to Database::execute. Returns the relations it gave back.
     std::vector<RelationInfo> materialize(const std::string &unique_id, const Compiled &compiled);
 
     // Has the project an incremental strategy of its own for the model, in place of mesh's? Raises dbt's error for a strategy that has no macro.

@@ -13,14 +13,6 @@ namespace mesh::core::project {
 
 namespace {
 
-// name(...) or package.name(...); a dispatched one means the macro that is found in the namespace.
-struct MacroCall {
-    std::string package, name;
-    bool is_dispatched = false, has_namespace = false;
-};
-
-using MacroCalls = std::vector<MacroCall>;
-
 std::string text_of(const jinja::Expr *expression) {
     if (expression == nullptr || expression->kind != jinja::NodeKind::constant) return "";
     const jinja::Value &value = static_cast<const jinja::Constant *>(expression)->value;
@@ -70,14 +62,6 @@ MacroCalls calls_of(const MacroInfo &macro) {
         found.clear();
     }
     return found;
-}
-
-// Read once: they are the program's own.
-const MacroCalls &builtin_calls(const MacroInfo &macro) {
-    static std::map<std::string, MacroCalls> known;
-    const auto at = known.find(macro.unique_id);
-    if (at != known.end()) return at->second;
-    return known.emplace(macro.unique_id, calls_of(macro)).first->second;
 }
 
 // What templates call that is no macro.
@@ -131,6 +115,13 @@ private:
 };
 
 }  // namespace
+
+const MacroCalls &builtin_calls(const MacroInfo &macro) {
+    static std::map<std::string, MacroCalls> known;
+    const auto at = known.find(macro.unique_id);
+    if (at != known.end()) return at->second;
+    return known.emplace(macro.unique_id, calls_of(macro)).first->second;
+}
 
 void read_macro_calls(ParseState &state) {
     const Resolver resolve(state.manifest, *state.macros);

@@ -7,6 +7,17 @@
 
 namespace mesh::core::project {
 
+// name(...) or package.name(...); a dispatched one means the macro that is found in the namespace.
+struct MacroCall {
+    std::string package, name;
+    bool is_dispatched = false, has_namespace = false;
+};
+
+using MacroCalls = std::vector<MacroCall>;
+
+// As they are written in one of the program's own macros: read once.
+const MacroCalls &builtin_calls(const MacroInfo &macro);
+
 // Those of a project's macros are read with the project. What the built-in ones call is read when it is asked for, which few commands do; it
 // is not the same for each project: where they dispatch, a project may have macros of its own.
 class MacroDependencies {

@@ -4,6 +4,7 @@
 #include "core/project/compile.h"
 #include "core/project/members.h"
 #include "core/project/relation.h"
+#include "core/project/replaced.h"
 
 namespace mesh::core::project {
 
@@ -21,14 +22,6 @@ std::string macro_name(const Node &node) {
     for (char &c : strategy)
         if (c == '+') c = '_';
     return "get_incremental_" + strategy + "_sql";
-}
-
-// The macros that the strategy's own macro goes through.
-std::vector<std::string> macros_behind(const std::string &name) {
-    if (name == "get_incremental_merge_sql" || name == "get_incremental_microbatch_sql") return {name, "get_merge_sql", "get_incremental_merge_sql"};
-    if (name == "get_incremental_delete_insert_sql") return {name, "get_delete_insert_merge_sql"};
-    if (name == "get_incremental_append_sql") return {name, "get_insert_into_sql"};
-    return {name};
 }
 
 // A table of the node's database.
@@ -55,17 +48,14 @@ Value arguments_for(Session &session, const Node &node, const std::string &schem
     return Value(dict);
 }
 
-// A snapshot's strategy is the project's own when it has a macro for it that is not dbt's, or one of those that dbt's strategies are made of.
+// A snapshot is kept by the project's own macros when one for its strategy is not dbt's, or one of those that dbt's materialization goes through.
 bool own_snapshot_strategy(Session &session, const Node &node) {
     const std::string strategy = node.config.value("strategy", Json()).is_string() ? node.config["strategy"].get<std::string>() : "";
     const auto dot = strategy.find('.');
     const std::string name = "snapshot_" + (dot == std::string::npos ? strategy : strategy.substr(dot + 1)) + "_strategy";
     if (dot != std::string::npos && !session.macros().in_package(strategy.substr(0, dot), name).is_missing()) return strategy.substr(0, dot) != "dbt";
-    for (const std::string &macro : {name, std::string("snapshot_hash_arguments"), std::string("snapshot_get_time"), std::string("snapshot_staging_table"),
-                                     std::string("build_snapshot_table"), std::string("snapshot_merge_sql"), std::string("strategy_dispatch")})
-        for (const char *prefix : {"", "default__", "postgres__"})
-            if (session.macros().overridden(prefix + macro)) return true;
-    return false;
+    return !replaced_macro(session, node, {name, "strategy_dispatch", "build_snapshot_table", "build_snapshot_staging_table", "snapshot_staging_table", "create_columns", "snapshot_merge_sql",
+                                           "create_table_as", "check_time_data_types", "create_indexes", "post_snapshot", "apply_grants", "get_grant_sql", "get_revoke_sql", "persist_docs"}).empty();
 }
 
 }  // namespace
@@ -78,10 +68,7 @@ bool own_strategy(Session &session, const Node &node) {
     if (session.macros().visible_macro(project, name).is_missing())
         throw Error("42883", "dbt could not find an incremental strategy macro with the name \"" + name + "\" in " + project, "",
                     "Strategies are append, delete+insert, merge and microbatch, and those that the project has such a macro for.").with(ErrorKind::runtime);
-    for (const std::string &macro : macros_behind(name))
-        for (const char *prefix : {"", "default__", "postgres__"})
-            if (session.macros().overridden(prefix + macro)) return true;
-    return false;
+    return !replaced_macro(session, node, {name}).empty();
 }
 
 std::string strategy_sql(Session &session, const Node &node, const std::string &schema, const std::string &identifier, const std::vector<DatabaseColumn> &columns) {

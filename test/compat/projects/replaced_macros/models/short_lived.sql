@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select id, made_by from {{ ref('kept') }}
