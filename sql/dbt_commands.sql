@@ -152,6 +152,11 @@ SELECT proname FROM pg_proc WHERE proname = 'twice';
 SELECT node, status, message FROM mesh.run('shop_dev.headed');
 TABLE shop_dev.headed ORDER BY 1;
 
+-- What templates know of the call: what was given, and what the client says of itself.
+SELECT unique_id, compiled FROM mesh.invoke('shop_prod', 'compile', $${"select": "a b", "exclude": ["c"], "vars": {"x": 1}, "indirect_selection": "buildable", "arguments": {"project_dir": "here", "select": ["overridden"]},
+"inline": "{% set a = invocation_args_dict %}{{ [a.which, a.select, a.exclude, a.vars, a.indirect_selection, a.project_dir, a.empty, a.full_refresh is defined, flags.INVOCATION_ARGUMENTS is defined] }}"}$$);
+SELECT compiled FROM mesh.invoke('shop_prod', 'compile', '{"inline": "{{ invocation_args_dict.full_refresh }}", "full_refresh": true}');
+
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA shop_prod, shop_dev, shop_kind, shop_prod_bad, shop_prod_dbt_test__audit CASCADE;

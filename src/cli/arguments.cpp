@@ -50,7 +50,8 @@ std::optional<int> parse_arguments(int count, char **arguments, Options &options
     app.set_version_flag("-V,--version,-v", MESH_VERSION_LINE);
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
-    auto words = join_lists(std::vector<std::string>(arguments + 1, arguments + count));
+    options.words.assign(arguments + 1, arguments + count);
+    auto words = join_lists(options.words);
     add_verbs(app, options, words);
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
     try {

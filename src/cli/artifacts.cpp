@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "cli/clock.h"
+#include "cli/invocation_arguments.h"
 #include "cli/manifest_compiled.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
@@ -14,24 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace artifact = core::project;
-
-Json arguments(const Session &session) {
-    Json args = server_options(session.options, session.vars);
-    const std::string &command = session.options.command;
-    args["which"] = command == "source freshness" ? "freshness" : command == "docs generate" ? "generate" : command;
-    args["invocation_command"] = "meshctl " + command;
-    args["project_dir"] = session.project.root;
-    if (session.profile) args["profile"] = session.profile->name;
-    if (session.profile) args["target"] = session.profile->target;
-    if (command == "show") args["limit"] = session.options.limit.value_or(5);
-    if (args.contains("vars"))
-        for (auto variable = args["vars"].begin(); variable != args["vars"].end(); ++variable)
-            if (starts_with(variable.key(), "DBT_ENV_SECRET")) variable.value() = "*****";
-    for (const auto &[name, folder] : {std::pair{"state", &session.options.state}, {"defer_state", &session.options.defer_state}})
-        if (*folder) args[name] = **folder;
-    for (const char *name : {"batches", "unique_ids"}) args.erase(name);
-    return args;
-}
 
 std::vector<artifact::ArtifactTiming> timing_of(const Step &step) {
     const std::string start = artifact::utc_timestamp(step.finished_at - step.seconds), end = artifact::utc_timestamp(step.finished_at);
@@ -115,7 +98,7 @@ void write_run_results(const Session &session, const std::vector<Step> &steps) {
         const Json one = artifact::run_results_json({}, {result_of(steps[i])}, 0, Json::object());
         file << (i == 0 ? "\n" : ",\n") << one["results"][0].dump(-1, ' ', false, Json::error_handler_t::replace);
     }
-    Json rest = artifact::run_results_json(metadata(session), {}, now() - session.started_at, arguments(session));
+    Json rest = artifact::run_results_json(metadata(session), {}, now() - session.started_at, invocation_arguments(session));
     rest.erase("results");
     file << "\n], " << rest.dump(-1, ' ', false, Json::error_handler_t::replace).substr(1);
     file.close();

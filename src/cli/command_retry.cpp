@@ -23,6 +23,11 @@ bool retried(const std::string &status, bool warn_error) {
     return warn_error && status == "warn";
 }
 
+// Members that are empty are what is usual.
+bool says_something(const Json &mapping) {
+    return mapping.is_object() && std::any_of(mapping.begin(), mapping.end(), [](const Json &member) { return !member.is_array() || !member.empty(); });
+}
+
 // The options of the last command, where this one says nothing. What --state holds of it is what it deferred to; --state of this
 // command is where the last one's results are.
 void repeat_options(Options &options, const Json &args) {
@@ -35,7 +40,7 @@ void repeat_options(Options &options, const Json &args) {
                                       {"profile", &Options::profile}, {"target", &Options::target}, {"state", &Options::state}, {"defer_state", &Options::defer_state}})
         if (!(options.*field) && args.contains(name) && args[name].is_string()) options.*field = args[name].get<std::string>();
     for (const auto &[name, field] : {std::pair{"vars", &Options::vars}, {"args", &Options::args}, {"warn_error_options", &Options::warn_error_options}})
-        if (!(options.*field) && args.contains(name) && args[name].is_object()) options.*field = args[name].dump();
+        if (!(options.*field) && args.contains(name) && says_something(args[name])) options.*field = args[name].dump();
     if (!options.threads && args.contains("threads") && args["threads"].is_number()) options.threads = args["threads"].get<long>();
     options.macro = args.value("macro", "");
 }

@@ -8,6 +8,7 @@
 #include "cli/artifacts.h"
 #include "cli/clock.h"
 #include "cli/commands.h"
+#include "cli/invocation_arguments.h"
 #include "cli/report.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
@@ -168,6 +169,7 @@ Json invocation_options(const Session &session) {
     add_states(session, options);
     if (!options.contains("threads") && session.profile && session.profile->output.contains("threads")) options["profile_threads"] = session.profile->number("threads", 1);
     options["flags"] = template_flags(session.options);
+    options["arguments"] = invocation_arguments(session);
     options["compile_tests"] = session.writes_json();
     options["invocation_id"] = session.invocation_id;
     return options;

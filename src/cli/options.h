@@ -17,6 +17,7 @@ using Switch = std::optional<bool>;
 // Unset: nobody said anything.
 struct Options {
     std::string command;  // "run", "source freshness", ...
+    std::vector<std::string> words;  // all of the command line
 
     Text project_dir, profiles_dir, profile, target, connection, domain, target_path, vars;
 

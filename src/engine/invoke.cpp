@@ -5,6 +5,7 @@
 
 #include "core/near.h"
 #include "core/project/base_context.h"
+#include "core/project/runtime_config.h"
 #include "core/project/select.h"
 #include "engine/ephemeral_errors.h"
 #include "engine/invoke_options.h"
@@ -37,10 +38,23 @@ const Command &command_named(const std::string &name) {
     throw Error("22023", "unknown command \"" + name + "\"", "", core::name_hint(name, names));
 }
 
+// invocation_args_dict: what the client says of itself, and what was given here; lists are lists.
+project::Json arguments_of(const project::Json &options) {
+    project::Json out = object(options, "arguments");
+    for (const char *name : {"select", "exclude"}) out[name] = words(options, name);
+    for (const char *name : {"resource_types", "exclude_resource_types"})
+        if (option(options, name) != nullptr) out[name] = words(options, name);
+    for (const char *name : {"selector", "indirect_selection", "defer", "favor_state", "threads", "sample", "event_time_start", "event_time_end", "warn_error", "introspect"})
+        if (const project::Json *given = option(options, name)) out[name] = *given;
+    if (const project::Json *given = option(options, "warn_error_options"); given != nullptr && !out.contains("warn_error_options")) out["warn_error_options"] = *given;
+    return out;
+}
+
 // The options of the command as templates see them in `flags`.
 project::Json flags_of(const std::string &command, const project::Json &options) {
     project::Json out = object(options, "flags");
-    out["WHICH"] = command;
+    out["WHICH"] = command == "source freshness" ? "freshness" : command;
+    out[project::invocation_arguments] = arguments_of(options);
     out["FULL_REFRESH"] = flag(options, "full_refresh");
     out["EMPTY"] = flag(options, "empty");
     out["FAIL_FAST"] = flag(options, "fail_fast");

@@ -327,6 +327,15 @@ is(value('SELECT a FROM shop.a'), '2', 'whose macros are there');
 fails('a tarball that is not there', 2, [qr/could not fetch "file:.*nothing\.tgz"/], project('packages.yml' => "packages: [{tarball: 'file://$home/nothing.tgz', name: other}]\n"), 'deps');
 fails('a package without an address', 2, [qr/packages\.yml file in this project is malformed/, qr/A hub package is missing the value/], project('packages.yml' => "packages: [{package: '', version: 1.0.0}]\n"), 'deps');
 
+# What templates know of the call: all of it, but secrets.
+my $asked = project('models/a.sql' => 'select 1 as a', 'dbt_project.yml' => <<'PROJECT');
+name: shop
+profile: shop
+on-run-start: "{% set a = invocation_args_dict %}{{ print('which=' ~ a.which ~ ' select=' ~ a.select ~ ' command=' ~ a.invocation_command ~ '.') }}"
+PROJECT
+fails('invocation_args_dict', 0, [qr/which=run select=\['a'\] command=meshctl run --select a /], $asked, 'run', '--select', 'a');
+unlike(fails('a secret in it', 0, [qr/command=meshctl run\./], $asked, 'run', '--vars', 'DBT_ENV_SECRET_X: hidden'), qr/hidden/, 'a secret in it is hidden');
+
 # exceptions.warn() is a warning of the log.
 fails('a warning of a macro', 0, [qr/"name":"JinjaLogWarning"/, qr/"level":"warn","msg":"\[WARNING\]: not so good"/], project('models/a.sql' => "{% do exceptions.warn('not so good') %}select 1 as a"), 'run', '--log-format', 'json');
 

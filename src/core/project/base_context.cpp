@@ -11,6 +11,7 @@
 #include "core/project/interrupt.h"
 #include "core/project/manifest_json.h"
 #include "core/project/modules.h"
+#include "core/project/runtime_config.h"
 
 namespace mesh::core::project {
 
@@ -143,7 +144,9 @@ void add_values(Dict &context, const BaseOptions &options) {
     set("thread_id", Value("MainThread"));
     set("dbt_metadata_envs", metadata_envs(settings));
     set("modules", make_modules());
-    set("flags", to_value(settings.flags));
+    Json flags = settings.flags;
+    flags.erase(invocation_arguments);
+    set("flags", to_value(flags));
     if (options.target) set("target", target_value(*options.target));
     if (!options.project_name.empty()) set("project_name", Value(options.project_name));
 }

@@ -37,8 +37,11 @@ Value make_runtime_config(const Session &session) {
 }
 
 Value arguments_value(const Settings &settings) {
-    Json all = Json::object();
-    for (const auto &[name, value] : settings.flags.items()) all[lowered(name)] = value;
+    Json all = settings.flags.value(invocation_arguments, Json::object());
+    for (const auto &[name, value] : settings.flags.items())
+        if (name != invocation_arguments) all[lowered(name)] = value;
+    for (const char *off : {"debug", "full_refresh", "fail_fast", "warn_error", "store_failures"})  // not there when they are off, as in dbt
+        if (all.value(off, Json()) == false) all.erase(off);
     all["vars"] = settings.vars;
     return to_value(all);
 }
