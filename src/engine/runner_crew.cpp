@@ -134,10 +134,18 @@ void Runner::add_read(const std::string &id, size_t number, Task &task, std::set
     for (const std::string &parent : selection_.graph.parents(id)) add_read(parent, number, task, seen);
 }
 
+// The project's own macro that gives the model its grants or comments; empty: there is none.
+static std::string decorator(Projects &projects, const Model &model) {
+    Project *project = model.node.empty() ? nullptr : projects.find(model.domain);
+    std::string macro = project == nullptr ? "" : project->invocation().replaced(model.node, project::Work::grants);
+    return project == nullptr || !macro.empty() ? macro : project->invocation().replaced(model.node, project::Work::docs);
+}
+
 // Why no worker can build it, or what it reads is seen by no worker; empty: one can.
 std::string Runner::why_itself(const Model &model, const Target &target, const std::set<std::string> &read) {
     if (materializer(model) != nullptr) return "the project's own materialization";
     if (std::string macro = maker(model); !macro.empty()) return "the project's own \"" + macro + "\"";
+    if (std::string macro = decorator(projects_, model); !macro.empty()) return "the project's own \"" + macro + "\"";
     bool hooks = has_pre_hooks(model) || has_post_hooks(model);
     if (auto header = model.config.find("sql_header"); hooks || (header != model.config.end() && header->is_string())) return "it has hooks";
     bool in_place = model.materialized == "snapshot" || (model.materialized == "incremental" && !setting(model, "full_refresh", options_.full_refresh));
