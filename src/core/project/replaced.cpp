@@ -17,6 +17,11 @@ class Walk {
 public:
     Walk(Session &session, const Node &node) : session_(session), package_(node.package_name) {}
 
+    bool is_own(const std::string &name) const {
+        const Value found = session_.macros().visible_macro(package_, name);
+        return !found.is_missing() && !is_builtin_package(found.object_as<MacroFunction>()->info().package_name);
+    }
+
     std::string from(const std::string &name) {
         return visit(session_.macros().visible_macro(package_, name));
     }
@@ -89,8 +94,10 @@ std::vector<std::string> roots_of(const std::string &materialized, Work work) {
 }  // namespace
 
 std::string replaced_macro(Session &session, const Node &node, const std::vector<std::string> &roots) {
-    if (!shares_names(session)) return "";
     Walk walk(session, node);
+    for (const std::string &root : roots)
+        if (walk.is_own(root)) return root;  // which dbt may have no macro of that name for: a strategy
+    if (!shares_names(session)) return "";
     for (const std::string &root : roots)
         if (std::string found = walk.from(root); !found.empty()) return found;
     return "";
