@@ -350,7 +350,7 @@ std::string compiled_sql(const std::string &domain, const std::string &node) {
 project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments) {
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("run-operation", project::Json::object()));
-    return project::to_json_value(project.invocation().run_operation(macro, arguments));
+    return project.invocation().run_operation(macro, arguments);
 }
 
 std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit) {

@@ -42,7 +42,7 @@ int run(const std::string &directory, const std::string &profiles, const std::ve
     if (!rest.empty() && rest[0] == "--inline") return std::cout << invocation.compile_inline(rest.at(1)).code << "\n", 0;
     if (!rest.empty() && rest[0] == "--operation") {
         const auto result = invocation.run_operation(rest.at(1), rest.size() > 2 ? Json::parse(rest[2]) : Json::object());
-        return std::cout << to_json_value(result).dump() << "\n", 0;
+        return std::cout << result.dump() << "\n", 0;
     }
     Json out = Json::object();
     int failures = 0;

@@ -191,7 +191,7 @@ TEST(Context, GenericTestsGetTheirArguments) {
 
 TEST(Context, OperationsReturnTheirValue) {
     Project project(Files{{"macros/m.sql", "{% macro op(x) %}{% do log('hi ' ~ x, info=true) %}{{ return({'x': x, 'two': 2}) }}{% endmacro %}"}});
-    EXPECT_EQ(to_json_value(project.invocation->run_operation("op", {{"x", 1}})).dump(), R"({"x":1,"two":2})");
+    EXPECT_EQ(project.invocation->run_operation("op", {{"x", 1}}).dump(), R"({"x":1,"two":2})");
     EXPECT_EQ(project.database.messages, std::vector<std::string>{"hi 1"});
     EXPECT_NE(failure([&] { project.invocation->run_operation("opp", Json::object()); }).find("\"op\""), std::string::npos);
 }
@@ -202,7 +202,7 @@ TEST(Context, WhatOperationsReturnHasABound) {
         {% macro deep() %}{% set n = namespace(d={}) %}{% for i in range(100000) %}{% set n.d = {'a': n.d} %}{% endfor %}{{ return(n.d) }}{% endmacro %}
         {% macro wide() %}{% set n = namespace(l=1) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ return(n.l) }}{% endmacro %}
         {% macro long() %}{{ return(['x' * 10 ** 7] * 1000) }}{% endmacro %})"}});
-    const auto returned = [&](const char *name) { return failure([&] { to_json_value(project.invocation->run_operation(name, Json::object())); }); };
+    const auto returned = [&](const char *name) { return failure([&] { project.invocation->run_operation(name, Json::object()); }); };
     EXPECT_TRUE(returned("itself").starts_with("maximum recursion depth exceeded"));
     EXPECT_TRUE(returned("deep").starts_with("maximum recursion depth exceeded"));
     EXPECT_TRUE(returned("wide").starts_with("list of a template grew past its limit"));

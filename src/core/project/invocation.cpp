@@ -86,8 +86,9 @@ Compiled Invocation::compile_unit_test(const std::string &unique_id) {
     return project::compile_unit_test(inner_->session, at->second);
 }
 
-Value Invocation::run_operation(const std::string &name, const Json &arguments) {
+Json Invocation::run_operation(const std::string &name, const Json &arguments) {
     Session &session = inner_->session;
+    const Session::Rendering rendering(session);
     const Value macro = inner_->macro(name);
     Frame frame;
     frame.phase = Phase::operation;
@@ -95,7 +96,7 @@ Value Invocation::run_operation(const std::string &name, const Json &arguments) 
     const Session::Entered entered(session, frame);
     jinja::Arguments call;
     for (const auto &[key, value] : arguments.items()) call.named.emplace_back(key, to_value(value));
-    return hinted(session, [&] { return macro.object().call(call); });
+    return hinted(session, [&] { return to_json_value(macro.object().call(call)); });
 }
 
 std::string Invocation::render_hook(const std::string &unique_id, const std::string &text) {

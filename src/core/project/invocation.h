@@ -59,7 +59,7 @@ public:
     Compiled compile_inline(const std::string &text);
 
     // Runs a macro as `dbt run-operation` does. `name` may be "package.macro". Returns what it returned.
-    jinja::Value run_operation(const std::string &name, const Json &arguments);
+    Json run_operation(const std::string &name, const Json &arguments);
 
     // Runs a hook's text (pre-hook, post-hook) in the node's context, or of an operation: the SQL it renders to, not executed.
     std::string render_hook(const std::string &unique_id, const std::string &text);
