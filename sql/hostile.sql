@@ -152,7 +152,8 @@ EXCEPTION WHEN insufficient_privilege THEN RETURN sqlerrm;
 END $$;
 GRANT USAGE ON SCHEMA hostile TO regress_hostile_runner;
 SET SESSION AUTHORIZATION regress_hostile_owner;
-SELECT change, node FROM mesh.deploy('hostile_project', '{"dbt_project.yml": "name: hostile_project", "models/one.sql": "select 1 as id", "models/two.sql": "select id from {{ ref(''one'') }}"}');
+SELECT change, node FROM mesh.deploy('hostile_project', '{"dbt_project.yml": "name: hostile_project", "models/one.sql": "{{ config(event_time=''at'') }}select 1 as id, now() as at",
+    "models/two.sql": "{{ config(materialized=''table'') }}select id from {{ ref(''one'') }}"}');
 SELECT mesh.grant_run('hostile_project', 'regress_hostile_runner');
 SET SESSION AUTHORIZATION regress_hostile_runner;
 SELECT unique_id, status FROM mesh.invoke('hostile_project', 'build');
@@ -165,6 +166,10 @@ SELECT statement, hostile.as_runner(statement) FROM unnest(ARRAY[
     $$SELECT * FROM mesh.invoke('hostile_project', 'compile')$$,
     $$SELECT * FROM mesh.invoke('hostile_project', 'clone', '{"state": {}}')$$,
     $$SELECT * FROM mesh.invoke('hostile_project', 'run', '{"defer": true, "favor_state": true, "state": {}}')$$]) statement;
+-- Nor do the times of a sample, or the id of the invocation, which templates write down, become SQL.
+SELECT unique_id, status, message FROM mesh.invoke('hostile_project', 'build', '{"flags": {"SAMPLE": {"start": "2999-01-01'' or hostile.do(''create table hostile_project.mine()'') = ''", "end": ""}}}');
+SELECT unique_id FROM mesh.invoke('hostile_project', 'build', '{"sample": {"start": "2020-01-01'' or true --", "end": "2021-01-01"}}');
+SELECT unique_id FROM mesh.invoke('hostile_project', 'build', '{"invocation_id": "'' || hostile.do(''create table hostile_project.mine()'') || ''"}');
 RESET SESSION AUTHORIZATION;
 SELECT to_regclass('hostile_project.mine');
 

@@ -53,6 +53,7 @@ project::Json arguments_of(const project::Json &options) {
 // The options of the command as templates see them in `flags`.
 project::Json flags_of(const std::string &command, const project::Json &options) {
     project::Json out = object(options, "flags");
+    out.erase("SAMPLE");  // its times become SQL: below they are read
     out["WHICH"] = command == "source freshness" ? "freshness" : command;
     out[project::invocation_arguments] = arguments_of(options);
     out["FULL_REFRESH"] = flag(options, "full_refresh");
@@ -310,6 +311,11 @@ ProjectOptions project_options(const std::string &command, const project::Json &
     return {object(options, "vars"), flags_of(command, options)};
 }
 
+// A UUID, as dbt's: templates write it into SQL.
+std::string invocation_id(const project::Json &options) {
+    return pg::query_value("select coalesce(nullif($1, '')::pg_catalog.uuid, pg_catalog.gen_random_uuid())", {text(options, "invocation_id")}).value();
+}
+
 // Who may only run the project is not shown its SQL, and does not say what stands in for its relations.
 void require_rights(const Domain &domain, const std::string &command, const project::Json &options, Oid caller) {
     if (command == "compile" || command == "clone" || flag(options, "defer")) require_owner(domain, caller);
@@ -319,7 +325,7 @@ void require_rights(const Domain &domain, const std::string &command, const proj
 
 std::vector<InvokeRow> invoke(const std::string &domain, const std::string &command, const project::Json &given, Oid caller) {
     project::Json options = given;
-    if (text(options, "invocation_id").empty()) options["invocation_id"] = pg::query_value("select pg_catalog.gen_random_uuid()", {}).value();
+    options["invocation_id"] = invocation_id(options);
     const Command &what = command_named(command);
     Mesh mesh;
     require_rights(mesh.domain(domain), command, options, caller);
