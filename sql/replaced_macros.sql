@@ -53,6 +53,14 @@ SELECT * FROM run();
 SELECT relkind FROM pg_class WHERE oid = 'made.t'::regclass;
 TABLE made.over_t;
 
+-- dbt makes a new incremental model under its own name, and beside it what replaces one.
+SELECT * FROM deploy($${"macros/t.sql": "{% macro postgres__create_table_as(temporary, relation, sql) %}create table {{ relation }} as select made.*, '{{ relation.identifier }}' as made_as from ({{ sql }}) made{% endmacro %}",
+    "models/i.sql": "{{ config(materialized='incremental') }} select 1 as a"}$$);
+SELECT * FROM run('{"select": "i"}');
+TABLE made.i;
+SELECT * FROM run('{"select": "i", "full_refresh": true}');
+TABLE made.i;
+
 -- A view that a macro makes: with its options, under the identity that it has.
 SELECT jsonb_build_object('macros/v.sql', $m${% macro postgres__create_view_as(relation, sql) %}{% endmacro %}
 {% macro create_view_as(relation, sql) %}create view {{ relation }} with (security_barrier = {{ var('barrier', true) }}) as {{ sql }}{% endmacro %}$m$,

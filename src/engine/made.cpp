@@ -59,7 +59,7 @@ void take_name(Staged &staged) {
     std::string made = staged.relation, reason = staged.reason, kind = staged.relkind == "v" ? "view " : staged.relkind == "m" ? "materialized view " : "table ";
     own_name(staged);
     staged.reason = reason;
-    execute("alter " + kind + made + " rename to " + pg::quote_ident(staged.name));
+    if (made != staged.relation) execute("alter " + kind + made + " rename to " + pg::quote_ident(staged.name));
 }
 
 // A materialized view would name what is staged: it is kept as a table until it can be made over what is published.

@@ -1,8 +1,10 @@
-{# The part of a materialization that makes the relation: under the name beside the node's own, or for a seed, whose macros know that one
+{# The part of a materialization that makes the relation: under the name beside the node's own (but for a new incremental model), or for a seed, whose macros know that one
    alone, as the node's own, which has another alias then. Whoever calls this puts it in its place. #}
 
 {% macro mesh_make_table() %}
-    {% set made = make_intermediate_relation(this.incorporate(type='table')) %}
+    {% set made = this.incorporate(type='table') %}
+    {% set at_once = config.get('materialized') == 'incremental' and load_cached_relation(this) is none %}
+    {% set made = made if at_once else make_intermediate_relation(made) %}
     {% call statement('main') %}{{ get_create_table_as_sql(False, made, sql) }}{% endcall %}
     {% do create_indexes(made) %}
     {{ return({'relations': [made]}) }}
