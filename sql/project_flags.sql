@@ -94,6 +94,11 @@ SELECT * FROM deploy(jsonb_build_object('seeds/s.csv', E'a,b\n1,x\n2,y\n', 'macr
 SELECT status FROM mesh.invoke('flagged', 'seed');
 TABLE flagged.s;
 
+-- A source that is not there: its tests fail, and what says that it reads it is left out, with what reads that.
+SELECT * FROM deploy($${"models/s.yml": "sources: [{name: gone, schema: flagged, tables: [{name: away, columns: [{name: a, data_tests: [not_null]}]}]}]", "models/reads.sql": "select a from {{ source('gone', 'away') }}",
+    "models/below.sql": "select a from {{ ref('reads') }}", "models/other.sql": "select 1 as a"}$$);
+SELECT split_part(unique_id, '.', 3) AS node, status, message FROM mesh.invoke('flagged', 'build') ORDER BY 1;
+
 DROP EXTENSION mesh CASCADE;
 DROP SCHEMA flagged CASCADE;
 DROP FUNCTION deploy, state;

@@ -24,12 +24,33 @@ void Runner::source_tests() {
     }
 }
 
+// Models that could not be analyzed, as when the source is not there, are known to read it from what they say alone.
+static std::vector<std::string> say_that_they_read(const TestDef &test, const Project *project, const std::vector<const Model *> &models) {
+    std::vector<std::string> out;
+    if (project == nullptr) return out;
+    const auto own = project->manifest().nodes.find(test.node);
+    if (own == project->manifest().nodes.end()) return out;
+    for (const Model *model : models) {
+        const auto node = project->manifest().nodes.find(model->node);
+        if (model->domain != test.domain || node == project->manifest().nodes.end()) continue;
+        const std::vector<std::string> &read = node->second.depends_on_nodes;
+        if (std::ranges::all_of(own->second.depends_on_nodes, [&](const std::string &id) { return std::ranges::find(read, id) != read.end(); })) out.push_back(model->id());
+    }
+    return out;
+}
+
 // Whatever reads all that the test reads.
 void Runner::hold_back(const TestDef &test) {
     core::Graph::Ids readers = selection_.graph.descendants(test.reads[0]);
     for (const std::string &id : test.reads) {
         core::Graph::Ids others = selection_.graph.descendants(id);
         std::erase_if(readers, [&](const std::string &reader) { return !others.count(reader); });
+    }
+    std::vector<const Model *> models;
+    for (const std::string &id : selection_.models) models.push_back(&model_of(id));
+    for (const std::string &id : say_that_they_read(test, test.node.empty() ? nullptr : projects_.find(test.domain), models)) {
+        readers.insert(id);
+        readers.merge(selection_.graph.descendants(id));
     }
     for (const std::string &id : readers) held_back_.emplace(id, upstream_failed(test.id()));
 }
