@@ -119,6 +119,27 @@ TEST(ProjectRules, PropertiesAreOfTheTypesThatDbtTakes) {
         EXPECT_EQ(problem(text), "nothing") << text;
 }
 
+TEST(ProjectRules, DeprecationDatesAreDates) {
+    const auto problem = [](const std::string &date) {
+        const std::string told = first_line(refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: a, deprecation_date: " + date + "}]"}}));
+        return told == "nothing" ? told : told.substr(told.find(" - ") + 3);
+    };
+    EXPECT_EQ(problem("2024"), "at path ['deprecation_date']: 2024 is not valid under any of the given schemas");
+    EXPECT_EQ(problem("true"), "at path ['deprecation_date']: True is not valid under any of the given schemas");
+    EXPECT_EQ(problem("soon"), "at path ['deprecation_date']: Unknown string format: soon");
+    EXPECT_EQ(first_line(refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", "models: [{name: a, latest_version: 1, versions: [{v: 1, deprecation_date: soon, defined_in: a}]}]"}})),
+              "Invalid models config given in models/s.yml @ models: 'a' - at path ['versions'][0]['deprecation_date']: Unknown string format: soon");
+    for (const char *date : {"2024-01-01", "'2024-01-01'", "2024-01-01 10:00:00.00+00:00", "'Jan 1 2024'", "null"}) EXPECT_EQ(problem(date), "nothing") << date;
+}
+
+TEST(ProjectRules, ConfigsOfGenericTestsSeeNoMacros) {
+    const std::string test = "models: [{name: a, columns: [{name: id, data_tests: [{not_null: {config: {where: \"id = (select 1 from {{ ref('a') }})\"}}}]}]}]";
+    EXPECT_EQ(refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", test}}).substr(0, 177),
+              "Invalid generic test configuration given in models/s.yml: \nThe a.id column's \"not_null\" test references an undefined macro in its where configuration argument. The macro 'ref' i");
+    const std::string twice = "models: [{name: a, columns: [{name: id, data_tests: [{not_null: {config: {where: id > 1}}}, {not_null: {config: {where: id > 2}}}]}]}]";
+    EXPECT_EQ(first_line(refusal({{"models/a.sql", "select 1 as id"}, {"models/s.yml", twice}})), "dbt found two data_tests with the name \"not_null_a_id\"");
+}
+
 TEST(ProjectRules, TestsWrittenForTheirAnchorsAreNoPropertiesOfTests) {
     const Manifest manifest = parse({{"dbt_project.yml", "name: shop\n"}, {"models/a.sql", "select 1 as id"},
                                      {"models/s.yml", "data_tests: &keys\n  - not_null: {config: {where: id > 0}}\nmodels: [{name: a, columns: [{name: id, data_tests: *keys}]}]\n"}},

@@ -60,9 +60,24 @@ void lift_arguments(TestBuilder &test) {
     for (const auto &item : nested.items()) test.arguments[item.key()] = item.value();
 }
 
-Json rendered(const TestBuilder &test, const Json &value) {
+// Configs see no macros.
+[[noreturn]] void refuse_config(const TestBuilder &test, const std::string &key, const Error &error) {
+    const Property &property = *test.target.property;
+    const std::string column = text_member(test.arguments, "column_name"), what = error.what();
+    std::string told = what;
+    if (what.find(" is undefined") != std::string::npos)
+        told = "The " + property.name + "." + (column.empty() ? "None" : column) + " column's \"" + test.name + "\" test references an undefined macro in its " + key +
+               " configuration argument. The macro " + what + ".\nPlease note that the generic test configuration parser currently does not support using custom macros to populate configuration values";
+    fail(error.sqlstate.c_str(), "Invalid generic test configuration given in " + property.original_path + ": \n" + told, property.place, property.line, error.hint);
+}
+
+Json rendered(const TestBuilder &test, const std::string &key, const Json &value) {
     if (!value.is_string()) return value;
-    return test.state.yaml_renderer(*test.target.property->package).render(value.get<std::string>(), test.target.property->place);
+    try {
+        return test.state.yaml_renderer(*test.target.property->package).render(value.get<std::string>(), test.target.property->place);
+    } catch (const Error &error) {
+        refuse_config(test, key, error);
+    }
 }
 
 // Falsy in Python.
@@ -88,10 +103,10 @@ void lift_config(TestBuilder &test) {
             value = nested[key];
             nested.erase(key);
         }
-        if (value = rendered(test, value); !value.is_null()) test.config[key] = std::move(value);
+        if (value = rendered(test, key, value); !value.is_null()) test.config[key] = std::move(value);
     }
     for (const auto &item : nested.items())
-        if (Json value = rendered(test, item.value()); !value.is_null()) test.config[item.key()] = std::move(value);
+        if (Json value = rendered(test, item.key(), item.value()); !value.is_null()) test.config[item.key()] = std::move(value);
 }
 
 std::string take_text(Json &object, const char *key) {

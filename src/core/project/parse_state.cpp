@@ -40,7 +40,7 @@ void ParseState::add(Node node, const std::string &place) {
     if (!node.enabled) return void(manifest.disabled.push_back(std::move(node)));
     const auto found = manifest.nodes.find(node.unique_id);
     if (found != manifest.nodes.end())
-        fail("42710", "dbt found two " + plural(resource_type_name(node.resource_type)) + " with the name \"" + node.name + "\"", place, node.line,
+        fail("42710", "dbt found two " + plural(node.resource_type == ResourceType::test ? "data_test" : resource_type_name(node.resource_type)) + " with the name \"" + node.name + "\"", place, node.line,
              "It is also in " + found->second.package_root + found->second.original_file_path + ". Rename one of them, or disable it.");
     manifest.nodes.emplace(node.unique_id, std::move(node));
 }

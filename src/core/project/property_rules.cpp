@@ -63,8 +63,18 @@ private:
         });
     }
 
+    // A text without any digit is no date in whatever form.
+    void date(const Json &object, const std::string &path = "") const {
+        members(object, {{"deprecation_date", optional_text}}, path);
+        const Json &value = member(object, "deprecation_date");
+        if (value.is_string() && value.get_ref<const std::string &>().find_first_of("0123456789") == std::string::npos)
+            refuse("at path " + step(path, "deprecation_date") + ": Unknown string format: " + value.get<std::string>());
+    }
+
     void node() const {
         members(entry_, {{"name", text}, {"description", text}, {"meta", object}, {"docs", object}, {"config", object}});
+        if (property_.key == "models") date(entry_);
+        if (property_.key == "models") each(entry_, "versions", "", [&](const Json &version, const std::string &at) { date(version, at); });
         members(member(entry_, "docs"), {{"show", boolean}}, "['docs']");
         each(entry_, "constraints", "", [&](const Json &constraint, const std::string &at) {
             one_of(constraint, "type", {"check", "not_null", "unique", "primary_key", "foreign_key", "custom"}, at);
