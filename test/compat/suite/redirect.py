@@ -127,7 +127,7 @@ def outcome(arguments, end, has_results):
     if "parse" in words:
         return manifest(os.path.join(target, "manifest.json"))
     if "source" in words:
-        return freshness_results(read(*freshness_file(arguments, target)), os.path.join(target, "manifest.json"))
+        return freshness_results(read(*freshness_file(arguments, target)), os.path.join(target, "manifest.json"), unreadable(end.stdout))
     if not has_results:
         return None
     return run_results(read(target, "run_results.json"), os.path.join(target, "manifest.json"))
@@ -184,9 +184,16 @@ def parsed(executable, project_root):
         return manifest(os.path.join(folder, "manifest.json"))
 
 
-def freshness_results(sources, manifest_file):
+def unreadable(text):
+    """Of the log of source freshness: the sources that could not be read, which are no results of sources.json."""
+    return re.findall(r" ERROR freshness of (\S+) ", text)
+
+
+def freshness_results(sources, manifest_file, unreadable_sources):
     nodes = manifest_nodes(manifest(manifest_file))
     results = [SimpleNamespace(**{**one, "status": status(one["status"]), "node": nodes[one["unique_id"]]}) for one in sources["results"]]
+    results += [SimpleNamespace(status=status("runtime error"), node=node) for node in nodes.values()
+                if f"{getattr(node, 'source_name', '')}.{node.name}" in unreadable_sources]
     return Results(results, elapsed_time=sources["elapsed_time"])
 
 
