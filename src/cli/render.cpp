@@ -3,7 +3,7 @@
 #include "cli/text.h"
 #include "core/jinja/json.h"
 #include "core/near.h"
-#include "core/project/modules.h"
+#include "core/project/base_context.h"
 
 namespace mesh::cli {
 namespace {
@@ -42,10 +42,12 @@ Value make_var(const Json &vars) {
 }  // namespace
 
 Renderer::Renderer(const Environment &environment, const Json &vars, bool secrets)
-    : settings_(make<core::jinja::Environment>()), context_(make<Variables>()) {
+    : settings_(make<core::jinja::Environment>()), known_(std::make_shared<core::project::Settings>()) {
+    core::project::BaseOptions base;
+    base.settings = known_.get();
+    context_ = core::project::make_base_context(base);
     context_->set("env_var", make_env_var(environment, secrets));
     context_->set("var", make_var(vars));
-    context_->set("modules", core::project::make_modules());
 }
 
 Json Renderer::render(const Json &value, const std::string &path) const {

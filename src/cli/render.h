@@ -1,8 +1,9 @@
-// Templates in dbt_project.yml, profiles.yml and packages.yml: env_var() and var().
+// Templates in dbt_project.yml, profiles.yml and packages.yml: dbt's base context, whose log() says nothing here.
 #pragma once
 
 #include "cli/options.h"
 #include "core/jinja/template.h"
+#include "core/project/settings.h"
 
 namespace mesh::cli {
 
@@ -19,6 +20,7 @@ private:
     Json render_text(const std::string &text, const std::string &path) const;
 
     core::jinja::Ptr<core::jinja::Environment> settings_;
+    std::shared_ptr<const core::project::Settings> known_;  // which the context looks into
     core::jinja::Ptr<core::jinja::Variables> context_;
 };
 

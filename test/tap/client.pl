@@ -327,6 +327,10 @@ is(value('SELECT a FROM shop.a'), '2', 'whose macros are there');
 fails('a tarball that is not there', 2, [qr/could not fetch "file:.*nothing\.tgz"/], project('packages.yml' => "packages: [{tarball: 'file://$home/nothing.tgz', name: other}]\n"), 'deps');
 fails('a package without an address', 2, [qr/packages\.yml file in this project is malformed/, qr/A hub package is missing the value/], project('packages.yml' => "packages: [{package: '', version: 1.0.0}]\n"), 'deps');
 
+# dbt's base context in the files that meshctl reads itself.
+fails('dbt_project.yml may call all that dbt has there', 0, [qr/^shop\.a$/m],
+    project('src/a.sql' => 'select 1 as a', 'dbt_project.yml' => qq(name: shop\nprofile: shop\nmodel-paths: "{{ fromjson('[\\"src\\"]') }}"\nversion: "{{ dbt_version }}{{ log('nothing') }}"\n)), 'ls', '--quiet');
+
 # What templates know of the call: all of it, but secrets.
 my $asked = project('models/a.sql' => 'select 1 as a', 'dbt_project.yml' => <<'PROJECT');
 name: shop
