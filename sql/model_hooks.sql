@@ -84,6 +84,29 @@ SELECT conname, (SELECT attnotnull FROM pg_attribute WHERE attrelid = conrelid A
 SELECT mesh.create_model('hooked.later', 'select 1 as id, 2 as new', materialized => 'table', replace => true, config => '{"post_hook": "comment on column hooked.later.new is ''it came later''"}');
 SELECT status, message FROM mesh.run('hooked.later');
 SELECT col_description('hooked.later'::regclass, attnum) FROM pg_attribute WHERE attrelid = 'hooked.later'::regclass AND attname = 'new';
+
+-- What hooks define on a table that is there is defined once: dbt, which makes the table anew, writes hooks so.
+CREATE FUNCTION hooked.as_it_is() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name', materialized => 'table', config => $${"indexes": [{"columns": ["name"]}], "post_hook": [
+    "create index on hooked.defined (id)", "create unique index on hooked.defined (lower(name)) where id > 0", "alter table hooked.defined add primary key (id)",
+    "alter table hooked.defined add constraint positive check (id > 0), alter column id set default 7", "alter table hooked.defined add column extra int default 3",
+    "create trigger touched before insert on hooked.defined for each row execute function hooked.as_it_is()", "create policy seen on hooked.defined using (id > 0)"]}$$);
+SELECT status, message FROM mesh.run('hooked.defined');
+CREATE VIEW hooked.what_is_defined AS SELECT 'index ' || regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '') AS what FROM pg_index WHERE indrelid = 'hooked.defined'::regclass
+    UNION ALL SELECT 'constraint ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'hooked.defined'::regclass AND contype <> 'n'
+    UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'hooked.defined'::regclass AND NOT tgisinternal
+    UNION ALL SELECT 'policy ' || pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = 'hooked.defined'::regclass ORDER BY 1;
+SELECT status, message FROM mesh.run('hooked.defined');
+TABLE hooked.what_is_defined;
+SELECT * FROM hooked.defined;
+SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name', materialized => 'table', replace => true, config => $${"post_hook": [
+    "create index on hooked.defined (id)", "create index on hooked.defined (extra)", "create policy seen on hooked.defined using (id > 1)", "alter table hooked.defined add primary key (name)"]}$$);
+SELECT status, message FROM mesh.run('hooked.defined');
+SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name', materialized => 'table', replace => true, config => $${"post_hook": [
+    "create index on hooked.defined (id)", "create policy seen on hooked.defined using (id > 1)"]}$$);
+SELECT status, message FROM mesh.run('hooked.defined');
+TABLE hooked.what_is_defined;
+SELECT count(*) FROM pg_class WHERE relname LIKE 'mesh\_stage%';
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
 DROP OWNED BY regress_hook_owner, regress_hook_reader, "regress Hook Writer" CASCADE;

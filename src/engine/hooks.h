@@ -18,6 +18,10 @@ bool has_post_hooks(const Model &model);
 // BEGIN, COMMIT and their kin are left out: the run's transaction goes on.
 void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own);
 
+// hook_definitions.cpp: where dbt would have made the relation anew, and here it keeps what it has: leaves out of own.after what hooks defined on it the
+// last time as well (indexes, constraints, columns). What they say anew of a trigger or a policy takes the place of the former.
+void leave_out_defined(Staged &own);
+
 // At the publish, as the owner, when the relation is at its place: grants, column comments, constraints, and what hooks left to do.
 void apply_settings(const Staged &staged);
 

@@ -106,6 +106,7 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
             kept.asked.counts.clear();  // it may change rows
             run_hooks(mesh_, *kept.domain, {sql}, stage_, &kept);
         });
+        leave_out_defined(kept);
         if (Project *project = model.node.empty() ? nullptr : projects_.find(model.domain)) project->decorate(kept);
     }
     std::ranges::move(skipped, std::back_inserter(tests));
