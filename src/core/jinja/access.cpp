@@ -82,6 +82,7 @@ std::optional<Value> find_attribute(const Value &object, std::string_view name, 
     if (object.is(Kind::object)) return object.object().attribute(name);
     if (const Method *method = find_method(object, name)) return Value(make<BoundMethod>(object, *method, runtime));
     if (object.is_number()) return number_attribute(object, name);
+    if (object.is_string() && object.str().marker == Marker::member && name == "value") return Value(object.text());
     if (object.is(Kind::tuple) && object.tuple().group && object.tuple().items.size() == 2) {
         if (name == "grouper") return object.tuple().items[0];
         if (name == "list") return object.tuple().items[1];

@@ -29,8 +29,8 @@ enum class Kind : std::uint8_t {
     object,
 };
 
-// What a str is marked as: Jinja2's Markup, and the markers of dbt's native filters.
-enum class Marker : std::uint8_t { none, markup, text, native, boolean, number };
+// What a str is marked as: Jinja2's Markup, the markers of dbt's native filters, and a member of a Python enumeration, which has a `value`.
+enum class Marker : std::uint8_t { none, markup, text, native, boolean, number, member };
 
 struct Str;
 struct List;

@@ -78,12 +78,19 @@ public:
     std::optional<Value> item(const Value &key) override { return Record::item(key).value_or(Value()); }
 };
 
+// dbt's kinds and statuses are enumerations.
+std::optional<Value> enumerated(const Json &content, const char *name) {
+    if (!content.contains(name) || !content.at(name).is_string()) return std::nullopt;
+    return Value(content.at(name).get<std::string>(), jinja::Marker::member);
+}
+
 class ResultNode : public Record {
 public:
     explicit ResultNode(const Json &content) : Record("node", content) {}
 
 protected:
     std::optional<Value> member(std::string_view name) const override {
+        if (name == "resource_type") return enumerated(content(), "resource_type");
         if (name != "config" || !content().contains("config")) return std::nullopt;
         return Value(jinja::make<Config>(content().at("config")));
     }
@@ -95,6 +102,7 @@ public:
 
 protected:
     std::optional<Value> member(std::string_view name) const override {
+        if (name == "status") return enumerated(content(), "status");
         if (name == "skipped") return Value(content().at("status") == "skipped");
         if (name == "node" && content().at("node").is_object()) return Value(jinja::make<ResultNode>(content().at("node")));
         if (name != "timing") return std::nullopt;
