@@ -103,7 +103,9 @@ SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name'
     "create index on hooked.defined (id)", "create index on hooked.defined (extra)", "create policy seen on hooked.defined using (id > 1)", "alter table hooked.defined add primary key (name)"]}$$);
 SELECT status, message FROM mesh.run('hooked.defined');
 SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name', materialized => 'table', replace => true, config => $${"post_hook": [
-    "create index on hooked.defined (id)", "create policy seen on hooked.defined using (id > 1)"]}$$);
+    "create index on hooked.defined (id)", "create policy seen on hooked.defined using (id > 1)", " Create\n Unique index CONCURRENTLY if not exists \"By Name\" on hooked.defined (name, id)", "create unique index on hooked.defined (name, id)",
+    "drop index concurrently if exists hooked.defined_lower_idx"]}$$);
+SELECT status, message FROM mesh.run('hooked.defined');
 SELECT status, message FROM mesh.run('hooked.defined');
 TABLE hooked.what_is_defined;
 SELECT count(*) FROM pg_class WHERE relname LIKE 'mesh\_stage%';

@@ -12,7 +12,7 @@ namespace mesh::engine {
 
 namespace {
 
-using Things = std::set<std::string>;
+using Things = std::multiset<std::string>;
 
 // What a statement may add to a relation: by its definition where the name may be one that the server chose.
 Things things_of(Oid relation) {
@@ -73,7 +73,8 @@ private:
     void keep(const std::string &statement, const Things &before) {
         Things fresh;
         std::ranges::set_difference(has_, before, std::inserter(fresh, fresh.end()));
-        bool is_known = !fresh.empty() && std::ranges::includes(has_, before) && std::ranges::includes(there_, fresh);
+        auto is_there = [&](const std::string &thing) { return has_.count(thing) <= there_.count(thing); };  // as often, with what came before
+        bool is_known = !fresh.empty() && std::ranges::includes(has_, before) && std::ranges::all_of(fresh, is_there);
         bool again = false;
         for (const std::string &thing : fresh)
             if (is_known && (thing.starts_with("trigger ") || thing.starts_with("policy "))) {

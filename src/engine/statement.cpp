@@ -1,6 +1,9 @@
 #include "engine/statement.h"
 
 #include <algorithm>
+#include <cctype>
+
+#include "core/text.h"
 
 namespace mesh::engine {
 
@@ -28,13 +31,32 @@ bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *st
     return std::any_of(statement.names.begin(), statement.names.end(), [&](const pg::ScriptName &name) { return staged_at(mesh, stage, name.schema, name.name) == own; });
 }
 
+// The next word from `at` on, which moves behind it.
+static std::string next_word(const std::string &text, size_t &at) {
+    size_t begin = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+    at = begin;
+    while (at < text.size() && std::isalpha(static_cast<unsigned char>(text[at]))) at++;
+    return core::lowered(text.substr(begin, at - begin));
+}
+
+// An index that is made or dropped CONCURRENTLY is so without it: nobody else sees what the run makes before it is published. Blanks in its place, as names are
+// known by theirs.
+static pg::ScriptStatement in_transaction(pg::ScriptStatement statement) {
+    size_t at = 0;
+    (void)next_word(statement.text, at);  // CREATE or DROP
+    std::string word = next_word(statement.text, at);
+    if (word == "unique") word = next_word(statement.text, at);
+    if (word == "index" && next_word(statement.text, at) == "concurrently") std::fill_n(statement.text.begin() + static_cast<std::ptrdiff_t>(at - 12), 12, ' ');
+    return statement;
+}
+
 const char *const kVacuumIsLeft = "VACUUM is left to autovacuum: a run is one transaction";
 
 std::optional<pg::ScriptStatement> within_run(const pg::ScriptStatement &statement) {
     using Kind = pg::ScriptStatement::Kind;
     if (statement.kind == Kind::vacuum && !statement.analyze.empty()) return pg::parse_script(statement.analyze).front();
     if (statement.kind == Kind::vacuum || statement.kind == Kind::transaction) return std::nullopt;
-    return statement;
+    return statement.tag == "CREATE INDEX" || statement.tag == "DROP INDEX" ? in_transaction(statement) : statement;
 }
 
 pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql) {

@@ -15,8 +15,8 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
 // Does the statement define something on `own` while that is staged beside its place? Then it has to wait until that is published.
 bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, const Staged *own);
 
-// What a run, which is one transaction, does of the statement: nothing of COMMIT and its kin, and of VACUUM, which is left to autovacuum, what it
-// analyzes.
+// What a run, which is one transaction, does of the statement: nothing of COMMIT and its kin, of VACUUM, which is left to autovacuum, what it
+// analyzes, and CREATE and DROP INDEX without CONCURRENTLY.
 std::optional<pg::ScriptStatement> within_run(const pg::ScriptStatement &statement);
 extern const char *const kVacuumIsLeft;
 
