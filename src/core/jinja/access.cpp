@@ -3,6 +3,7 @@
 #include "core/jinja/methods.h"
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
+#include "core/text.h"
 
 namespace mesh::core::jinja {
 
@@ -76,13 +77,27 @@ std::optional<Value> number_attribute(const Value &object, std::string_view name
     return std::nullopt;
 }
 
+// A member's name is its value in camel case, as dbt names nearly all of its members: "partial success" is PartialSuccess.
+std::optional<Value> member_attribute(const std::string &value, std::string_view name) {
+    if (name == "value") return Value(value);
+    if (name != "name") return std::nullopt;
+    std::string out;
+    bool starts = true;
+    for (char c : value) {
+        const bool between = c == ' ' || c == '_' || c == '-';
+        if (!between) out += starts ? core::capitalized(std::string(1, c)) : std::string(1, c);
+        starts = between;
+    }
+    return Value(std::move(out));
+}
+
 }  // namespace
 
 std::optional<Value> find_attribute(const Value &object, std::string_view name, const Runtime &runtime) {
     if (object.is(Kind::object)) return object.object().attribute(name);
     if (const Method *method = find_method(object, name)) return Value(make<BoundMethod>(object, *method, runtime));
     if (object.is_number()) return number_attribute(object, name);
-    if (object.is_string() && object.str().marker == Marker::member && name == "value") return Value(object.text());
+    if (object.is_string() && object.str().marker == Marker::member) return member_attribute(object.text(), name);
     if (object.is(Kind::tuple) && object.tuple().group && object.tuple().items.size() == 2) {
         if (name == "grouper") return object.tuple().items[0];
         if (name == "list") return object.tuple().items[1];

@@ -5,7 +5,7 @@
                     told.adapter_response.get('code'), told.adapter_response.get('rows_affected'), result.adapter_response.get('_message'),
                     result.timing | map(attribute='name') | list, told.timing | length, told.timing[0].started_at is string,
                     result.timing[0].started_at > modules.datetime.datetime(2020, 1, 1), result.timing[1].to_dict().name, told.thread_id is string,
-                    told.execution_time is number, result.status.value, result.node.resource_type.value, told.status.value is defined, result.status ~ '!', told.node.unique_id == node.unique_id, told.keys() | list] %}
+                    told.execution_time is number, result.status.value, result.status.name, result.node.resource_type.name, result.node.resource_type.value, told.status.value is defined, result.status ~ '!', told.node.unique_id == node.unique_id, told.keys() | list] %}
     insert into {{ target.schema }}.journal values ('{{ node.unique_id }}', $${{ words | join(' ') }}$$);
 {% endfor %}
 {% endmacro %}
