@@ -166,7 +166,7 @@ TEST(ProjectParse, MacrosKnowWhichMacrosTheyCall) {
                                                                         "{% macro inner(x) %}{{ return(x ~ ref('a') ~ var('v', 1) ~ run_query('select 1')) }}{% endmacro %}"
                                                                         "{% macro by_engine(x) %}{% endmacro %}{% macro default__by_engine(x) %}{% endmacro %}{% macro postgres__by_engine(x) %}{% endmacro %}"},
                                       {"macros/m.sql", "{% macro inner(x) %}{% call statement('s') %}{{ pkg.outer(pkg.outer(x)) }}{% endcall %}{{ nothing(adapter.quote(x)) }}{% endmacro %}"
-                                                       "{% macro default__by_engine(x) %}{{ default__by_engine(x) }}{% endmacro %}{% macro postgres__get_where_subquery(x) %}{{ x }}{% endmacro %}"},
+                                                       "{% macro default__by_engine(x) %}{{ default__by_engine(x) }}{% endmacro %}{% macro elsewhere(x) %}{{ adapter.dispatch('by_engine', 'nowhere')(x) }}{% endmacro %}{% macro postgres__get_where_subquery(x) %}{{ x }}{% endmacro %}"},
                                       {"models/a.sql", "select 1 as id"}});
     using Ids = std::vector<std::string>;
     const auto called = [&](const char *id) { return manifest.macros.at(id).depends_on_macros; };
@@ -174,6 +174,7 @@ TEST(ProjectParse, MacrosKnowWhichMacrosTheyCall) {
     EXPECT_EQ(called("macro.pkg.inner"), Ids{"macro.dbt.run_query"});
     EXPECT_EQ(called("macro.shop.inner"), (Ids{"macro.dbt.statement", "macro.pkg.outer"}));
     EXPECT_TRUE(called("macro.shop.default__by_engine").empty());
+    EXPECT_EQ(called("macro.shop.elsewhere"), (Ids{"macro.pkg.by_engine", "macro.pkg.postgres__by_engine"}));  // a namespace that is no package's
     MacroDependencies dependencies(manifest);
     const auto of_built_in = [&](const char *id) { return dependencies.of(manifest.macros.at(id)); };
     EXPECT_EQ(of_built_in("macro.dbt.get_where_subquery"), Ids{"macro.shop.postgres__get_where_subquery"});

@@ -88,23 +88,34 @@ std::vector<std::string> configured_order(const Manifest &manifest, const std::s
     return order;
 }
 
-// Packages to search; an empty name means wherever the template sees.
-std::vector<std::string> search_packages(Session &session, const Value &space) {
-    if (space.is_none()) return {""};
-    if (!space.is_string())
-        raise_compilation("In adapter.dispatch, got a " + jinja::type_name(space) + " macro_namespace argument (\"" + jinja::to_text(space) +
-                          "\"), but macro_namespace should be None or a string.");
-    return search_order(session.manifest(), space.text());
-}
-
-}  // namespace
-
+// The packages for a namespace; an empty name means wherever the template sees.
 std::vector<std::string> search_order(const Manifest &manifest, const std::string &space) {
     auto order = configured_order(manifest, space);
     if (!order.empty()) return order;
     const bool known = is_builtin_package(space) || std::any_of(manifest.packages.begin(), manifest.packages.end(), [&](const Package &package) { return package.name == space; });
     if (known) return {manifest.project_name, space};
     return {""};
+}
+
+std::optional<std::string> namespace_of(const Value &space) {
+    if (space.is_none()) return std::nullopt;
+    if (!space.is_string())
+        raise_compilation("In adapter.dispatch, got a " + jinja::type_name(space) + " macro_namespace argument (\"" + jinja::to_text(space) +
+                          "\"), but macro_namespace should be None or a string.");
+    return space.text();
+}
+
+}  // namespace
+
+std::vector<DispatchPlace> dispatch_places(const Manifest &manifest, const std::optional<std::string> &space, const std::string &name) {
+    std::vector<DispatchPlace> places;
+    const auto add = [&](const std::string &package) {
+        for (const char *prefix : {"postgres__", "default__"}) places.push_back({package, prefix + name});
+    };
+    if (!space) add("");
+    else
+        for (const std::string &package : search_order(manifest, *space)) add(package);
+    return places;
 }
 
 Value dispatch(Session &session, Arguments &arguments) {
@@ -117,15 +128,12 @@ Value dispatch(Session &session, Arguments &arguments) {
         raise_compilation("The \"packages\" argument of adapter.dispatch() has been deprecated. Use the \"macro_namespace\" argument instead.\n\n"
                           "Raised during dispatch for: " + name);
     std::string attempts;
-    for (const std::string &package : search_packages(session, bound[1]))
-        for (const char *prefix : {"postgres__", "default__"}) {
-            const std::string wanted = prefix + name;
-            Value macro = package.empty() ? session.macros().visible_macro(session.frame().package, wanted)
-                                                : session.macros().in_package(package, wanted);
-            if (macro.is_missing() && package.empty() && session.frame().reads_generic_test()) macro = session.macros().anywhere(wanted);
-            if (!macro.is_missing()) return macro;
-            attempts += (attempts.empty() ? "'" : ", '") + (package.empty() ? "" : package + ".") + wanted + "'";
-        }
+    for (const auto &[package, wanted] : dispatch_places(session.manifest(), namespace_of(bound[1]), name)) {
+        Value macro = package.empty() ? session.macros().visible_macro(session.frame().package, wanted) : session.macros().in_package(package, wanted);
+        if (macro.is_missing() && package.empty() && session.frame().reads_generic_test()) macro = session.macros().anywhere(wanted);
+        if (!macro.is_missing()) return macro;
+        attempts += (attempts.empty() ? "'" : ", '") + (package.empty() ? "" : package + ".") + wanted + "'";
+    }
     jinja::TemplateError error(jinja::ErrorClass::compilation, "In dispatch: No macro named '" + name + "' found within namespace: '" +
                                                                    jinja::to_text(bound[1]) + "'\n    Searched for: " + attempts);
     error.sqlstate = "42883";

@@ -21,8 +21,13 @@ const std::vector<AdapterEntry> &adapter_column_methods();
 const std::vector<AdapterEntry> &adapter_query_methods();
 const std::vector<AdapterEntry> &adapter_render_methods();
 
-// The packages in which adapter.dispatch looks for a namespace; an empty name means wherever the template sees.
-std::vector<std::string> search_order(const Manifest &manifest, const std::string &space);
+// Where adapter.dispatch looks for a macro: by this name in that package, or (empty) wherever the template sees.
+struct DispatchPlace {
+    std::string package, name;
+};
+
+// Those for a name, in their order. `space`: nothing for a call without a namespace.
+std::vector<DispatchPlace> dispatch_places(const Manifest &manifest, const std::optional<std::string> &space, const std::string &name);
 
 // adapter.dispatch(name, namespace): the macro. Raises CompilationError naming what it looked for.
 jinja::Value dispatch(Session &session, jinja::Arguments &arguments);

@@ -98,16 +98,9 @@ private:
     }
 
     const MacroInfo *dispatched(const MacroCall &call) const {
-        if (!call.has_namespace) return for_engine(call.name, [&](const std::string &name) { return macros_.find("", name); });
-        for (const std::string &package : search_order(manifest_, call.package))
-            if (const MacroInfo *found = for_engine(call.name, [&](const std::string &name) { return macros_.find_in(package, name); })) return found;
+        for (const auto &[package, name] : dispatch_places(manifest_, call.space(), call.name))
+            if (const MacroInfo *found = package.empty() ? macros_.find("", name) : macros_.find_in(package, name)) return found;
         return nullptr;
-    }
-
-    template <class Find>
-    static const MacroInfo *for_engine(const std::string &name, Find find) {
-        const MacroInfo *own = find("postgres__" + name);
-        return own ? own : find("default__" + name);
     }
 
     const Manifest &manifest_;

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "core/project/macro_finder.h"
 
 namespace mesh::core::project {
 
-// name(...) or package.name(...); a dispatched one means the macro that is found in the namespace.
+// name(...) or package.name(...); a dispatched one means the macro that is found in the namespace, which is its package.
 struct MacroCall {
     std::string package, name;
     bool is_dispatched = false, has_namespace = false;
+
+    std::optional<std::string> space() const { return has_namespace ? std::optional(package) : std::nullopt; }
 };
 
 using MacroCalls = std::vector<MacroCall>;

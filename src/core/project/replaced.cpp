@@ -38,13 +38,10 @@ private:
 
     Value called(const MacroCall &call) {
         if (!call.is_dispatched) return call.package.empty() ? session_.macros().visible_macro(package_, call.name) : Value::missing();
-        const auto order = call.has_namespace ? search_order(session_.manifest(), call.package) : std::vector<std::string>{""};
-        for (const std::string &package : order)
-            for (const char *prefix : {"postgres__", "default__"}) {
-                const std::string name = prefix + call.name;
-                Value found = package.empty() ? session_.macros().visible_macro(package_, name) : session_.macros().in_package(package, name);
-                if (!found.is_missing()) return found;
-            }
+        for (const auto &[package, name] : dispatch_places(session_.manifest(), call.space(), call.name)) {
+            Value found = package.empty() ? session_.macros().visible_macro(package_, name) : session_.macros().in_package(package, name);
+            if (!found.is_missing()) return found;
+        }
         return Value::missing();
     }
 
