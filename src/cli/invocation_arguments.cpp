@@ -4,6 +4,7 @@
 
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/project/runtime_config.h"
 
 namespace mesh::cli {
 namespace {
@@ -74,8 +75,7 @@ Json invocation_arguments(const Session &session) {
     args["log_path"] = session.in_project(session.project.log_path);
     if (session.profile) args["profile"] = session.profile->name;
     if (session.profile) args["target"] = session.profile->target;
-    for (const char *off : {"debug", "full_refresh", "fail_fast", "warn_error", "store_failures"})
-        if (args.value(off, Json()) == false) args.erase(off);
+    core::project::leave_out_off(args);
     for (const char *name : {"batches", "unique_ids"}) args.erase(name);
     hide_secrets(args);
     return args;

@@ -36,12 +36,16 @@ Value make_runtime_config(const Session &session) {
     return Value(dict);
 }
 
+void leave_out_off(Json &arguments) {
+    for (const char *option : {"debug", "full_refresh", "fail_fast", "warn_error", "store_failures"})
+        if (arguments.value(option, Json()) == false) arguments.erase(option);
+}
+
 Value arguments_value(const Settings &settings) {
     Json all = settings.flags.value(invocation_arguments, Json::object());
     for (const auto &[name, value] : settings.flags.items())
         if (name != invocation_arguments) all[lowered(name)] = value;
-    for (const char *off : {"debug", "full_refresh", "fail_fast", "warn_error", "store_failures"})  // not there when they are off, as in dbt
-        if (all.value(off, Json()) == false) all.erase(off);
+    leave_out_off(all);
     all["vars"] = settings.vars;
     return to_value(all);
 }

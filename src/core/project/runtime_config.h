@@ -11,6 +11,9 @@ jinja::Value make_runtime_config(const Session &session);
 // Among the flags of the settings, and none of `flags`: an object of options that are no flags.
 inline constexpr const char *invocation_arguments = "INVOCATION_ARGUMENTS";
 
+// Options that are off are not there, as in dbt.
+void leave_out_off(Json &arguments);
+
 // The command's options under dbt's names for them: flags, vars, and the invocation_arguments.
 jinja::Value arguments_value(const Settings &settings);
 
