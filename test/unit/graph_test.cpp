@@ -152,13 +152,24 @@ TEST(GraphTest, ReachOnACycleEndsWithoutTheNode) {
     EXPECT_EQ(graph.with_descendants({"x.c"}), (Set{"x.c", "x.d", "x.e"}));
 }
 
-TEST(OrderTest, ParentsComeFirstAndTheFreeGoByInsertion) {
+TEST(OrderTest, GoesLevelByLevelAndWithinOneByInsertion) {
     Graph graph;
+    graph.add(model("d", "last", {"d.late", "d.z"}));
     graph.add(model("d", "z"));
     graph.add(model("d", "late", {"d.b"}));
     graph.add(model("d", "b"));
     graph.add(model("d", "a"));
-    EXPECT_EQ(graph.topological_order(), (List{"d.z", "d.b", "d.late", "d.a"}));
+    EXPECT_EQ(graph.topological_order(), (List{"d.z", "d.b", "d.a", "d.late", "d.last"}));
+}
+
+TEST(OrderTest, LevelsCountTheMembersOfTheSubsetOnly) {
+    Graph graph;
+    graph.add(model("d", "far", {"d.outside"}));
+    graph.add(model("d", "outside", {"d.beyond"}));
+    graph.add(model("d", "beyond"));
+    graph.add(model("d", "root"));
+    graph.add(model("d", "below", {"d.root", "d.outside"}));
+    EXPECT_EQ(graph.topological_order({"d.below", "d.far", "d.root"}), (List{"d.far", "d.root", "d.below"}));
 }
 
 TEST(OrderTest, SubsetIsOrderedAlsoThroughNodesOutsideIt) {

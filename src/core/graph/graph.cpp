@@ -1,8 +1,6 @@
 #include "core/graph/graph.h"
 
 #include <algorithm>
-#include <functional>
-#include <queue>
 #include <utility>
 
 #include "core/error.h"
@@ -90,17 +88,19 @@ Graph::Ids Graph::with_descendants(const Ids &start, int depth) const {
 
 std::vector<std::string> Graph::topological_order(const Ids &subset) const {
     std::vector<bool> wanted(nodes_.size(), false);
-    const auto members = positions(subset);
+    auto members = positions(subset);
     for (std::size_t at : members) wanted[at] = true;
 
-    std::vector<std::string> order;
-    for (std::size_t at : full_order())
-        if (wanted[at]) order.push_back(nodes_[at].id);
-    if (order.size() == members.size()) return order;
+    const auto levels = levels_within(wanted);
+    Ids held_back;
+    for (std::size_t at : members)
+        if (!levels[at]) held_back.insert(nodes_[at].id);
+    if (!held_back.empty()) fail_with_cycle_before(held_back);
 
-    Ids held_back = subset;
-    for (const auto &id : order) held_back.erase(id);
-    fail_with_cycle_before(held_back);
+    std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) { return std::pair(*levels[a], a) < std::pair(*levels[b], b); });
+    std::vector<std::string> order;
+    for (std::size_t at : members) order.push_back(nodes_[at].id);
+    return order;
 }
 
 std::vector<std::string> Graph::topological_order() const {
@@ -200,22 +200,25 @@ Graph::Ids Graph::reach(const std::vector<std::size_t> &start, const Edges &edge
     return found;
 }
 
-// Kahn's algorithm, the earliest added ready node first; what a cycle holds back is missing at the end.
-std::vector<std::size_t> Graph::full_order() const {
-    std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
-    std::vector<std::size_t> missing(nodes_.size()), order;
+// How many members stand before each node on the longest way to it, over nodes outside as well (Kahn's algorithm);
+// none for what a cycle holds back.
+std::vector<std::optional<std::size_t>> Graph::levels_within(const std::vector<bool> &members) const {
+    std::vector<std::size_t> missing(nodes_.size()), level(nodes_.size(), 0), ready;
+    std::vector<std::optional<std::size_t>> levels(nodes_.size());
     for (std::size_t at = 0; at < nodes_.size(); ++at) {
         missing[at] = up_[at].size();
-        if (missing[at] == 0) ready.push(at);
+        if (missing[at] == 0) ready.push_back(at);
     }
     while (!ready.empty()) {
-        const std::size_t at = ready.top();
-        ready.pop();
-        order.push_back(at);
-        for (std::size_t child : down_[at])
-            if (--missing[child] == 0) ready.push(child);
+        const std::size_t at = ready.back();
+        ready.pop_back();
+        levels[at] = level[at];
+        for (std::size_t child : down_[at]) {
+            level[child] = std::max(level[child], level[at] + (members[at] ? 1 : 0));
+            if (--missing[child] == 0) ready.push_back(child);
+        }
     }
-    return order;
+    return levels;
 }
 
 }  // namespace mesh::core

@@ -64,9 +64,10 @@ public:
     Ids with_ancestors(const Ids &start, int depth = unlimited) const;
     Ids with_descendants(const Ids &start, int depth = unlimited) const;
 
-    // The subset, parents first, also when the path between two members leaves the subset. Nodes that are
-    // free to go in any order go by insertion. Throws Error 42P19 when a cycle stands before a member, and names
-    // that cycle in the detail.
+    // The subset, level by level as dbt's queue takes them: first the members with no member before them, then those
+    // that depend on these only, and so on, also when the path between two members leaves the subset. Members of
+    // one level go by insertion. Throws Error 42P19 when a cycle stands before a member, and names that cycle in the
+    // detail.
     std::vector<std::string> topological_order(const Ids &subset) const;
     std::vector<std::string> topological_order() const;
 
@@ -81,7 +82,7 @@ private:
     std::vector<std::string> names(std::vector<std::size_t> at_positions) const;
     std::vector<std::size_t> positions(const Ids &wanted) const;
     Ids reach(const std::vector<std::size_t> &start, const Edges &edges, int depth) const;
-    std::vector<std::size_t> full_order() const;
+    std::vector<std::optional<std::size_t>> levels_within(const std::vector<bool> &members) const;
     std::optional<std::vector<std::string>> find_cycle(const std::vector<bool> &within) const;
     [[noreturn]] void fail_with_cycle_before(const Ids &held_back) const;
 
