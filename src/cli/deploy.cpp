@@ -53,17 +53,14 @@ Json parse_flags(const Options &options) {
     return flags;
 }
 
-void count_change(Session &session, const Row &row, Deployed &deployed) {
+void take_change(Session &session, const Row &row, Deployed &deployed) {
     const std::string change = row.text(0);
-    if (change == "added") ++deployed.added;
-    if (change == "changed") ++deployed.changed;
-    if (change == "removed") ++deployed.removed;
-    if (change != "warning") return;
-    ++deployed.warnings;
-    const std::string file = row.text(3);
-    if (row.text(1).empty() && deployed.warning.empty()) deployed.warning = row.text(4) + (file.empty() ? "" : " (" + file + ")");
+    if (change != "warning" && change != "note" && change != "debug") return;
+    const std::string text = row.text(4) + (row.text(3).empty() ? "" : " (" + row.text(3) + ")");
     // What a node cannot be analyzed for is told by the node itself when it runs.
-    session.log->event(row.text(1).empty() ? Level::warn : Level::debug, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + row.text(4) + (file.empty() ? "" : " (" + file + ")"));
+    const bool is_told = row.text(1).empty() && change != "debug";
+    if (is_told && change == "warning" && deployed.warning.empty()) deployed.warning = text;
+    session.log->event(is_told ? Level::warn : Level::debug, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + text);
 }
 
 }  // namespace
@@ -86,7 +83,7 @@ Deployed deploy(Session &session) {
     // Variables hold for one command. What does not analyze fails as a node of the run, as with dbt, and not here.
     session.database->query("SELECT change, node, kind, file, message FROM mesh.deploy($1, $2, profiles => $3, profile => $4, target => $5,"
                             " vars => $6, env => $7, partial => $8::boolean, flags => $9, \"check\" => false)",
-                            parameters, [&](const Row &row) { count_change(session, row, deployed); });
+                            parameters, [&](const Row &row) { take_change(session, row, deployed); });
     if (session.options.warn_error.value_or(false) && !deployed.warning.empty()) throw Error("22023", deployed.warning, "", "It is a warning without --warn-error.");
     return deployed;
 }

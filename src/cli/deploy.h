@@ -7,7 +7,6 @@ namespace mesh::cli {
 
 struct Deployed {
     std::size_t files = 0, sent = 0;
-    long added = 0, changed = 0, removed = 0, warnings = 0;
     std::string warning;  // the first one about the project
 };
 

@@ -334,7 +334,7 @@ private:
             if (changed_.is_changed(id))
                 changes_.push_back({read_.before.count(id) ? "changed" : "added", deployment_.domain + "." + registered_name(manifest_, source) + "." + source.name, "source", source.original_file_path, ""});
         for (const project::Warning &warning : manifest_.warnings)
-            changes_.push_back({"warning", "", "", warning.file + (warning.line == 0 ? "" : ":" + std::to_string(warning.line)), warning.text});
+            changes_.push_back({warning.weight, "", "", warning.file + (warning.line == 0 ? "" : ":" + std::to_string(warning.line)), warning.text});
     }
 
     const Deployment &deployment_;

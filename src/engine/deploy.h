@@ -14,7 +14,7 @@ struct Deployment {
 };
 
 struct Change {
-    std::string change;  // added, changed, removed, warning
+    std::string change;  // added, changed, removed, warning; note: a warning that is no error for --warn-error; debug: of less weight still
     std::string node, kind, file, message;
 };
 

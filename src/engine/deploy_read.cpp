@@ -153,7 +153,7 @@ std::optional<ReadProject> read_part(const Deployment &deployment, const std::op
 std::string reader() {
     std::string macros;
     for (const project::BuiltinFile &file : project::builtin_files()) macros += file.text;
-    return "3 " + core::md5(macros);
+    return "4 " + core::md5(macros);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/project/macro_calls.h"
+#include "core/project/manifest_json.h"
 #include "core/project/parse.h"
 #include "dev_settings.h"
 
@@ -273,6 +274,22 @@ TEST(ProjectParse, ATestOfADisabledModelIsDisabledToo) {
     const Manifest manifest = parsed({{"models/a.sql", "{{ config(enabled=false) }} select 1"}, {"models/s.yml", "models: [{name: a, columns: [{name: i, tests: [unique]}]}]\n"}});
     EXPECT_TRUE(manifest.nodes.empty());
     EXPECT_EQ(manifest.disabled.size(), 2u);
+    ASSERT_EQ(manifest.warnings.size(), 1u);
+    EXPECT_EQ(manifest.warnings[0].weight, "debug");
+    // As in dbt's manifest the test is a node that is not enabled, for the model is what somebody disabled.
+    const Json json = Json::parse(manifest_text(manifest));
+    ASSERT_EQ(json["nodes"].size(), 1u);
+    EXPECT_EQ(json["nodes"].front()["config"]["enabled"], false);
+    EXPECT_EQ(json["disabled"].size(), 1u);
+}
+
+TEST(ProjectParse, ATestOfADisabledSourceIsANote) {
+    const Manifest manifest = parsed({{"models/s.yml", "sources: [{name: raw, tables: [{name: a, config: {enabled: false}, columns: [{name: i, tests: [unique]}]}]}]\n"}});
+    ASSERT_EQ(manifest.warnings.size(), 1u);
+    EXPECT_EQ(manifest.warnings[0].weight, "note");
+    const Manifest missing = parsed({{"tests/t.sql", "select * from {{ ref('nowhere') }}"}});
+    ASSERT_EQ(missing.warnings.size(), 1u);
+    EXPECT_EQ(missing.warnings[0].weight, "warning");
 }
 
 TEST(ProjectParse, NotAProject) {

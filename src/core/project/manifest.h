@@ -82,6 +82,7 @@ struct Node {
     // Data tests.
     std::optional<TestMetadata> test_metadata;      // none: a singular test
     std::string column_name, file_key_name, attached_node;
+    bool lacks_target = false;                      // disabled because what it reads is: manifests have it among their nodes, as dbt's
 
     std::vector<std::string> primary_key;
     Json extra = Json::object();                    // further keys of the manifest, as they stand there: root_path of seeds, time_spine ...
@@ -141,6 +142,7 @@ struct Warning {
     std::string file;                       // empty: none
     unsigned line = 0;
     std::string text;
+    std::string weight = "warning";         // "note": --warn-error lets it pass; "debug": as that, and told with --debug only
     bool operator==(const Warning &) const = default;
 };
 

@@ -46,10 +46,10 @@ std::string macros_section(const Manifest &manifest, double created_at) {
 }
 
 // The nodes that are functions, or all others.
-std::string section(const std::map<std::string, Node> &nodes, bool functions, double created_at) {
+std::string section(const std::map<std::string, const Node *> &nodes, bool functions, double created_at) {
     ObjectText object;
     for (const auto &[id, node] : nodes)
-        if ((node.resource_type == ResourceType::function) == functions) object(id, created(manifest_json(node), created_at));
+        if ((node->resource_type == ResourceType::function) == functions) object(id, created(manifest_json(*node), created_at));
     return object.take();
 }
 
@@ -77,7 +77,8 @@ std::string section(const Manifest &manifest, ResourceType type, double created_
 // One list an id: several files may define what only one of them enables.
 std::string disabled(const Manifest &manifest, double created_at) {
     std::map<std::string, Json> found;
-    for (const auto &node : manifest.disabled) found[node.unique_id].push_back(created(manifest_json(node), created_at));
+    for (const auto &node : manifest.disabled)
+        if (!node.lacks_target) found[node.unique_id].push_back(created(manifest_json(node), created_at));
     for (const auto &source : manifest.disabled_sources) found[source.unique_id].push_back(created(manifest_json(source), created_at));
     for (const auto &[id, resource] : manifest.others)
         if (!resource.enabled) found[id].push_back(created(manifest_json(resource), created_at));
@@ -88,9 +89,9 @@ std::string disabled(const Manifest &manifest, double created_at) {
 
 using Edges = std::map<std::string, std::vector<std::string>>;
 
-Edges parents_of(const Manifest &manifest) {
+Edges parents_of(const Manifest &manifest, const std::map<std::string, const Node *> &nodes) {
     Edges parents;
-    for (const auto &[id, node] : manifest.nodes) parents[id] = node.depends_on_nodes;
+    for (const auto &[id, node] : nodes) parents[id] = node->depends_on_nodes;
     for (const auto &[id, source] : manifest.sources) parents[id];
     for (const auto &[id, other] : manifest.others)
         if (other.enabled && other.resource_type != ResourceType::group) parents[id] = other.depends_on_nodes;
@@ -153,18 +154,27 @@ std::map<std::string, Doc> with_overview(std::map<std::string, Doc> docs) {
 
 }  // namespace
 
+std::map<std::string, const Node *> listed_nodes(const Manifest &manifest) {
+    std::map<std::string, const Node *> nodes;
+    for (const auto &[id, node] : manifest.nodes) nodes.emplace_hint(nodes.end(), id, &node);
+    for (const Node &node : manifest.disabled)
+        if (node.lacks_target) nodes.emplace(node.unique_id, &node);
+    return nodes;
+}
+
 std::string manifest_text(const Manifest &manifest, double created_at) {
-    const Edges parents = parents_of(manifest);
+    const auto nodes = listed_nodes(manifest);
+    const Edges parents = parents_of(manifest, nodes);
     const auto others = [&](ResourceType type) { return section(manifest, type, created_at); };
     ObjectText text;
-    text("metadata", metadata(manifest)).text("nodes", section(manifest.nodes, false, created_at)).text("sources", section(manifest.sources, created_at));
+    text("metadata", metadata(manifest)).text("nodes", section(nodes, false, created_at)).text("sources", section(manifest.sources, created_at));
     text.text("macros", macros_section(manifest, created_at)).text("docs", section(with_overview(manifest.docs), 0));
     text.text("exposures", others(ResourceType::exposure)).text("metrics", others(ResourceType::metric));
     text.text("groups", section(manifest, ResourceType::group, 0))("selectors", manifest.selectors).text("disabled", disabled(manifest, created_at));
     text.text("parent_map", edges_text(parents)).text("child_map", edges_text(turned(parents)))("group_map", group_map(manifest));
     text.text("saved_queries", others(ResourceType::saved_query));
     text.text("semantic_models", others(ResourceType::semantic_model));
-    text.text("unit_tests", others(ResourceType::unit_test)).text("functions", section(manifest.nodes, true, created_at));
+    text.text("unit_tests", others(ResourceType::unit_test)).text("functions", section(nodes, true, created_at));
     return text.take();
 }
 

@@ -12,6 +12,9 @@ inline constexpr const char *kDbtVersion = "1.11.16";
 // created_at: when the project was read, in seconds since 1970; 0: it is not said.
 std::string manifest_text(const Manifest &manifest, double created_at = 0);
 
+// The nodes as the manifest lists them: what is enabled, and tests that are disabled because what they read is.
+std::map<std::string, const Node *> listed_nodes(const Manifest &manifest);
+
 // One resource as the manifest shows it, every key that dbt gives it.
 Json manifest_json(const Node &node);
 Json manifest_json(const Source &source);

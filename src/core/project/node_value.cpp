@@ -105,9 +105,10 @@ jinja::Value graph_value(const Manifest &manifest, bool empty) {
     Json graph = Json::object();
     for (const char *kind : graph_sections) graph[kind] = Json::object();
     if (empty) return to_value(graph);
-    for (const auto &[id, node] : manifest.nodes) graph[node.resource_type == ResourceType::function ? "functions" : "nodes"][id] = manifest_json(node);
+    for (const auto &[id, node] : listed_nodes(manifest)) graph[node->resource_type == ResourceType::function ? "functions" : "nodes"][id] = manifest_json(*node);
     for (const auto &[id, source] : manifest.sources) graph["sources"][id] = manifest_json(source);
     for (const auto &[id, other] : manifest.others) {
+        if (!other.enabled) continue;
         const std::string kind = resource_type_name(other.resource_type);
         const std::string plural = other.resource_type == ResourceType::saved_query ? "saved_queries" : kind + "s";
         graph[plural][id] = manifest_json(other);

@@ -28,8 +28,8 @@ bool ParseState::flag(const char *name, bool usual) const {
     return found != flags->end() && found->is_boolean() ? found->get<bool>() : usual;
 }
 
-void ParseState::warn(const std::string &file, unsigned line, const std::string &text) {
-    manifest.warnings.push_back({file, line, text});
+void ParseState::warn(const std::string &file, unsigned line, const std::string &text, const std::string &weight) {
+    manifest.warnings.push_back({file, line, text, weight});
 }
 
 void ParseState::need_whole(const std::string &reason) const {

@@ -75,7 +75,7 @@ struct ParseState {
     const YamlRenderer &yaml_renderer(const Package &package);
     // flags: of the root's dbt_project.yml.
     bool flag(const char *name, bool usual) const;
-    void warn(const std::string &file, unsigned line, const std::string &text);
+    void warn(const std::string &file, unsigned line, const std::string &text, const std::string &weight = "warning");
     // Raises NeedsWhole when it is a part that is read.
     void need_whole(const std::string &reason) const;
     // Puts a finished node where it belongs; raises Error 42710 when an enabled one has its id.

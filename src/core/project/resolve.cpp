@@ -44,7 +44,8 @@ std::string named(const Ref &ref) {
 bool missing(ParseState &state, const Asker &asker, const std::string &what, bool disabled, const std::string &hint) {
     const std::string message = asker.title() + " depends on a " + what + (disabled ? " which is disabled" : " which was not found");
     if (asker.may_lack) {
-        state.warn(asker.place, asker.line, message + "; the test is disabled");
+        // As dbt: what is disabled on purpose takes its tests with it, a source with a word about it.
+        state.warn(asker.place, asker.line, message + "; the test is disabled", !disabled ? "warning" : what.starts_with("source") || what.starts_with("metric") ? "note" : "debug");
         return false;
     }
     fail("42704", message, asker.place, asker.line, disabled ? "" : hint);
@@ -176,6 +177,7 @@ void resolve_nodes(ParseState &state, const RefLookup &lookup) {
     for (const std::string &id : incomplete) {
         auto found = state.manifest.nodes.extract(id);
         found.mapped().enabled = false;
+        found.mapped().lacks_target = true;
         found.mapped().config["enabled"] = false;
         state.manifest.disabled.push_back(std::move(found.mapped()));
     }

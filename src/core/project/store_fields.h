@@ -128,6 +128,7 @@ void fields(V &v, T &node) {
     v("column_name", node.column_name, {});
     v("file_key_name", node.file_key_name, {});
     v("attached_node", node.attached_node, {});
+    v("lacks_target", node.lacks_target, false);
     v("primary_key", node.primary_key, {});
     v("extra", node.extra, Json::object());
     v("line", node.line, 0U);
@@ -212,6 +213,7 @@ void fields(V &v, T &warning) {
     v("file", warning.file, {});
     v("line", warning.line, 0U);
     v("text", warning.text, {});
+    v("weight", warning.weight, "warning");
 }
 
 template <class V, IsA<Package> T>
