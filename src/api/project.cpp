@@ -97,7 +97,9 @@ MESH_FUNCTION(mesh_manifest) {
 
 MESH_FUNCTION(mesh_catalog) {
     engine::Domain domain = runnable_domain(fcinfo);
-    return api::text_result(engine::catalog(domain.name).dump());
+    std::optional<std::vector<std::string>> nodes;
+    if (auto list = api::arg(fcinfo, 1)) nodes = pg::parse_array(*list);
+    return api::text_result(engine::catalog(domain.name, nodes, api::arg(fcinfo, 2).value_or("f") == "t").dump());
 }
 
 MESH_FUNCTION(mesh_run_operation) {

@@ -1,5 +1,6 @@
 // parse, compile, list, show, run-operation, docs generate: what reads the project and builds nothing.
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/artifacts.h"
 #include "cli/clock.h"
@@ -9,6 +10,7 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/project/artifacts.h"
 #include "core/project/listing.h"
 #include "core/project/parse.h"
 
@@ -200,26 +202,44 @@ std::string macro_id(const Session &session, const NodeCatalog &catalog) {
     return std::find(catalog.macros.begin(), catalog.macros.end(), own) == catalog.macros.end() ? found : own;
 }
 
-// What of the catalog is written, as a list of ids: what is selected, sources too. Nothing: all of it.
+// What is selected, sources too, as a list of ids. Nothing: all of it.
 Value catalogued(Session &session) {
     const Options &options = session.options;
     Json ids = Json::array();
-    if (options.empty_catalog.value_or(false)) return ids.dump();
     const bool selects = !options.select.empty() || !options.exclude.empty() || options.selector;
-    if (!selects || !options.compile_docs.value_or(true)) return std::nullopt;  // as dbt: selecting is a part of compiling
-    invoke(session, "list", invocation_options(session), [&](const Step &step) { ids.push_back(step.unique_id); });
+    if (!options.empty_catalog.value_or(false)) {
+        if (!selects || !options.compile_docs.value_or(true)) return std::nullopt;  // as dbt: selecting is a part of compiling
+        invoke(session, "list", invocation_options(session), [&](const Step &step) { ids.push_back(step.unique_id); });
+    }
     return ids.dump();
 }
 
-std::string catalog_part(const std::string &key) {
-    return "CASE WHEN $3::json IS NULL THEN c -> '" + key + "' ELSE (SELECT coalesce(pg_catalog.json_object_agg(key, value), '{}') FROM pg_catalog.json_each(c -> '" + key +
-           "') WHERE key IN (SELECT pg_catalog.json_array_elements_text($3::json))) END";
+void write_catalog(Session &session, const std::string &path) {
+    const std::string catalog = "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', c -> 'nodes', 'sources', c -> 'sources', 'errors', c -> 'errors')"
+                                " FROM mesh.catalog($1,"
+                                " CASE WHEN $3::json IS NOT NULL THEN ARRAY(SELECT pg_catalog.json_array_elements_text($3::json)) END, $4::boolean) AS c)";
+    const char *whole_schemas = session.options.compile_docs.value_or(true) ? "false" : "true";
+    write_large(*session.database, session.domain(), catalog, path, {core::project::metadata_json(metadata(session), "catalog/v1").dump(), catalogued(session), whole_schemas});
 }
 
-void write_catalog(Session &session, const std::string &path) {
-    const std::string catalog = "(SELECT pg_catalog.json_build_object('metadata', $2::json, 'nodes', " + catalog_part("nodes") + ", 'sources', " + catalog_part("sources") +
-                                ", 'errors', c -> 'errors') FROM mesh.catalog($1) AS c)";
-    write_large(*session.database, session.domain(), catalog, path, {core::project::metadata_json(metadata(session), "catalog/v1").dump(), catalogued(session)});
+// A catalog that the project's own macros could not tell is one without relations, and a failure; with --warn-error the catalog that was there stays.
+int generate_catalog(Session &session, Report &report) {
+    const std::string path = session.target_folder() + "/catalog.json";
+    std::string failure;
+    session.database->on_notice = [&](const Notice &notice) {
+        if (starts_with(notice.message, core::project::kCatalogFailed)) failure = notice.message;
+        report.notice(notice);
+    };
+    session.log->event(Level::info, "BuildingCatalog", "E044", "Building catalog");
+    write_catalog(session, path + ".new");
+    if (!failure.empty() && session.options.warn_error.value_or(false)) {
+        std::filesystem::remove(path + ".new");
+        throw Error("22023", failure, "", "It is a warning without --warn-error.");
+    }
+    std::filesystem::rename(path + ".new", path);
+    if (!failure.empty()) session.log->event(Level::error, "WriteCatalogFailure", "E046", "meshctl encountered 1 failure while writing the catalog");
+    session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
+    return failure.empty() ? exit_success : exit_failed;
 }
 
 }  // namespace
@@ -313,11 +333,7 @@ int generate_docs(Session &session) {
     tell_notices(session, report);
     if (compiles) compile(session, catalog);
     copy_assets(session);
-    const std::string path = session.target_folder() + "/catalog.json";
-    session.log->event(Level::info, "BuildingCatalog", "E044", "Building catalog");
-    write_catalog(session, path);
-    session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
-    return exit_success;
+    return generate_catalog(session, report);
 }
 
 }  // namespace mesh::cli

@@ -29,7 +29,9 @@ std::string compiled_sql(const std::string &domain, const std::string &node);
 // `metadata`: what its metadata says besides.
 std::string manifest(const std::string &domain, const project::Json &metadata);
 
-project::Json catalog(const std::string &domain);
+// Of these nodes and sources, or of all. `whole_schemas`: a project's own macro is asked by schemas, see project::Invocation.
+// A macro that fails is warned of: project::kCatalogFailed and why.
+project::Json catalog(const std::string &domain, const std::optional<std::vector<std::string>> &nodes, bool whole_schemas);
 
 project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments);
 

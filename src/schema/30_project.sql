@@ -21,8 +21,8 @@ COMMENT ON FUNCTION mesh.compiled IS 'The SQL of a node of the domain''s dbt pro
 CREATE FUNCTION mesh.manifest(domain text, metadata jsonb DEFAULT '{}') RETURNS json LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'mesh_manifest';
 COMMENT ON FUNCTION mesh.manifest IS 'dbt''s manifest (version 12) of the domain''s project. metadata: what its metadata says besides, such as the invocation_id of a call.';
 
-CREATE FUNCTION mesh.catalog(domain text) RETURNS json LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'mesh_catalog';
-COMMENT ON FUNCTION mesh.catalog IS 'dbt''s catalog (version 1) of the domain''s project: the relations that exist, with their columns.';
+CREATE FUNCTION mesh.catalog(domain text, nodes text[] DEFAULT NULL, whole_schemas boolean DEFAULT false) RETURNS json LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_catalog';
+COMMENT ON FUNCTION mesh.catalog IS 'dbt''s catalog (version 1) of the domain''s project, or of the nodes and sources with these unique ids: the relations that exist, with their columns. A project''s own macro get_catalog_relations is asked where there is one, get_catalog with whole_schemas or for more than 100 relations; when it fails, that is warned of and among the catalog''s errors.';
 
 CREATE FUNCTION mesh.run_operation(domain text, macro text, args jsonb DEFAULT '{}') RETURNS json LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_run_operation';
 COMMENT ON FUNCTION mesh.run_operation IS 'Runs a macro of the domain''s dbt project with the rights of the domain''s owner, and returns what it returns.';

@@ -227,6 +227,18 @@ is(slurp_file("$docs/target/assets/deep/logo.svg"), '<svg/>', 'and assets beside
     local $ENV{DBT_ENV_CUSTOM_ENV_TEAM} = 'sales';
     fails('docs generate', 0, [], $docs, 'docs', 'generate');
 }
+
+# The catalog by macros of the project's own: one that fails is a failure, and with --warn-error the end.
+my $catalog = project('macros/c.sql' => q({% macro get_catalog_relations(information_schema, relations) %}{% do exceptions.raise_compiler_error('no catalogs') if var('none', true) %}) .
+    q({{ return(run_query("select 'shop' as table_schema, 'a' as table_name, 'MINE' as table_type, 'a' as column_name, 1 as column_index, 'int' as column_type")) }}{% endmacro %}),
+    'models/a.sql' => 'select 1 as a');
+fails('a catalog of its own', 0, [], $catalog, 'docs', 'generate', '--vars', '{none: false}');
+like(slurp_file("$catalog/target/catalog.json"), qr/"type": *"MINE"/, 'which the macro tells');
+fails('a catalog with --warn-error', 2, [qr/Encountered an error while generating catalog: no catalogs/], $catalog, '--warn-error', 'docs', 'generate');
+like(slurp_file("$catalog/target/catalog.json"), qr/"type": *"MINE"/, 'leaves the one that was there');
+fails('a catalog that fails', 1, [qr/\[WARNING\]: Encountered an error while generating catalog: no catalogs/, qr/encountered 1 failure while writing the catalog/], $catalog, 'docs', 'generate');
+like(slurp_file("$catalog/target/catalog.json"), qr/"errors" *: *\["no catalogs"\]/, 'says why');
+
 my ($of_manifest) = slurp_file("$docs/target/manifest.json") =~ /("metadata": *\{.*?)"nodes"/s;
 like($of_manifest, $_, "metadata of the manifest: $_") for qr/"generated_at": *"20\d\d-/, qr/"invocation_id": *"[0-9a-f-]{36}"/, qr/"invocation_started_at": *"20/, qr/"env": *\{"TEAM": *"sales"\}/,
     qr/"project_id": *"\Q@{[md5_hex('shop')]}\E"/, qr/"send_anonymous_usage_stats": *false/, qr/"adapter_type": *"postgres"/;

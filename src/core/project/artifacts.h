@@ -74,6 +74,9 @@ struct CatalogTable {
     std::vector<CatalogStatistic> stats;
 };
 
+// How the warning of a catalog that could not be asked for begins.
+inline constexpr const char *kCatalogFailed = "Encountered an error while generating catalog: ";
+
 // Ids that begin with "source." go to the sources.
 Json catalog_json(const ArtifactMetadata &metadata, const std::vector<CatalogTable> &tables, const std::vector<std::string> &errors = {});
 

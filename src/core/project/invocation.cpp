@@ -5,6 +5,7 @@
 #include "core/jinja/text.h"
 #include "core/near.h"
 #include "core/project/agate.h"
+#include "core/project/catalog_macros.h"
 #include "core/project/compile.h"
 #include "core/project/members.h"
 #include "core/project/names.h"
@@ -178,6 +179,14 @@ std::string Invocation::strategy_sql(const std::string &unique_id, const std::st
 
 FreshnessTimes Invocation::freshness(const std::string &unique_id) {
     return measure_freshness(inner_->session, inner_->session.manifest().sources.at(unique_id));
+}
+
+std::string Invocation::replaced_catalog(bool whole_schemas) {
+    return project::replaced_catalog(inner_->session, whole_schemas);
+}
+
+std::vector<CatalogTable> Invocation::catalog(const std::vector<std::string> &unique_ids, bool whole_schemas) {
+    return catalog_by_macros(inner_->session, unique_ids, whole_schemas);
 }
 
 void Invocation::add_result(const Json &result) {

@@ -29,6 +29,8 @@ struct Deferral {
 // Of the models, seeds, snapshots and functions that both have, but for ephemeral ones of the state.
 Deferral deferral(const Manifest &manifest, const Manifest &state, bool favor_state);
 
+struct CatalogTable;
+
 // As the database says them, with their zone; no newest row: nullopt.
 struct FreshnessTimes {
     std::optional<std::string> max_loaded_at, snapshotted_at;
@@ -98,6 +100,11 @@ public:
 
     // Of a source with a loaded_at_field or a loaded_at_query: asks the database by the macro that dbt asks by, the project's own if it has one.
     FreshnessTimes freshness(const std::string &unique_id);
+
+    // The macro by which the project has replaced one that dbt asks for the catalog by; empty: there is none. `whole_schemas`: by schemas, as dbt
+    // does it without compiling and for many relations, not by relations. And what such macros say of these nodes and sources.
+    std::string replaced_catalog(bool whole_schemas);
+    std::vector<CatalogTable> catalog(const std::vector<std::string> &unique_ids, bool whole_schemas);
 
     // What the run learned, for the `results` of on-run-end hooks.
     void add_result(const Json &result);
