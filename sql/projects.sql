@@ -76,6 +76,8 @@ SELECT unique_id, status, failures, message FROM mesh.invoke('shop', 'test', '{"
 SELECT mesh.compiled('shop', 'recent_orders');
 SELECT mesh.run_operation('shop', 'how_many', '{"table": "raw_orders"}');
 SELECT * FROM mesh.show('shop', 'select id from {{ ref("stg_orders") }} order by id', 2);
+SELECT mesh.show_table('shop', 'select id, id / 2.0 as half, null::date as day from {{ ref("stg_orders") }} order by id', 2);
+SELECT mesh.show_table('shop', 'select 1 as a, false as a where false');
 SELECT m->'metadata'->>'project_name' AS project, (SELECT count(*) FROM json_object_keys(m->'nodes')) AS nodes FROM mesh.manifest('shop') m;
 SELECT key, value->'metadata'->>'type' AS type FROM json_each(mesh.catalog('shop')->'nodes') ORDER BY 1;
 SELECT path, checksum = md5(project()->>path) AS as_given FROM mesh.deployed_files('shop') WHERE path LIKE 'macros/%';

@@ -109,8 +109,20 @@ MESH_FUNCTION(mesh_run_operation) {
 
 MESH_FUNCTION(mesh_show) {
     engine::Domain domain = own_domain(fcinfo);
-    std::vector<std::string> rows = engine::show(domain.name, api::required(fcinfo, 1, "node"), std::stol(api::arg(fcinfo, 2).value_or("5")));
+    const auto shown = engine::show(domain.name, api::required(fcinfo, 1, "node"), std::stol(api::arg(fcinfo, 2).value_or("5")), "pg_catalog.row_to_json(mesh_row)");
     api::start_values(fcinfo);
-    for (const std::string &row : rows) api::add_row(fcinfo, {row});
+    for (const auto &row : shown.rows) api::add_row(fcinfo, {row[0].value_or("null")});
     return Datum(0);
+}
+
+MESH_FUNCTION(mesh_show_table) {
+    engine::Domain domain = own_domain(fcinfo);
+    const auto shown = engine::show(domain.name, api::required(fcinfo, 1, "node"), std::stol(api::arg(fcinfo, 2).value_or("5")), "mesh_row.*");
+    Json rows = Json::array();
+    for (const auto &row : shown.rows) {
+        Json cells = Json::array();
+        for (const auto &cell : row) cells.push_back(cell ? Json(*cell) : Json());
+        rows.push_back(std::move(cells));
+    }
+    return api::text_result(Json{{"columns", shown.columns}, {"types", shown.types}, {"rows", rows}}.dump());
 }

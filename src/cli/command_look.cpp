@@ -10,7 +10,9 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/project/agate.h"
 #include "core/project/artifacts.h"
+#include "core/project/base_context.h"
 #include "core/project/listing.h"
 #include "core/project/parse.h"
 
@@ -119,16 +121,24 @@ std::string compiled_inline(Session &session, const std::string &sql) {
     }
 }
 
-std::vector<Json> shown(Session &session, const std::string &what, long limit) {
-    std::vector<Json> rows;
+using TablePtr = core::jinja::Ptr<core::project::Table>;
+
+TablePtr shown(Session &session, const std::string &what, long limit) {
+    Json told;
     try {
-        session.database->query("SELECT mesh.show($1, $2, $3)", {session.domain(), what, std::to_string(limit)},
-                                [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
+        told = Json::parse(session.database->value("SELECT mesh.show_table($1, $2, $3)", {session.domain(), what, std::to_string(limit)}).value_or("{}"));
     } catch (const Error &error) {
         if (starts_with(error.sqlstate, "08") || starts_with(error.sqlstate, "57")) throw;
         refuse_inline(error, "Database Error");
     }
-    return rows;
+    core::project::QueryResult result;
+    result.columns = told["columns"].get<std::vector<std::string>>();
+    result.types = told["types"].get<std::vector<std::string>>();
+    for (const Json &row : told["rows"]) {
+        auto &cells = result.rows.emplace_back();
+        for (const Json &cell : row) cells.push_back(cell.is_null() ? std::nullopt : Value(cell.get<std::string>()));
+    }
+    return core::project::make_table(result);
 }
 
 // As it is recorded: with its limit.
@@ -137,16 +147,16 @@ std::string limited(const std::string &sql, long limit) {
 }
 
 // `title` empty: of an inline query.
-void print_rows(Session &session, const std::string &title, const std::vector<Json> &rows) {
+void print_rows(Session &session, const std::string &title, const core::project::Table &table) {
     if (session.options.output.value_or("text") == "json") {
         Json json = Json::object();
         if (!title.empty()) json["node"] = title;
-        json["show"] = rows;
+        json["show"] = core::project::to_json_value(table.json());
         session.log->output(json.dump(2));
         return;
     }
     const bool quiet = session.log->options().lowest >= Level::error;
-    session.log->output((quiet ? "" : title.empty() ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(rows));
+    session.log->output((quiet ? "" : title.empty() ? "Previewing inline node:\n" : "Previewing node '" + title + "':\n") + text_table(table));
 }
 
 // What the server shows of a node or a query; with --defer as it is compiled there, over what the state has built of what is not built here.
@@ -165,24 +175,48 @@ void show_one(Session &session, const std::string &what, const std::string &titl
     const long limit = session.options.limit.value_or(5);
     const bool is_inline = title.empty();
     const std::string sql = is_inline ? compiled_inline(session, what) : compiled_sql(session, what).value_or("");
-    const std::vector<Json> rows = shown(session, shown_query(session, what, sql, is_inline), limit);
+    const TablePtr table = shown(session, shown_query(session, what, sql, is_inline), limit);
     steps.push_back(done(session, is_inline ? inline_id(session) : what, limited(sql, limit)));
-    print_rows(session, title, rows);
+    print_rows(session, title, *table);
+}
+
+// By the names that the server has for them.
+std::vector<std::string> type_names(Session &session, const Json &oids) {
+    std::vector<std::string> names;
+    session.database->query("SELECT pg_catalog.format_type(oid::oid, NULL) FROM pg_catalog.json_array_elements_text($1::json) WITH ORDINALITY AS types(oid, i) ORDER BY i",
+                            {oids.dump()}, [&](const Row &row) { names.push_back(row.text(0)); });
+    return names;
+}
+
+core::project::QueryResult direct_result(Session &session, const std::string &sql) {
+    core::project::QueryResult result;
+    Json types = Json::array();
+    session.database->on_columns = [&](const Row &row) {
+        for (int column = 0; column < row.columns(); ++column) {
+            result.columns.push_back(row.name(column));
+            types.push_back(row.type(column));
+        }
+    };
+    session.database->query(sql, {}, [&](const Row &row) {
+        auto &cells = result.rows.emplace_back();
+        for (int column = 0; column < row.columns(); ++column) cells.push_back(row[column]);
+    });
+    result.types = type_names(session, types);
+    return result;
 }
 
 // As the profile's user, and nothing is committed.
 int show_direct(Session &session) {
     open_database(session);
-    std::vector<Json> rows;
+    core::project::QueryResult result;
     try {
         session.database->execute("BEGIN");
-        session.database->query("SELECT pg_catalog.row_to_json(mesh_row) FROM (" + limited(*session.options.inline_direct + "\n) AS mesh_row", session.options.limit.value_or(5)), {},
-                                [&](const Row &row) { rows.push_back(Json::parse(row.text(0))); });
+        result = direct_result(session, "SELECT mesh_row.* FROM (" + limited(*session.options.inline_direct + "\n) AS mesh_row", session.options.limit.value_or(5)));
         session.database->execute("ROLLBACK");
     } catch (const Error &error) {
         refuse_inline(error, "Database Error");
     }
-    print_rows(session, "", rows);
+    print_rows(session, "", *core::project::make_table(result));
     return exit_success;
 }
 

@@ -63,6 +63,7 @@ void Connection::query(const std::string &sql, const std::vector<Value> &paramet
             error.emplace(field(result.get(), PG_DIAG_SQLSTATE), field(result.get(), PG_DIAG_MESSAGE_PRIMARY),
                           field(result.get(), PG_DIAG_MESSAGE_DETAIL), field(result.get(), PG_DIAG_MESSAGE_HINT));
         }
+        if (!error && on_columns && PQnfields(result.get()) > 0) std::exchange(on_columns, nullptr)(Row(result.get(), 0));
         for (int row = 0; !error && row < PQntuples(result.get()); ++row) take_row(Row(result.get(), row));
     }
     if (cancelled_ && error && error->sqlstate == "57014") throw Interrupted();

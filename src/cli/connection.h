@@ -27,6 +27,7 @@ public:
     std::string text(int column) const { return (*this)[column].value_or(""); }
     int columns() const { return PQnfields(result_); }
     std::string name(int column) const { return PQfname(result_, column); }
+    Oid type(int column) const { return PQftype(result_, column); }
 
 private:
     const PGresult *result_;
@@ -50,6 +51,7 @@ public:
     std::function<void()> on_told;  // when it was, and has no more to read for now
     std::function<void()> on_tick;  // some times a second while waiting
     std::function<void(const std::string &)> on_send;  // each statement as it is sent
+    std::function<void(const Row &)> on_columns;  // once, of the next query: its columns, also of one without rows
     std::function<void()> meanwhile;  // once, when the next statement is sent: what can be done while the server is at work
 
     // Around every statement from now on: pg_stat_activity and the server's log show it.

@@ -3,52 +3,45 @@
 #include <algorithm>
 
 #include "cli/text.h"
+#include "core/jinja/text.h"
 
 namespace mesh::cli {
 namespace {
 
-struct Column {
-    std::string name;
-    std::size_t width;
-    bool numbers = true;
-};
+using core::project::AgateType;
+using core::project::Table;
 
-std::string cell(const Json &row, const std::string &name) {
-    if (!row.contains(name) || row[name].is_null()) return "";
-    return row[name].is_string() ? row[name].get<std::string>() : row[name].is_boolean() ? (row[name].get<bool>() ? "True" : "False") : row[name].dump();
+std::string cell(const Table &table, std::size_t row, std::size_t column) {
+    const core::jinja::Value &value = table.rows()[row][column];
+    return value.is_none() ? "" : core::jinja::to_text(value);
 }
 
-std::vector<Column> columns_of(const std::vector<Json> &rows) {
-    std::vector<Column> columns;
-    for (const auto &[name, value] : rows.front().items()) {
-        Column column{name, width_of(name)};
-        for (const auto &row : rows) {
-            column.width = std::max(column.width, width_of(cell(row, name)));
-            column.numbers = column.numbers && (!row.contains(name) || row[name].is_null() || row[name].is_number());
-        }
-        columns.push_back(std::move(column));
+std::vector<std::size_t> widths_of(const Table &table) {
+    std::vector<std::size_t> widths;
+    for (std::size_t c = 0; c < table.names().size(); ++c) {
+        widths.push_back(width_of(table.names()[c]));
+        for (std::size_t r = 0; r < table.rows().size(); ++r) widths[c] = std::max(widths[c], width_of(cell(table, r, c)));
     }
-    return columns;
+    return widths;
 }
 
-std::string padded(const std::string &text, const Column &column) {
-    const std::string space(column.width - std::min(column.width, width_of(text)), ' ');
-    return column.numbers ? space + text : text + space;
+std::string padded(const std::string &text, std::size_t width, AgateType type) {
+    const std::string space(width - std::min(width, width_of(text)), ' ');
+    return type == AgateType::text ? text + space : space + text;
 }
 
 }  // namespace
 
-std::string text_table(const std::vector<Json> &rows) {
-    if (rows.empty()) return "(no rows)\n";
-    const auto columns = columns_of(rows);
+std::string text_table(const Table &table) {
+    const std::vector<std::size_t> widths = widths_of(table);
     std::string head = "|", rule = "|", body;
-    for (const auto &column : columns) {
-        head += " " + padded(column.name, column) + " |";
-        rule += " " + std::string(column.width, '-') + " |";
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+        head += " " + padded(table.names()[c], widths[c], table.types()[c]) + " |";
+        rule += " " + std::string(widths[c], '-') + " |";
     }
-    for (const auto &row : rows) {
+    for (std::size_t r = 0; r < table.rows().size(); ++r) {
         body += "|";
-        for (const auto &column : columns) body += " " + padded(cell(row, column.name), column) + " |";
+        for (std::size_t c = 0; c < widths.size(); ++c) body += " " + padded(cell(table, r, c), widths[c], table.types()[c]) + " |";
         body += "\n";
     }
     return head + "\n" + rule + "\n" + body;

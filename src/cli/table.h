@@ -1,11 +1,13 @@
 // Rows as a table of text, the way dbt shows them.
 #pragma once
 
-#include "cli/error.h"
+#include <string>
+
+#include "core/project/agate.h"
 
 namespace mesh::cli {
 
-// Rows are objects; columns are the keys of the first one. Numbers stand to the right. Ends with a line's end.
-std::string text_table(const std::vector<Json> &rows);
+// Text stands to the left, everything else to the right; whole, where dbt cuts what is long and counts six columns. Ends with a line's end.
+std::string text_table(const core::project::Table &table);
 
 }  // namespace mesh::cli

@@ -359,15 +359,12 @@ project::Json run_operation(const std::string &domain, const std::string &macro,
     return project.invocation().run_operation(macro, arguments);
 }
 
-std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit) {
+project::QueryResult show(const std::string &domain, const std::string &node_or_sql, long limit, const std::string &columns) {
     Mesh mesh;
     Project project(mesh, get_project(domain), nullptr, project_options("show", project::Json::object()));
     std::string id = is_word(node_or_sql) ? node_named(project, node_or_sql) : "";
     std::string query = query_to_show(project, id, node_or_sql);
-    std::string limited = "select pg_catalog.row_to_json(mesh_row) from (" + query + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit));
-    std::vector<std::string> out;
-    for (const auto &row : project.database().execute(limited).rows) out.push_back(row[0].value_or("null"));
-    return out;
+    return project.database().execute("select " + columns + " from (" + query + "\n) as mesh_row" + (limit < 0 ? "" : " limit " + std::to_string(limit)));
 }
 
 }  // namespace mesh::engine

@@ -35,7 +35,7 @@ project::Json catalog(const std::string &domain, const std::optional<std::vector
 
 project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments);
 
-// At most `limit` rows (-1: all), each as JSON.
-std::vector<std::string> show(const std::string &domain, const std::string &node_or_sql, long limit);
+// At most `limit` rows (-1: all); `columns`: what of them, over mesh_row.
+project::QueryResult show(const std::string &domain, const std::string &node_or_sql, long limit, const std::string &columns);
 
 }  // namespace mesh::engine

@@ -29,3 +29,6 @@ COMMENT ON FUNCTION mesh.run_operation IS 'Runs a macro of the domain''s dbt pro
 
 CREATE FUNCTION mesh.show(domain text, node text, "limit" integer DEFAULT 5) RETURNS SETOF json LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_show';
 COMMENT ON FUNCTION mesh.show IS 'Rows of a node of the domain''s dbt project, or of an SQL text with templates, as it renders now; nothing is built.';
+
+CREATE FUNCTION mesh.show_table(domain text, node text, "limit" integer DEFAULT 5) RETURNS json LANGUAGE c AS 'MODULE_PATHNAME', 'mesh_show_table';
+COMMENT ON FUNCTION mesh.show_table IS 'The same as mesh.show in one object: the names and types of the columns, also when there are no rows, and the rows with every value as the server''s text.';

@@ -104,6 +104,15 @@ for my $how ('print', 'exceptions.warn') {
 
 ($exit, $said) = meshctl($look, 'show', '--inline-direct', "select '{{ no }}' as t");
 like($said, qr/\{\{ no \}\}/, 'SQL that is no template is shown as it is') or diag $said;
+
+# Rows are shown with the types that dbt gives them, and columns also when there are no rows.
+my $typed = q(select 5 as i, 5::float8 as f, 5.50 as n, null as nothing, true as yes, date '2026-01-31' as day, timestamp '2026-01-31 12:00' as at, '{"a": [1]}'::json as j, array[1, 2] as list, 6 as i);
+my $typed_json = qr/"show": \[\s*\{\s*"i": 5,\s*"f": 5\.0,\s*"n": 5\.5,\s*"nothing": null,\s*"yes": true,\s*"day": "2026-01-31",\s*"at": "2026-01-31T12:00:00",\s*"j": "\{\\"a\\": \[1\]\}",\s*"list": "\[1, 2\]",\s*"i_2": 6\s*\}/;
+for my $how ('--inline', '--inline-direct') {
+    fails("show $how as JSON", 0, [$typed_json], $look, 'show', $how, $typed, '--output', 'json');
+    fails("show $how as text", 0, [qr/\| i \|   f \|    n \| nothing \|  yes \|        day \| +at \| j +\| list +\| i_2 \|\n.*\n\| 5 \| 5\.0 \| 5\.50 \| +\| True \| 2026-01-31 \| 2026-01-31 12:00:00 \| \{"a": \[1\]\} \| \[1, 2\] \|   6 \|/], $look, 'show', $how, $typed);
+    fails("show $how of no rows", 0, [qr/\| a \| b \|\n\| - \| - \|\n\n?$/], $look, 'show', $how, 'select 1 as a, 2 as b where false');
+}
 ($exit, $said) = meshctl($look, 'parse', '--threads', '2', '--state', 'nowhere', '--defer', '--use-fast-test-edges');
 is($exit, 0, 'what has nothing to do here is taken') or diag $said;
 

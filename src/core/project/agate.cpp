@@ -84,6 +84,13 @@ void convert(AgateType type, Value &value) {
     if (type == AgateType::number && value.is_number()) value = *Decimal::parse(jinja::to_text(value));
 }
 
+std::vector<std::string> distinct_names(std::vector<std::string> names) {
+    std::map<std::string, int> counts;
+    for (std::string &name : names)
+        if (const int count = ++counts[name]; count > 1) name += "_" + std::to_string(count);
+    return names;
+}
+
 }  // namespace
 
 void set_table_printer(std::function<void(const std::string &)> printer) {
@@ -109,7 +116,7 @@ jinja::Ptr<Table> make_table(const QueryResult &result) {
             values.push_back(row[i] ? read_field(i < result.types.size() ? result.types[i] : "text", *row[i]) : Value());
         rows.push_back(std::move(values));
     }
-    return make_table(result.columns, std::move(rows));
+    return make_table(distinct_names(result.columns), std::move(rows));
 }
 
 jinja::Ptr<Table> empty_table() {
@@ -142,6 +149,16 @@ const Value &Table::columns_value() {
 void Table::drop_contents() {
     rows_.clear();
     rows_value_ = columns_value_ = Value::missing();
+}
+
+Value Table::json() const {
+    std::vector<Value> out;
+    for (const auto &row : rows_) {
+        auto dict = jinja::make<jinja::Dict>();
+        for (std::size_t i = 0; i < row.size(); ++i) dict->set(Value(names_[i]), written(types_[i], row[i], true));
+        out.emplace_back(dict);
+    }
+    return Value(std::move(out));
 }
 
 Value Table::matrix() const {

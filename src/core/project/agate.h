@@ -62,6 +62,8 @@ public:
     const RowList &rows() const { return rows_; }
     // As print_table prints it.
     std::string text(std::size_t max_rows, std::size_t max_columns, std::optional<std::size_t> max_width) const;
+    // Its rows as to_json writes them: a dict each.
+    jinja::Value json() const;
     // Row lists of values, as load_result(...)['data'].
     jinja::Value matrix() const;
 
@@ -87,6 +89,9 @@ private:
 // As column.data_type shows it: <Integer>, with its name under "name".
 jinja::Value agate_type_value(AgateType type);
 
+// A value of such a column as agate writes it to JSON, or else to CSV.
+jinja::Value written(AgateType type, const jinja::Value &value, bool as_json);
+
 // table.group_by(key): a sequence of tables with the same columns, by the value of a column or of a function of the row, in the order in which they
 // first appear. Raises KeyError for a column that is none.
 jinja::Value group_by(const jinja::Ptr<Table> &table, jinja::Arguments &arguments);
@@ -95,7 +100,7 @@ jinja::Value group_by(const jinja::Ptr<Table> &table, jinja::Arguments &argument
 std::optional<jinja::Value> table_method(const jinja::Ptr<Table> &table, std::string_view name,
                                          const std::function<void(const std::string &)> &print);
 
-// With Python's types: what psycopg2 and dbt's agate make of the server's text.
+// With Python's types: what psycopg2 and dbt's agate make of the server's text. Of columns of one name the second is name_2.
 jinja::Ptr<Table> make_table(const QueryResult &result);
 jinja::Ptr<Table> empty_table();
 // From data of any kind: the narrowest type that all values of a column have.

@@ -177,14 +177,7 @@ Value print_table(const Ptr<Table> &table, Arguments &a, const Printer &print) {
 }
 
 Value to_json(const Ptr<Table> &table, Arguments &, const Printer &print) {
-    std::vector<Value> rows;
-    for (const auto &row : table->rows()) {
-        auto dict = jinja::make<jinja::Dict>();
-        for (std::size_t i = 0; i < row.size(); ++i)
-            dict->set(Value(table->names()[i]), row[i].is(jinja::Kind::object) ? Value(jinja::to_text(row[i])) : row[i]);
-        rows.emplace_back(dict);
-    }
-    if (print) print(jinja::to_json(Value(std::move(rows))));
+    if (print) print(jinja::to_json(table->json()));
     return Value();
 }
 

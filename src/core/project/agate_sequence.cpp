@@ -32,20 +32,13 @@ public:
     }
 
 private:
-    // A value of a column as agate writes it to JSON or CSV.
-    static Value written(AgateType type, const Value &value, bool as_json) {
-        if (value.is_none() || (as_json && (type == AgateType::boolean || type == AgateType::integer))) return value;
-        if (as_json && type == AgateType::number) return Value(jinja::parse_float(jinja::to_text(value)).value_or(0));
-        const bool is_moment = type == AgateType::date || type == AgateType::datetime;
-        return is_moment && value.is(jinja::Kind::object) ? iso(value) : Value(jinja::to_text(value));
-    }
-    static Value iso(const Value &value) {
-        Arguments none;
-        return value.object().attribute("isoformat")->object().call(none);
-    }
-
     AgateType type_;
 };
+
+Value iso(const Value &value) {
+    Arguments none;
+    return value.object().attribute("isoformat")->object().call(none);
+}
 
 Value pairs(const std::vector<Value> &values, const MappedSequence::Keys &keys) {
     std::vector<Value> items;
@@ -89,6 +82,13 @@ Value fixed(const char *name, Value value) {
 }
 
 }  // namespace
+
+Value written(AgateType type, const Value &value, bool as_json) {
+    if (value.is_none() || (as_json && (type == AgateType::boolean || type == AgateType::integer))) return value;
+    if (as_json && type == AgateType::number) return Value(jinja::parse_float(jinja::to_text(value)).value_or(0));
+    const bool is_moment = type == AgateType::date || type == AgateType::datetime;
+    return is_moment && value.is(jinja::Kind::object) ? iso(value) : Value(jinja::to_text(value));
+}
 
 Value agate_type_value(AgateType type) {
     return Value(jinja::make<DataType>(type));
