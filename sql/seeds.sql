@@ -39,6 +39,16 @@ SELECT mesh.create_model('plant.plain', E'Id,Some_Name\n1,2\n', materialized => 
 SELECT mesh.create_model('plant.plain', E'Id,two words\n1,2\n', materialized => 'seed', config => '{"quote_columns": false}', replace => true);
 SELECT c->>'name' FROM mesh.models, jsonb_array_elements(columns) c WHERE name IN ('quoted', 'plain') ORDER BY 1;
 
+-- A long name is cut as in any query, with quotes or without; two that would be the same then get a hash.
+SELECT repeat('x', 62) || 'é' AS long \gset
+SELECT mesh.create_model('plant.' || name, E'id,' || columns || E'\n1,2,3\n', materialized => 'seed', config => jsonb_build_object('quote_columns', quoted))
+FROM (VALUES ('long', :'long' || '1,n', true), ('long_plain', upper(:'long') || '1,n', false), ('long_both', :'long' || '1,' || :'long' || '2', true)) v(name, columns, quoted);
+SELECT node, status, message FROM mesh.run('plant.long plant.long_plain plant.long_both') WHERE kind = 'seed';
+SELECT attrelid::regclass AS seed, attname FROM pg_attribute WHERE attrelid IN ('plant.long'::regclass, 'plant.long_plain'::regclass, 'plant.long_both'::regclass) AND attnum > 1 ORDER BY attrelid::regclass::text COLLATE "C", attnum;
+SELECT mesh.create_model('plant.reads_long', 'select ' || quote_ident(:'long' || '1') || ' as n from plant.long');
+SELECT status FROM mesh.run('plant.reads_long') WHERE kind = 'model';
+TABLE plant.reads_long;
+
 SELECT mesh.drop_model('plant.doubled');
 SELECT mesh.drop_test('plant.accepted_values_kinds_name__nothing');
 

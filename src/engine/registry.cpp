@@ -239,6 +239,12 @@ std::string shown_type(const std::string &type) {
     return type.compare(0, 11, "pg_catalog.") == 0 ? type.substr(11) : type;
 }
 
+std::string cut_identifier(const std::string &name) {
+    const char *text = name.c_str();
+    int length = static_cast<int>(name.size());
+    return name.substr(0, pg::call([=] { return pg_mbcliplen(text, length, NAMEDATALEN - 1); }));
+}
+
 std::string fit_identifier(const std::string &name) {
     constexpr size_t kMax = NAMEDATALEN - 1, kHash = 8;
     if (name.size() <= kMax) return name;

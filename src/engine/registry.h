@@ -126,5 +126,7 @@ std::string shown_type(const std::string &type);
 
 // Identifiers of more than 63 bytes are shortened with a hash of the whole, at a character's edge.
 std::string fit_identifier(const std::string &name);
+// As the server cuts an identifier of a query.
+std::string cut_identifier(const std::string &name);
 
 }  // namespace mesh::engine

@@ -1,5 +1,7 @@
 #include "engine/seed.h"
 
+#include <map>
+
 #include "core/project/csv.h"
 #include "pg/heap.h"
 
@@ -38,13 +40,23 @@ std::vector<CsvColumn> columns_of(const Model &model, const std::string &text) {
 
 // A name without quotes means what SQL makes of it.
 std::string column_name(const Model &model, const std::string &name) {
-    if (!model.config.contains("quote_columns") || model.config["quote_columns"].is_null() || model.config.value("quote_columns", true)) return fit_identifier(name);
+    if (!model.config.contains("quote_columns") || model.config["quote_columns"].is_null() || model.config.value("quote_columns", true)) return name;
     pg::Value plain;
     (void)pg::try_in_subtransaction([&] { plain = pg::query_value("select case pg_catalog.array_length(n, 1) when 1 then n[1] end from pg_catalog.parse_ident($1) n", {name}); });
     if (!plain)
         throw Error("42601", "syntax error in the name of column \"" + name + "\" of seed \"" + model.id() + "\"", "It is no name without quotes.",
                     "Set quote_columns to true, or delimiter to what separates the columns.");
     return *plain;
+}
+
+// A long name is cut as the server cuts it in every query, so that a query that spells it out finds the column; those that would be the same
+// then get a hash.
+std::vector<std::string> column_names(const Model &model, const std::vector<CsvColumn> &columns) {
+    std::vector<std::string> names;
+    std::map<std::string, int> cut;
+    for (const CsvColumn &column : columns) cut[cut_identifier(names.emplace_back(column_name(model, column.name)))]++;
+    for (std::string &name : names) name = cut[cut_identifier(name)] > 1 ? fit_identifier(name) : cut_identifier(name);
+    return names;
 }
 
 // What went wrong in one row, said with its place.
@@ -69,18 +81,19 @@ std::string seed_fingerprint(const Model &model) {
 
 std::vector<pg::Column> seed_columns(const Domain &domain, const Model &model) {
     Json types = column_types(model);
+    std::vector<CsvColumn> columns = columns_of(model, seed_text(model));
+    std::vector<std::string> names = column_names(model, columns);
     std::string list;
-    for (const CsvColumn &column : columns_of(model, seed_text(model)))
-        list += (list.empty() ? "" : ", ") + ("null::" + types.value(column.name, std::string(core::project::csv_type_name(column.type)))) + " as " +
-                pg::quote_ident(column_name(model, column.name));
+    for (size_t i = 0; i < columns.size(); i++)
+        list += (list.empty() ? "" : ", ") + ("null::" + types.value(columns[i].name, std::string(core::project::csv_type_name(columns[i].type)))) + " as " +
+                pg::quote_ident(names[i]);
     return pg::as_role(owner_of(domain), domain.search_path(), [&] { return pg::prepare("select " + list).columns; });
 }
 
 uint64_t fill_seed(const Model &model, Oid relation, Oid constraints_of, bool decoded) {
     std::string text = seed_text(model);
     std::vector<CsvColumn> columns = columns_of(model, text);
-    std::vector<std::string> names, cells;
-    for (const CsvColumn &column : columns) names.push_back(column_name(model, column.name));
+    std::vector<std::string> names = column_names(model, columns), cells;
     pg::RowWriter writer(relation, names, constraints_of, decoded);
     core::project::CsvReader reader(text, delimiter_of(model));
     (void)reader.next(cells);  // the names
