@@ -173,6 +173,46 @@ SELECT unique_id FROM mesh.invoke('hostile_project', 'build', '{"invocation_id":
 RESET SESSION AUTHORIZATION;
 SELECT to_regclass('hostile_project.mine');
 
+-- A deferred trigger would fire with the rights of whoever commits. It may be in a table that a foreign key's action or inheritance reaches, and an
+-- operator of the owner's may want to hide that.
+CREATE FUNCTION hostile.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM hostile.do('insert into hostile_raw.secrets values (current_user)'); RETURN NULL; END $$;
+CREATE TABLE hostile_raw.parts AS SELECT 1 AS id, 1 AS v;
+GRANT SELECT ON hostile_raw.parts TO regress_hostile_owner;
+SET SESSION AUTHORIZATION regress_hostile_owner;
+SELECT mesh.create_model('h.parts', 'select id, v from hostile_raw.parts', materialized => 'incremental', unique_key => '{id}', incremental_strategy => 'delete+insert');
+SELECT node, status, message FROM mesh.run('h.parts');
+ALTER TABLE hostile.parts ADD PRIMARY KEY (id);
+CREATE FUNCTION hostile.none(smallint, int) RETURNS int LANGUAGE sql AS 'SELECT 0';
+CREATE OPERATOR hostile.& (LEFTARG = smallint, RIGHTARG = int, FUNCTION = hostile.none);
+CREATE TABLE hostile.child (id int REFERENCES hostile.parts ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO hostile.child VALUES (1);
+CREATE CONSTRAINT TRIGGER notes AFTER DELETE ON hostile.child DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hostile.note();
+RESET SESSION AUTHORIZATION;
+SELECT node, status, message FROM mesh.run('h.parts');
+SET SESSION AUTHORIZATION regress_hostile_owner;
+DROP TABLE hostile.child;
+CREATE TABLE hostile.child (id int REFERENCES hostile.parts DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE hostile.more () INHERITS (hostile.parts);
+INSERT INTO hostile.more VALUES (1, 0);
+CREATE CONSTRAINT TRIGGER notes AFTER DELETE ON hostile.more DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hostile.note();
+RESET SESSION AUTHORIZATION;
+SELECT node, status, message FROM mesh.run('h.parts');
+SET SESSION AUTHORIZATION regress_hostile_owner;
+DROP TABLE hostile.more;
+CREATE CONSTRAINT TRIGGER notes AFTER INSERT ON hostile.parts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hostile.note();
+RESET SESSION AUTHORIZATION;
+SELECT node, status, message FROM mesh.run('h.parts');
+TABLE hostile_raw.secrets;
+-- A foreign key that cascades, and is deferred, is checked with the command.
+SET SESSION AUTHORIZATION regress_hostile_owner;
+DROP TRIGGER notes ON hostile.parts;
+DROP TABLE hostile.child;
+CREATE TABLE hostile.child (id int REFERENCES hostile.parts ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO hostile.child VALUES (1);
+RESET SESSION AUTHORIZATION;
+SELECT node, status, message FROM mesh.run('h.parts');
+TABLE hostile.child;
+
 -- Functions, operators, types and temporary tables of the caller that shadow built-ins and inputs.
 CREATE FUNCTION public.upper(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'shadowed'; RETURN 'bad'; END $$;
 CREATE FUNCTION public.never(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'shadowed'; RETURN false; END $$;

@@ -142,8 +142,8 @@ SELECT count(*) FROM live.t;
 DROP TRIGGER keeps ON live.t;
 DROP TABLE live.child;
 
--- Foreign keys, in and out. Deferred ones cannot be checked with the owner's rights at commit, those that cascade would empty what
--- reads the table: both are refused.
+-- Foreign keys, in and out. Where the table has triggers, deferred ones are checked with each command; those that cascade would empty what
+-- reads the table: they are refused.
 SELECT mesh.create_model('live.customers', 'select distinct customer as id from survive_raw.orders', materialized => 'table');
 SELECT node, status, rows, reason, message FROM mesh.run('live.customers');
 ALTER TABLE live.customers ADD PRIMARY KEY (id);

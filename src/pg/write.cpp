@@ -1,6 +1,7 @@
 #include "pg/write.h"
 
 #include "pg/compat.h"
+#include "pg/session.h"
 #include "pg/spi.h"
 
 extern "C" {
@@ -17,15 +18,23 @@ namespace mesh::pg {
 namespace {
 
 // The server queues no deferred trigger within a security-restricted operation, because it would fire later with rights that may not be
-// its owner's. Its own foreign key triggers choose their rights themselves; so they may be queued, where no other would be: a
-// trigger that somebody wrote to fire after the command, or a rule, keeps the restriction.
+// its owner's. Checks of foreign keys choose their rights themselves; so they may be queued, where nothing else may: neither what somebody
+// wrote to fire after the command, here or in a table that a key's action or inheritance reaches, nor a rule, nor a function of
+// somebody's in the check itself (an index's expression, a cast between the types of a key).
 bool may_defer(Oid relation) {
-    return query_value("select true where exists (select from pg_catalog.pg_constraint where contype = 'f' and condeferrable and (conrelid = $1::oid or confrelid = $1::oid))"
-                       " and not exists (select from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal and tgtype & 2 = 0 and tgenabled <> 'D'"
-                       " and tgfoid <> 'mesh.log_changes'::pg_catalog.regproc)"
-                       " and not exists (select from pg_catalog.pg_rewrite where ev_class = $1::oid)",
-                       {std::to_string(relation)})
-        .has_value();
+    return as_registry([relation] { return query_value(  // where no operator of the owner's is found
+               "with keys as (select * from pg_catalog.pg_constraint where contype = 'f' and (conrelid = $1::oid or confrelid = $1::oid))"
+               " select true from pg_catalog.pg_class c where c.oid = $1::oid and not c.relhassubclass and exists (select from keys where condeferrable)"
+               " and not exists (select from pg_catalog.pg_rewrite where ev_class = c.oid)"
+               " and not exists (select from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid left join pg_catalog.pg_index i on i.indexrelid = t.tgconstrindid"
+               " where t.tgrelid = c.oid and t.tgtype & 2 = 0 and t.tgenabled <> 'D' and p.oid <> 'mesh.log_changes'::pg_catalog.regproc"
+               " and not (t.tgisinternal and p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace and (p.proname::text ~ '^RI_FKey_(check|noaction|restrict)_'"
+               " or (p.proname = 'unique_key_recheck' and i.indexprs is null and i.indpred is null))))"
+               " and not exists (select from keys k cross join lateral ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) u(own, other)"
+               " join pg_catalog.pg_attribute o on o.attrelid = k.conrelid and o.attnum = u.own join pg_catalog.pg_attribute r on r.attrelid = k.confrelid and r.attnum = u.other"
+               " join pg_catalog.pg_type y on y.oid = o.atttypid join pg_catalog.pg_type z on z.oid = r.atttypid"
+               " where y.oid <> z.oid and (y.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace or z.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace))",
+               {std::to_string(relation)}).has_value(); });
 }
 
 PlannedStmt *plan_write(const char *sql) {
@@ -70,10 +79,21 @@ Value deferrable_keys(Oid relation, bool of_it, bool deferred_only) {
                        {std::to_string(relation), of_it ? "t" : "f", deferred_only ? "t" : "f"});
 }
 
+// What may not be queued is checked at the command's end, with the owner's rights and no more.
+uint64_t write_checked(Oid relation, const std::string &sql, bool as_of) {
+    std::string keys;
+    for (bool of_it : {true, false})
+        if (Value deferred = deferrable_keys(relation, of_it, true)) keys += (keys.empty() ? "" : ", ") + *deferred;
+    if (!keys.empty()) execute("set constraints " + keys + " immediate");
+    uint64_t rows = as_of ? execute_as_of(sql) : execute(sql);
+    if (!keys.empty()) execute("set constraints " + keys + " deferred");
+    return rows;
+}
+
 }  // namespace
 
 uint64_t write_rows(Oid relation, const std::string &sql, bool as_of) {
-    if (!may_defer(relation)) return as_of ? execute_as_of(sql) : execute(sql);
+    if (!may_defer(relation)) return write_checked(relation, sql, as_of);
     const char *text = sql.c_str();
     return call([=] { return write(text, as_of); });
 }
