@@ -1,5 +1,7 @@
 #include "pg/session.h"
 
+#include <exception>
+
 #include "pg/spi.h"
 
 extern "C" {
@@ -104,14 +106,14 @@ void SnapshotScope::pop() {
     call([] { PopActiveSnapshot(); });
 }
 
-StepMemory::StepMemory() : outer_(CurrentMemoryContext) {
+StepMemory::StepMemory() : outer_(CurrentMemoryContext), exceptions_(std::uncaught_exceptions()) {
     own_ = call([] { return AllocSetContextCreate(CurrentMemoryContext, "mesh step", ALLOCSET_DEFAULT_SIZES); });
     MemoryContextSwitchTo(own_);
 }
 
 StepMemory::~StepMemory() {
     MemoryContextSwitchTo(outer_);
-    MemoryContextDelete(own_);
+    if (std::uncaught_exceptions() == exceptions_) MemoryContextDelete(own_);
 }
 
 bool acts_for(Oid caller, Oid role) {

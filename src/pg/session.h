@@ -109,9 +109,11 @@ struct SnapshotScope {
     void pop();
 };
 
-// Memory that one step of a long command needs: freed when the step is over, also on an exception.
+// Memory that one step of a long command needs: freed when the step is over. An exception's error may lie in it: then it is left to
+// the memory around it.
 class StepMemory {
     MemoryContext outer_, own_;
+    int exceptions_;
 
 public:
     StepMemory();

@@ -11,6 +11,7 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', "max_worker_processes = 16\nmesh.skip_unchanged = off\nlog_min_messages = log");
+$ENV{MALLOC_PERTURB_} = 165;  # who reads memory that was freed reads this
 $node->start;
 $node->safe_psql('postgres', q{
     CREATE EXTENSION mesh;
@@ -27,7 +28,9 @@ $node->safe_psql('postgres', q{
     SELECT mesh.create_model('shop.first', 'select n from raw.numbers', materialized => 'table', indexes => '["n"]');
     SELECT mesh.create_model('shop.log', 'select n from first', materialized => 'incremental');
     SELECT mesh.create_model('shop.stored', 'select n from first', materialized => 'materialized_view');
-    SELECT mesh.create_model('shop.last', $$select n, raw.gate('build') as gate from first$$, materialized => 'table');
+    -- So long that the step that builds it needs memory that is freed when it ends.
+    SELECT mesh.create_model('shop.last', $$select n, raw.gate('build') as gate, $$ || (SELECT string_agg(format('%L as c%s', repeat('x', 3000), i), ', ') FROM generate_series(1, 300) i)
+        || ' from first', materialized => 'table');
     SELECT mesh.create_test('shop.last', sql => $$select * from {{ ref('last') }} where raw.gate('test') = 0$$, name => 'slow_test');
     SELECT mesh.run('shop');
     SELECT mesh.publish('shop.first');
