@@ -220,6 +220,16 @@ CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.nev
 CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'bad' $$;
 CREATE FUNCTION public.count(int) RETURNS bigint LANGUAGE sql AS $$ SELECT -1::bigint $$;
 CREATE TYPE public.int4 AS ENUM ('bad');
+CREATE FUNCTION public.same(oid, regnamespace) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'shadowed'; RETURN true; END $$;
+CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = regnamespace, FUNCTION = public.same);
+CREATE FUNCTION public.same(oid, regclass) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING 'shadowed'; RETURN true; END $$;
+CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = public.same);
+SELECT mesh.create_model('h.offered', 'select 1 as a', materialized => 'table');
+SELECT node, status FROM mesh.run('h.offered');
+SELECT count(*) FROM mesh.plan('h.base');
+SELECT mesh.publish('h.offered'), mesh.grant_product('h.offered', 'regress_hostile_stranger') IS NOT NULL AS granted;
+SELECT mesh.revoke_product('h.offered', 'regress_hostile_stranger'), mesh.unpublish('h.offered');
+SELECT mesh.rename_model('h.offered', 'offering'), mesh.drop_model('h.offering');
 SET SESSION AUTHORIZATION regress_hostile_owner;
 SELECT mesh.create_model('h.builtins', 'select upper(''good'') as a, ''x''::text = ''x''::text as b, count(id) as c, 1::int4 as d from base', materialized => 'table', replace => true);
 RESET SESSION AUTHORIZATION;
@@ -232,7 +242,10 @@ SELECT node, status, rows, message FROM mesh.run('h.builtins h.base h.log h.stor
 RESET search_path;
 SELECT * FROM hostile.builtins;
 DROP OPERATOR public.= (text, text);
-DROP FUNCTION public.upper, public.never, public.format, public.count;
+DROP OPERATOR public.= (oid, regnamespace);
+DROP OPERATOR public.= (oid, regclass);
+DROP FUNCTION public.upper, public.never, public.format, public.count, public.same(oid, regnamespace), public.same(oid, regclass);
+SELECT proname FROM pg_proc WHERE pronamespace = 'mesh'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND proconfig IS NULL;
 DROP TYPE public.int4;
 DROP TABLE pg_temp.base, pg_temp.orders, pg_temp.pg_class;
 SET client_min_messages = error;
