@@ -1,5 +1,9 @@
 #include "pg/guard.h"
 
+extern "C" {
+#include "mb/pg_wchar.h"
+}
+
 namespace mesh::pg {
 
 void raise(ErrorData *error) {
@@ -16,7 +20,18 @@ static char *copy_or_null(const char *text) {
     return copy;
 }
 
+// What the registry and the core keep as JSON is UTF-8, as the library that reads and writes it has it.
+static bool is_not_utf8(const char *message) {
+    return std::strncmp(message, "[json.exception.", 16) == 0 && std::strstr(message, "UTF-8") != nullptr;
+}
+
+static ErrorData *make_encoding_error(core::ErrorKind kind) {
+    std::string detail = "The database's encoding is " + std::string(GetDatabaseEncodingName()) + ".";
+    return make_error("0A000", "the mesh can only use text that is UTF-8, or ASCII", detail.c_str(), "Use a database whose encoding is UTF8, or names and texts in ASCII.", kind);
+}
+
 ErrorData *make_error(const char *sqlstate, const char *message, const char *detail, const char *hint, core::ErrorKind kind) {
+    if (is_not_utf8(message)) return make_encoding_error(kind);
     auto *error = static_cast<ErrorData *>(palloc_extended(sizeof(ErrorData), MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO));
     if (error == nullptr) return nullptr;
     error->elevel = ERROR;
