@@ -135,6 +135,17 @@ SELECT * FROM mesh.deploy('quoted', '{"models/reader.sql": "select 1 as a{{ \"\\
 SELECT count(*) FROM mesh.deploy('quoted', '{"macros/m.sql": "{% macro itself() %}{% set d = {} %}{% do d.update(a=d) %}{{ return(d) }}{% endmacro %}{% macro ask() %}{% do run_query(\"select 1 \\x00 as a\") %}{% endmacro %}"}', partial => true);
 SELECT mesh.run_operation('quoted', 'itself');
 SELECT mesh.run_operation('quoted', 'ask');
+-- What a template or hook asks for has a bound, which is found while the rows come: all of these would take a terabyte.
+SET mesh.query_memory = '1MB';
+SELECT count(*) FROM mesh.deploy('quoted', '{"models/reader.sql": "select 1 as a, 2 as b", "macros/m.sql": "{% macro rows(sql) %}{{ return(run_query(sql).rows | length) }}{% endmacro %}{% macro stated(sql) %}{% call statement(''s'', fetch_result=true) %}{{ sql }}{% endcall %}{{ return(load_result(''s'').data | length) }}{% endmacro %}"}', partial => true);
+SELECT mesh.run_operation('quoted', 'rows', '{"sql": "select repeat(i::text, 100) from (select generate_series(1, 1000000000) i) g"}');
+SELECT mesh.run_operation('quoted', 'stated', '{"sql": "select repeat(i::text, 100) from (select generate_series(1, 1000000000) i) g"}');
+SELECT mesh.run_operation('quoted', 'rows', '{"sql": "select i from (select generate_series(1, 5000) i) g"}');
+CREATE TABLE quoted.log (i int);
+SELECT mesh.run_operation('quoted', 'rows', '{"sql": "insert into quoted.log select generate_series(1, 20000) returning i"}');
+SELECT mesh.run_operation('quoted', 'rows', '{"sql": "with w as (insert into quoted.log select generate_series(1, 5000) returning i) select * from w"}');
+SELECT mesh.run_operation('quoted', 'rows', '{"sql": "select i from quoted.log for update"}'), mesh.run_operation('quoted', 'rows', '{"sql": "show work_mem"}'), mesh.run_operation('quoted', 'rows', '{"sql": "explain (costs off) select 1"}');
+RESET mesh.query_memory;
 \set VERBOSITY default
 DROP SCHEMA quoted CASCADE;
 

@@ -11,6 +11,7 @@ namespace mesh::pg {
 int history_retention_days = 90;
 int lock_retries = 80;
 int lock_timeout_ms = 50;
+int query_memory_kb = 256 * 1024;
 int threads = 1;
 int progress = kProgressText;
 bool skip_unchanged = true;
@@ -33,6 +34,8 @@ void define_settings() {
                             INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr, nullptr, nullptr);
     DefineCustomEnumVariable("mesh.progress", "Tells each step of a run in a NOTICE.", "With json, its detail is a JSON object for programs.", &progress,
                              kProgressText, progress_forms, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable("mesh.query_memory", "Sets how much memory the result of a query may take that a template, hook or test asks for.", nullptr,
+                            &query_memory_kb, 256 * 1024, 64, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("mesh.skip_unchanged", "Leaves alone what a run would build as it is.", "mesh.run(force => true) builds it once.", &skip_unchanged, true,
                              PGC_USERSET, 0, nullptr, nullptr, nullptr);
     DefineCustomBoolVariable("mesh.standby_readers", "Keeps REPEATABLE READ transactions of standbys from seeing half of a run.",

@@ -12,6 +12,7 @@ constexpr int kMostThreads = 64;
 extern int history_retention_days;  // mesh.history_retention: days of run history kept; 0 keeps all
 extern int lock_retries;            // mesh.lock_retries: attempts after the first
 extern int lock_timeout_ms;         // mesh.lock_timeout: how long one publish attempt waits for its locks
+extern int query_memory_kb;         // mesh.query_memory: how much memory the result of one query may take
 extern int threads;                 // mesh.threads: how many models a run builds at once
 extern int progress;                // mesh.progress: how a run tells each step in a NOTICE, a ProgressForm
 extern bool skip_unchanged;         // mesh.skip_unchanged: a run leaves what would come out the same

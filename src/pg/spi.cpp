@@ -2,13 +2,18 @@
 
 #include <unordered_map>
 
+#include "pg/guc.h"
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type_d.h"
 #include "mb/pg_wchar.h"
+#include "nodes/parsenodes.h"
+#include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 }
 
 namespace mesh::pg {
@@ -49,37 +54,94 @@ Output output_of(Form_pg_attribute column) {
     return out;
 }
 
-void copy_cells(Raw *raw, SPITupleTable *table, TupleDesc desc) {
-    auto *outputs = static_cast<Output *>(palloc(sizeof(Output) * (raw->columns + 1)));
-    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (raw->columns + 1)));
-    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * (raw->columns + 1)));
-    for (int c = 0; c < raw->columns; c++) outputs[c] = output_of(TupleDescAttr(desc, c));
-    for (uint64_t r = 0; r < raw->rows; r++) {
-        heap_deform_tuple(table->vals[r], desc, values, nulls);
-        for (int c = 0; c < raw->columns; c++) {
-            if (nulls[c]) continue;
-            raw->cells[r * raw->columns + c] = outputs[c].is_text ? TextDatumGetCString(values[c]) : OutputFunctionCall(&outputs[c].function, values[c]);
-        }
-    }
-    pfree(outputs);
-    pfree(values);
-    pfree(nulls);
+// Takes rows as they come and keeps their text in `home`. What others ask for comes with its types, and is no more than they may.
+struct TextReceiver {
+    DestReceiver base;
+    Raw *raw;
+    MemoryContext home;
+    bool is_asked;
+    Output *outputs;
+    uint64_t room;   // rows that `cells` has room for
+    uint64_t bytes;
+};
+
+constexpr uint64_t kCellBytes = 100;  // that a cell takes besides its text, from here to a template's value
+
+void start_text(DestReceiver *self, int, TupleDesc desc) {
+    auto *receiver = reinterpret_cast<TextReceiver *>(self);
+    Raw *raw = receiver->raw;
+    MemoryContext outer = MemoryContextSwitchTo(receiver->home);
+    raw->columns = desc->natts;
+    raw->names = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns + 1)));
+    for (int c = 0; c < raw->columns; c++) raw->names[c] = pstrdup(NameStr(TupleDescAttr(desc, c)->attname));
+    if (receiver->is_asked) copy_types(raw, desc);
+    receiver->outputs = static_cast<Output *>(palloc(sizeof(Output) * (raw->columns + 1)));
+    for (int c = 0; c < raw->columns; c++) receiver->outputs[c] = output_of(TupleDescAttr(desc, c));
+    MemoryContextSwitchTo(outer);
 }
 
-void copy_out(Raw *raw, MemoryContext home, bool with_types) {
+// The row's cells, all NULL yet.
+char **new_row(TextReceiver *receiver) {
+    Raw *raw = receiver->raw;
+    if (raw->rows == receiver->room) {
+        uint64_t before = receiver->room * raw->columns;
+        receiver->room = Max(receiver->room * 2, 16);
+        uint64_t after = receiver->room * raw->columns;
+        raw->cells = static_cast<char **>(raw->cells == nullptr ? MemoryContextAllocHuge(receiver->home, sizeof(char *) * (after + 1))
+                                                                : repalloc_huge(raw->cells, sizeof(char *) * (after + 1)));
+        memset(raw->cells + before, 0, sizeof(char *) * (after - before + 1));
+    }
+    return raw->cells + raw->rows++ * raw->columns;
+}
+
+void count_bytes(TextReceiver *receiver, const char *cell) {
+    receiver->bytes += kCellBytes + (cell == nullptr ? 0 : strlen(cell));
+    if (!receiver->is_asked || receiver->bytes / 1024 <= static_cast<uint64_t>(query_memory_kb)) return;
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the result of a query is too large"),
+                    errdetail("It takes more than mesh.query_memory, which is %s.", GetConfigOptionByName("mesh.query_memory", nullptr, false)),
+                    errhint("Let the query give fewer rows: aggregate, filter or limit them. Or raise mesh.query_memory.")));
+}
+
+void keep_row(TextReceiver *receiver, const Datum *values, const bool *nulls) {
+    char **cells = new_row(receiver);
+    MemoryContext outer = MemoryContextSwitchTo(receiver->home);
+    for (int c = 0; c < receiver->raw->columns; c++) {
+        Output *out = &receiver->outputs[c];
+        if (!nulls[c]) cells[c] = out->is_text ? TextDatumGetCString(values[c]) : OutputFunctionCall(&out->function, values[c]);
+        count_bytes(receiver, cells[c]);
+    }
+    MemoryContextSwitchTo(outer);
+}
+
+bool receive_text(TupleTableSlot *slot, DestReceiver *self) {
+    slot_getallattrs(slot);
+    keep_row(reinterpret_cast<TextReceiver *>(self), slot->tts_values, slot->tts_isnull);
+    return true;
+}
+
+void end_text(DestReceiver *) {}
+
+TextReceiver text_receiver(Raw *raw, MemoryContext home, bool is_asked) {
+    TextReceiver out = {};
+    out.base = {receive_text, start_text, end_text, end_text, DestNone};
+    out.raw = raw;
+    out.home = home;
+    out.is_asked = is_asked;
+    return out;
+}
+
+void copy_out(Raw *raw, MemoryContext home, bool is_asked) {
     SPITupleTable *table = SPI_tuptable;
     raw->processed = SPI_processed;
     if (table == nullptr) return;
-    TupleDesc desc = table->tupdesc;
-    raw->columns = desc->natts;
-    raw->rows = table->numvals;
-    MemoryContext old = MemoryContextSwitchTo(home);
-    raw->names = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns + 1)));
-    raw->cells = static_cast<char **>(palloc0(sizeof(char *) * (raw->columns * raw->rows + 1)));
-    for (int c = 0; c < raw->columns; c++) raw->names[c] = pstrdup(NameStr(TupleDescAttr(desc, c)->attname));
-    if (with_types) copy_types(raw, desc);
-    copy_cells(raw, table, desc);
-    MemoryContextSwitchTo(old);
+    TextReceiver receiver = text_receiver(raw, home, is_asked);
+    start_text(&receiver.base, 0, table->tupdesc);
+    auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (raw->columns + 1)));
+    auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * (raw->columns + 1)));
+    for (uint64_t r = 0; r < table->numvals; r++) {
+        heap_deform_tuple(table->vals[r], table->tupdesc, values, nulls);
+        keep_row(&receiver, values, nulls);
+    }
     SPI_freetuptable(table);
 }
 
@@ -166,6 +228,36 @@ Result to_result(const Raw &raw) {
     return result;
 }
 
+// What only reads can hand over each row as it comes, and so end when there are too many; other commands' rows come together.
+bool only_reads(SPIPlanPtr plan) {
+    List *sources = SPI_plan_get_plan_sources(plan);
+    if (list_length(sources) != 1) return false;
+    List *queries = static_cast<CachedPlanSource *>(linitial(sources))->query_list;
+    if (list_length(queries) != 1) return false;
+    auto *query = linitial_node(Query, queries);
+    return query->commandType == CMD_SELECT && !query->hasModifyingCTE && query->rowMarks == NIL && !query->hasForUpdate;
+}
+
+int read_rows(Raw *raw, SPIPlanPtr plan, MemoryContext home) {
+    TextReceiver receiver = text_receiver(raw, home, true);
+    SPIExecuteOptions options = {};
+    options.read_only = true;
+    options.dest = &receiver.base;
+    CommandCounterIncrement();
+    PushCopiedSnapshot(GetActiveSnapshot());
+    UpdateActiveSnapshotCommandId();
+    int rc = SPI_execute_plan_extended(plan, &options);
+    PopActiveSnapshot();
+    raw->processed = SPI_processed;
+    return rc;
+}
+
+int write_as_of(Raw *raw, SPIPlanPtr plan, MemoryContext home, Snapshot snapshot) {
+    int rc = SPI_execute_snapshot(plan, nullptr, nullptr, snapshot, InvalidSnapshot, false, true, 0);
+    if (rc >= 0) copy_out(raw, home, true);
+    return rc;
+}
+
 Raw run_as_of(Text sql) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
@@ -174,9 +266,8 @@ Raw run_as_of(Text sql) {
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
     SPIPlanPtr plan = SPI_prepare_cursor(sql.data, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
     if (plan == nullptr) elog(ERROR, "SPI failed: %s", SPI_result_code_string(SPI_result));
-    int rc = SPI_execute_snapshot(plan, nullptr, nullptr, snapshot, InvalidSnapshot, false, true, 0);
+    int rc = only_reads(plan) ? read_rows(&raw, plan, home) : write_as_of(&raw, plan, home, snapshot);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
-    copy_out(&raw, home, true);
     SPI_finish();
     return raw;
 }

@@ -31,7 +31,7 @@ Value query_value(const std::string &sql, const std::vector<Value> &args = {});
 uint64_t execute(const std::string &sql);
 
 // The same, but on the active snapshot plus what this transaction changed itself: all statements of a run that read data see
-// one moment (pg::SnapshotScope), however long the run takes.
+// one moment (pg::SnapshotScope), however long the run takes. Raises 54000 when the result takes more than mesh.query_memory.
 Result query_as_of(const std::string &sql);
 uint64_t execute_as_of(const std::string &sql);
 
