@@ -158,6 +158,24 @@ RESET idle_in_transaction_session_timeout;
 RESET idle_session_timeout;
 SELECT (SELECT max(n) FROM s.kept) AS kept, (SELECT max(n) FROM s.slow) AS slow, session_raw.staged();
 
+-- Text means the same in every session: a body, and what the mesh itself asks the server.
+CREATE TABLE session_raw.odd AS SELECT NULL::int AS k, 'a\b' AS v UNION ALL SELECT 1, 'c';
+SET standard_conforming_strings = off;
+SET escape_string_warning = off;
+SET array_nulls = off;
+SET quote_all_identifiers = on;
+SELECT mesh.create_model('s.odd', $$select k, count(*) as n, max(v) as v, '\' as backslash from session_raw.odd group by k$$, materialized => 'incremental', incremental_strategy => 'auto', indexes => '["k"]');
+SELECT node, status, reason, message FROM mesh.run('s.odd');
+INSERT INTO session_raw.odd VALUES (NULL, 'd');
+SELECT node, status, reason, message FROM mesh.run('s.odd');
+RESET standard_conforming_strings;
+RESET array_nulls;
+RESET quote_all_identifiers;
+INSERT INTO session_raw.odd VALUES (1, 'e');
+SELECT node, status, reason, message FROM mesh.run('s.odd');
+SELECT * FROM s.odd ORDER BY k;
+SELECT count(*) FROM pg_index WHERE indrelid = 's.odd'::regclass;
+
 SELECT count(*) AS left_over FROM pg_class WHERE relname ~ '^(mesh_(stage|delta)|pg_temp_)' AND relkind <> 't';
 SET client_min_messages = error;
 DROP FOREIGN DATA WRAPPER session_none CASCADE;
