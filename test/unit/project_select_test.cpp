@@ -170,6 +170,31 @@ TEST(ProjectSelect, StateWhateverTheOrderOfMembers) {
     EXPECT_EQ(names(now, options), Words{"stg_orders"});
 }
 
+// A generic test that was removed and is named still.
+TEST(ProjectSelect, StateWithoutATestsMacro) {
+    Manifest before = sample::project();
+    MacroInfo macro;
+    macro.unique_id = "macro.shop.test_unique";
+    macro.package_name = "shop";
+    macro.name = "test_unique";
+    before.macros[macro.unique_id] = macro;
+    for (auto &[id, node] : before.nodes)
+        if (node.test_metadata) node.depends_on_macros = {"macro.shop.test_" + node.test_metadata->name};
+    Manifest now = before;
+    SelectOptions options = selecting("state:modified");
+    options.previous.manifest = &before;
+    EXPECT_EQ(names(now, options), Words{});
+    now.macros.erase(macro.unique_id);
+    for (auto &[id, node] : now.nodes)
+        if (node.test_metadata && node.test_metadata->name == "unique") node.depends_on_macros.clear();
+    try {
+        names(now, options);
+        FAIL() << "nothing was said of the macro";
+    } catch (const mesh::core::Error &error) {
+        EXPECT_NE(std::string(error.what()).find("depends on a macro or test that does not exist"), std::string::npos) << error.what();
+    }
+}
+
 TEST(ProjectSelect, BrokenContracts) {
     Manifest before = sample::project();
     for (const char *id : {"model.shop.stg_orders", "model.shop.orders.v1"}) {

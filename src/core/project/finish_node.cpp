@@ -224,10 +224,19 @@ void finish_model(ParseState &state, Draft &draft) {
 
 namespace {
 
+// Macros in place of dbt's own functions, which make its parser without Jinja step aside.
+bool has_own_ref(const ParseState &state, const std::string &package) {
+    for (const char *name : {"ref", "source", "config"})
+        for (const std::string &of : {package, state.manifest.project_name})
+            if (state.manifest.macros.contains("macro." + of + "." + name)) return true;
+    return false;
+}
+
 // Where the project compares states by what is written: what a template comes out as does not count.
 void set_written_config(ParseState &state, Draft &draft) {
     Node &node = draft.node;
-    const Json written = node.language == "python" ? Json::object() : written_config(node.raw_code);
+    const bool jinja = node.resource_type != ResourceType::model || has_own_ref(state, node.package_name);
+    const Json written = node.language == "python" ? Json::object() : written_config(node.raw_code, jinja);
     const Json &calls = written.empty() ? draft.calls : written;
     Json patch = draft.patch_config;
     if (draft.written_patch.is_object()) patch = deep_merge(patch.is_null() ? Json::object() : patch, draft.written_patch);

@@ -4,6 +4,7 @@
 
 #include "core/near.h"
 #include "core/project/finish_node.h"
+#include "core/project/written_config.h"
 #include "core/project/place.h"
 
 namespace mesh::core::project {
@@ -238,6 +239,13 @@ Json take_rendered(const TestBuilder &test, const MacroInfo &macro, Node &node) 
     return calls;
 }
 
+// The config as its text calls it; dbt renders no text of these two.
+void keep_written(ParseState &state, const MacroInfo &macro, Node &node) {
+    if (macro.unique_id == "macro.dbt.test_not_null" || macro.unique_id == "macro.dbt.test_unique") return;
+    const Json written = written_config(node.raw_code, true);
+    if (!written.empty()) node.unrendered_config = state.configs->unrendered(node.resource_type, node.fqn, node.package_name, written, nullptr);
+}
+
 void set_column(TestBuilder &test, const Json *column) {
     if (!column) return;
     std::string name = text_member(*column, "name");
@@ -268,6 +276,7 @@ void add_generic_test(ParseState &state, const TestTarget &target, const Json &w
     else if (known_by_heart(test, *macro)) take_by_heart(test, node);
     else calls = take_rendered(test, *macro, node);
     finish_node(state, node, calls, nullptr, target.property->place);
+    if (macro && state.manifest.state_modified_compare_more_unrendered_values) keep_written(state, *macro, node);
     if (target.attached) {
         node.attached_node = target.attached->unique_id;
         node.group = target.attached->group;

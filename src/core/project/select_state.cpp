@@ -18,6 +18,17 @@ bool is_among(const std::string &word, const std::vector<std::string> &words) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// A list of objects without what they say nothing of: dbt's newer versions have more members for that.
+Json said(const Json &object, const char *key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    if (!object.is_object() || found == object.end() || !found->is_array()) return Json::array();
+    Json list = *found;
+    for (Json &item : list)
+        if (item.is_object())
+            for (auto member = item.begin(); member != item.end();) member = member->is_null() ? item.erase(member) : std::next(member);
+    return list;
+}
+
 // Configs as they were written, without keys that say nothing about how the resource is built.
 bool same_keys(const Json &a, const Json &b, const std::vector<std::string> &ignored) {
     const auto covers = [&](const Json &one, const Json &other) {
@@ -142,6 +153,8 @@ public:
             const auto old = before.macros.find(id);
             if (old == before.macros.end() || old->second.macro_sql != macro.macro_sql) changed_macros_.insert(id);
         }
+        for (const auto &[id, macro] : before.macros)
+            if (!now.macros.contains(id) && !MacroFinder::built_in(macro.package_name)) changed_macros_.insert(id);
     }
 
     bool is_old(const Member &member) const {
@@ -154,7 +167,9 @@ public:
     }
 
     bool macros_differ(const Member &member) const {
-        return member.node && !changed_macros_.empty() && reaches_changed_macro(member.node->depends_on_macros);
+        if (!member.node || changed_macros_.empty()) return false;
+        if (lacks_macro(*member.node)) refuse_without_macro(*member.node);
+        return reaches_changed_macro(member.node->depends_on_macros);
     }
 
     // What a resource of this kind cannot differ in, it does not; in everything else a new one differs.
@@ -189,7 +204,7 @@ private:
     bool same_node(const Node &now, const Node &old) const {
         if (now.test_metadata) return same_config(now, old) && now.fqn == old.fqn;
         const bool contract = now.resource_type != ResourceType::model || same_contract(now, old, warnings_);
-        if (now.resource_type == ResourceType::function && !(same_member(now.extra, old.extra, "arguments") && same_member(now.extra, old.extra, "returns"))) return false;
+        if (now.resource_type == ResourceType::function && !(same_json(said(now.extra, "arguments"), said(old.extra, "arguments")) && same_member(now.extra, old.extra, "returns"))) return false;
         return same_body(now, old) && same_config(now, old) && same_persisted_description(now, old) && now.fqn == old.fqn &&
                same_relation(now, old) && contract && (now.resource_type != ResourceType::model || same_ref_representation(now, old));
     }
@@ -203,6 +218,19 @@ private:
         if (aspect == "relation") return !same_relation(now, old);
         if (aspect == "persisted_descriptions") return !same_persisted_description(now, old);
         return now.resource_type == ResourceType::model && !same_contract(now, old, warnings_);
+    }
+
+    // A generic test that is no longer there, and that is named still.
+    static bool lacks_macro(const Node &node) {
+        if (!node.test_metadata) return false;
+        const std::string end = ".test_" + node.test_metadata->name;
+        return std::none_of(node.depends_on_macros.begin(), node.depends_on_macros.end(), [&](const std::string &id) { return id.ends_with(end); });
+    }
+
+    [[noreturn]] static void refuse_without_macro(const Node &node) {
+        throw Error("42883", "Node '" + node.name + "' (in " + node.original_file_path + ") depends on a macro or test that does not exist",
+                    "This can happen when a macro or generic test is removed but is still referenced.",
+                    "Check for typos and/or install package dependencies with 'meshctl deps'.");
     }
 
     bool reaches_changed_macro(const std::vector<std::string> &macros) const {

@@ -1,73 +1,94 @@
 #include "core/project/written_config.h"
 
-#include <cctype>
+#include <algorithm>
 
-#include "core/jinja/lexer.h"
+#include "core/jinja/described.h"
+#include "core/jinja/parser.h"
+#include "core/jinja/walk.h"
 
 namespace mesh::core::project {
 
 namespace {
 
-using jinja::Token;
-using jinja::TokenKind;
+using namespace jinja;
 
-class CallReader {
-public:
-    explicit CallReader(const std::string &text) : source_(jinja::normalize_source(text)), list_(jinja::tokenize(source_)), tokens_(list_.tokens) {}
-
-    Json read() {
-        Json found = Json::object();
-        for (at_ = first_argument(); at_ < tokens_.size() && kind(at_) != TokenKind::rparen; ++at_) {
-            const bool named = kind(at_) == TokenKind::name && kind(at_ + 1) == TokenKind::assign;
-            const std::string name(tokens_[at_].text);
-            if (named) at_ += 2;
-            const std::string value = expression();
-            if (named) found[name] = value;
-            if (kind(at_) != TokenKind::comma) break;
+// The first call of config(), in the order in which Jinja2 looks for it; null: there is none.
+const Call *find_config(const Node &node) {
+    const Call *found = nullptr;
+    for_each_child(node, [&](const Node &child) {
+        if (found) return;
+        if (child.kind == NodeKind::call) {
+            const auto &call = static_cast<const Call &>(child);
+            if (call.callee->kind == NodeKind::name && static_cast<const Name &>(*call.callee).name == "config") found = &call;
         }
-        return found;
-    }
+        if (!found) found = find_config(child);
+    });
+    return found;
+}
 
-private:
-    TokenKind kind(std::size_t i) const { return i < tokens_.size() ? tokens_[i].kind : TokenKind::end; }
+bool is_text(const Expr &e) {
+    return e.kind == NodeKind::constant && static_cast<const Constant &>(e).value.is_string();
+}
 
-    // Behind "config(", where that is no attribute of something.
-    std::size_t first_argument() const {
-        for (std::size_t i = 1; i + 1 < tokens_.size(); ++i)
-            if (kind(i) == TokenKind::name && tokens_[i].text == "config" && kind(i + 1) == TokenKind::lparen && kind(i - 1) != TokenKind::dot) return i + 2;
-        return tokens_.size();
-    }
+// Text, a truth, and lists and dicts of them: what dbt's parser without Jinja takes for a config.
+bool is_literal(const Expr &e) {
+    if (e.kind == NodeKind::constant) return is_text(e) || static_cast<const Constant &>(e).value.is(Kind::boolean);
+    if (e.kind == NodeKind::list) return std::ranges::all_of(static_cast<const Sequence &>(e).items, [](const Expr *item) { return is_literal(*item); });
+    if (e.kind != NodeKind::dict) return false;
+    return std::ranges::all_of(static_cast<const DictLiteral &>(e).items, [](const auto &item) { return is_text(*item.first) && is_literal(*item.second); });
+}
 
-    // Up to the comma or parenthesis that ends it.
-    std::string expression() {
-        std::string text;
-        for (int depth = 0; at_ + 1 < tokens_.size(); ++at_) {
-            const TokenKind now = kind(at_);
-            if (depth == 0 && (now == TokenKind::comma || now == TokenKind::rparen)) break;
-            if (now == TokenKind::lparen || now == TokenKind::lbracket || now == TokenKind::lbrace) ++depth;
-            if (now == TokenKind::rparen || now == TokenKind::rbracket || now == TokenKind::rbrace) --depth;
-            text += (text.empty() ? "" : " ") + written(at_);
-        }
-        return text;
-    }
+bool takes_config(const CallArguments &given) {
+    return given.positional.empty() && !given.named.empty() && std::ranges::all_of(given.named, [](const auto &argument) {
+        return argument.first != "pre_hook" && argument.first != "post_hook" && is_literal(*argument.second);
+    });
+}
 
-    std::string written(std::size_t i) const {
-        std::string text = source_.substr(tokens_[i].offset, tokens_[i + 1].offset - tokens_[i].offset);
-        while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
-        return text;
-    }
+bool takes_names(const CallArguments &given, bool of_source) {
+    const std::size_t count = given.positional.size();
+    const bool counted = of_source ? count + given.named.size() == 2 : count == 1 || count == 2;
+    const auto named = [&](const auto &argument) {
+        if (of_source) return (argument.first == "source_name" || argument.first == "table_name") && is_text(*argument.second);
+        return (argument.first == "v" || argument.first == "version") && argument.second->kind == NodeKind::constant;
+    };
+    return counted && std::ranges::all_of(given.positional, [](const Expr *e) { return is_text(*e); }) && std::ranges::all_of(given.named, named);
+}
 
-    const std::string source_;
-    const jinja::TokenList list_;
-    const std::vector<Token> &tokens_;
-    std::size_t at_ = 0;
-};
+bool is_static(const Expr &e) {
+    if (e.kind == NodeKind::constant || is_literal(e)) return true;
+    if (e.kind != NodeKind::call) return false;
+    const auto &call = static_cast<const Call &>(e);
+    if (call.callee->kind != NodeKind::name || call.arguments.more_positional || call.arguments.more_named) return false;
+    const std::string &name = static_cast<const Name &>(*call.callee).name;
+    return name == "config" ? takes_config(call.arguments) : (name == "ref" || name == "source") && takes_names(call.arguments, name == "source");
+}
+
+// Can dbt's parser without Jinja read the model? It knows Python's words for truths alone, and no blocks.
+bool is_static(const Tree &tree, const std::string &source) {
+    for (const char *beyond : {"{%", "{{-", "-}}"})
+        if (source.find(beyond) != std::string::npos) return false;
+    const TokenList tokens = tokenize(source);
+    for (const Token &token : tokens.tokens)
+        if (token.kind == TokenKind::name && (token.text == "true" || token.text == "false")) return false;
+    return std::ranges::all_of(tree.body, [](const Stmt *statement) {
+        return statement->kind == NodeKind::output && std::ranges::all_of(static_cast<const Output &>(*statement).parts, [](const Expr *part) { return is_static(*part); });
+    });
+}
 
 }  // namespace
 
-Json written_config(const std::string &text) {
-    if (text.find("config(") == std::string::npos) return Json::object();
-    return CallReader(text).read();
+Json written_config(const std::string &text, bool static_too) {
+    Json found = Json::object();
+    if (text.find("config(") == std::string::npos) return found;
+    const std::string source = normalize_source(text);
+    const std::unique_ptr<Tree> tree = parse(source, "config", {});
+    if (!static_too && is_static(*tree, source)) return found;
+    const Call *call = nullptr;
+    for (const Stmt *statement : tree->body)
+        if (!call) call = find_config(*statement);
+    if (!call) return found;
+    for (const auto &[name, value] : call->arguments.named) found[name] = described_keyword(name, *value);
+    return found;
 }
 
 }  // namespace mesh::core::project

@@ -7,7 +7,9 @@
 
 namespace mesh::core::project {
 
-// The named arguments of the text's first config() call, each as the text of its expression, whatever white space is in it. Empty: there are none.
-Json written_config(const std::string &text);
+// The named arguments of the text's first config() call, each as dbt keeps it: as Python shows Jinja2's node, so that states of dbt compare. Empty: there
+// are none; without `static_too` also where the text calls ref(), source() and config() with literals and has no other template: of such a model dbt keeps
+// the values, as its parser without Jinja reads them.
+Json written_config(const std::string &text, bool static_too);
 
 }  // namespace mesh::core::project
