@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "core/project/interrupt.h"
 #include "core/project/yaml.h"
 
 namespace mesh::core::project {
@@ -56,6 +57,35 @@ TEST(ProjectYaml, BrokenTextNamesItsPlace) {
         EXPECT_EQ(error.sqlstate, "42601");
         EXPECT_NE(std::string(error.what()).find("\"models/schema.yml\" at line 3"), std::string::npos) << error.what();
     }
+}
+
+std::string repeated(const std::string &what, int times) {
+    std::string out;
+    for (int i = 0; i < times; ++i) out += what;
+    return out;
+}
+
+// Each level by itself has few enough of them.
+TEST(ProjectYaml, AliasesAndAnchorsOfAllLevelsAreCounted) {
+    const std::string big = "a: &a [" + repeated("x,", 30000) + "]\n";
+    EXPECT_THROW(value(big + "b: " + repeated("[*a,", 150) + repeated("]", 150)), Error);
+    EXPECT_THROW(value(big + "b: " + repeated("&b [", 150) + "*a" + repeated("]", 150)), Error);
+    EXPECT_EQ(value(big + "b: " + repeated("[*a,", 15) + repeated("]", 15))["b"].size(), 2u);
+}
+
+int calls_left = 0;
+
+void break_off() {
+    if (--calls_left < 0) throw std::runtime_error("broken off");
+}
+
+TEST(ProjectYaml, ReadingCanBeBrokenOff) {
+    std::string many;
+    for (int i = 0; i < 20000; ++i) many += "k" + std::to_string(i) + ": 1\n";
+    calls_left = 1000;
+    set_interrupt(break_off);
+    EXPECT_THROW(value(many), std::runtime_error);
+    set_interrupt(nullptr);
 }
 
 TEST(ProjectYaml, AliasesCannotMultiplyForEver) {

@@ -9,6 +9,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "core/error.h"
+#include "core/project/interrupt.h"
 
 namespace mesh::core::project {
 
@@ -28,11 +29,14 @@ public:
 
     void OnDocumentStart(const YAML::Mark &) override {}
     void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override { add({nullptr, at(mark)}, anchor); }
+    void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override {
+        count(1, at(mark));
+        add({nullptr, at(mark)}, anchor);
+    }
     void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end()) fail(at(mark), "alias of a value that is not complete");
-        if (!frames_.empty() && frames_.back().built.count + found->second.count > most_values) fail(at(mark), "more than 1000000 values");
+        count(found->second.count, at(mark));
         Built copy = found->second;
         copy.place.line = at(mark).line;
         copy.place.column = at(mark).column;
@@ -40,6 +44,7 @@ public:
     }
     void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor, const std::string &value) override {
         const bool key = awaits_key();
+        count(1, at(mark));
         Json json = tag == "?" || tag.empty() ? yaml_scalar(value) : tagged(tag, value);
         if (key && json.is_string() && value == "<<" && tag == "?") merge_key_ = true;
         add({std::move(json), at(mark)}, anchor);
@@ -91,9 +96,17 @@ private:
     // Keys are text in JSON; those of other types become what dbt's artifacts print.
     static std::string key_text(const Json &key) { return key.is_string() ? key.get<std::string>() : key.dump(); }
 
+    // All that there is in memory, copies for anchors and aliases too.
+    void count(std::size_t values, const YamlPlace &place) {
+        check_interrupt();
+        values_ += values;
+        if (values_ > most_values) fail(place, "more than 1000000 values");
+    }
+
     void open(Json empty, const YAML::Mark &mark, YAML::anchor_t anchor) {
         if (awaits_key()) fail(at(mark), "a mapping or sequence cannot be a key");
         if (frames_.size() >= deepest) fail(at(mark), "nested more than 200 levels deep");
+        count(1, at(mark));
         frames_.emplace_back();
         frames_.back().built = {std::move(empty), at(mark)};
         frames_.back().anchor = anchor;
@@ -106,11 +119,13 @@ private:
     }
 
     void add(Built built, YAML::anchor_t anchor) {
-        if (anchor) anchors_[anchor] = built;
+        if (anchor) {
+            count(built.count, built.place);
+            anchors_[anchor] = built;
+        }
         if (frames_.empty()) return void(root = std::move(built));
         Frame &frame = frames_.back();
         frame.built.count += built.count;
-        if (frame.built.count > most_values) fail(built.place, "more than 1000000 values");
         if (frame.built.value.is_array()) {
             frame.built.value.push_back(std::move(built.value));
             frame.built.place.children.push_back(std::move(built.place));
@@ -154,6 +169,7 @@ private:
     static void merge(Frame &frame, Built &source) {
         std::size_t i = 0;
         for (auto &[key, value] : source.value.items()) {
+            check_interrupt();
             if (!frame.built.value.contains(key)) {
                 frame.built.value[key] = std::move(value);
                 frame.built.place.children.push_back(std::move(source.place.children[i]));
@@ -165,6 +181,7 @@ private:
     const std::string &file_;
     std::vector<Frame> frames_;
     std::map<YAML::anchor_t, Built> anchors_;
+    std::size_t values_ = 0;
     bool merge_key_ = false;
 };
 
