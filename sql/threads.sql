@@ -239,6 +239,17 @@ SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_long.a
 SELECT count(*) FROM mesh.invoke('long', 'run', '{"profile_threads": 2, "threads": 2}');
 SELECT bool_or(pid <> pg_backend_pid()) AS in_workers FROM (TABLE threads_long.a UNION ALL TABLE threads_long.b) m;
 
+-- Making views takes less than telling workers of them, but their tests take time; a run in a block says that it would have had workers.
+CREATE FUNCTION threads_raw.views(domain text, tests text) RETURNS bigint LANGUAGE sql AS $f$
+SELECT count(*) FROM mesh.deploy(domain, jsonb_build_object('dbt_project.yml', 'name: ' || domain || E'\nprofile: shop\nversion: "1.0"\n',
+    'models/a.sql', 'select 1 as one', 'models/b.sql', 'select 2 as one', 'models/s.yml', 'models: [{name: a, columns: [{name: one, ' || tests || '}]}, {name: b, columns: [{name: one, ' || tests || '}]}]'),
+    profiles => format('shop: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 5432, user: me, dbname: %s, schema: threads_%s}}}', current_database(), domain)) $f$;
+SELECT threads_raw.views('light', 'tests: []'), threads_raw.views('tested', 'tests: [unique]');
+BEGIN;
+SELECT node, reason FROM mesh.invoke('light', 'build', '{"profile_threads": 2}');
+SELECT node, reason FROM mesh.invoke('tested', 'build', '{"profile_threads": 2}') WHERE kind = 'model';
+ROLLBACK;
+
 -- A view that says what it said is staged nevertheless when what it reads is built anew by the run itself: no worker sees it.
 SELECT mesh.create_domain('views', owner => 'regress_threads_owner', schema => 'threads_views');
 SELECT mesh.create_model('views.itself', 'select 1 as one', materialized => 'table', config => '{"post_hook": "comment on column itself.one is ''one''"}');
@@ -251,6 +262,6 @@ SELECT node, status FROM mesh.run('views', threads => 2);
 RESET mesh.threads;
 DROP EXTENSION mesh CASCADE;
 SET client_min_messages = error;
-DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany, threads_wide, threads_long, threads_views CASCADE;
+DROP SCHEMA threads_raw, threads_one, threads_many, threads_pone, threads_pmany, threads_wide, threads_long, threads_light, threads_tested, threads_views CASCADE;
 DROP OWNED BY regress_threads_owner, regress_threads_reader;
 DROP ROLE regress_threads_owner, regress_threads_reader;

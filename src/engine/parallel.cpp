@@ -9,7 +9,7 @@ namespace {
 constexpr double kAheadSeconds = 0.03;  // a worker is given more than it is doing as long as that is not more work than this,
 constexpr size_t kMostAhead = 32;       // and not more steps
 constexpr int kWatchMs = 500;
-constexpr double kLightWeight = 0.1, kLeastGain = 1.5;          // of a view beside a table; of what is not known
+constexpr double kTestedView = 0.1, kLeastGain = 1.5;           // how long a view's tests take beside a table; of what is not known
 constexpr double kStartSeconds = 0.02, kTellSeconds = 0.0005;   // what workers cost, and what each model costs that is told to one
 const char *const kDeadlock = "its worker waited for what the run has locked";
 
@@ -21,6 +21,13 @@ void add_before(const Selection &selection, const std::map<std::string, size_t> 
         return;
     }
     for (const std::string &parent : selection.graph.parents(id)) add_before(selection, place, parent, seen, out);
+}
+
+// Of a model that was not built yet, beside a table. Making a view takes less than telling a worker of it.
+double likely_weight(const Selection &selection, const std::string &id) {
+    if (selection.graph.find(id)->config.at("materialized") != "view") return 1;
+    const std::vector<std::string> children = selection.graph.children(id);
+    return std::any_of(children.begin(), children.end(), [&](const std::string &child) { return core::is_test(*selection.graph.find(child)) && selection.ids.count(child) > 0; }) ? kTestedView : 0;
 }
 
 core::Schedule schedule_of(const Selection &selection, const std::vector<std::optional<double>> &known) {
@@ -57,15 +64,14 @@ std::vector<std::vector<size_t>> steps_before(const Selection &selection) {
 bool is_worth_sharing(const Selection &selection, int workers) {
     std::vector<std::optional<double>> known = last_durations(selection.models);
     bool is_known = std::all_of(known.begin(), known.end(), [](const auto &seconds) { return seconds.has_value(); });
-    for (size_t i = 0; i < known.size() && !is_known; i++)
-        known[i] = selection.graph.find(selection.models[i])->config.at("materialized") == "view" ? kLightWeight : 1;
+    for (size_t i = 0; i < known.size() && !is_known; i++) known[i] = likely_weight(selection, selection.models[i]);
     core::Schedule schedule = schedule_of(selection, known);
     double longest = 0, sum = 0;
     for (size_t i = 0; i < known.size(); i++) {
         longest = std::max(longest, schedule.way(i));
         sum += known[i].value_or(0);
     }
-    if (!is_known) return sum >= kLeastGain * longest;
+    if (!is_known) return sum > 0 && sum >= kLeastGain * longest;
     return std::max(longest, sum / workers) + kStartSeconds + kTellSeconds * static_cast<double>(known.size()) < sum;
 }
 
