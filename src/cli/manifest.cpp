@@ -8,7 +8,7 @@
 namespace mesh::cli {
 namespace {
 
-const char *const sections[] = {"nodes", "sources", "exposures", "metrics", "unit_tests", "semantic_models", "saved_queries", "functions", "macros"};
+const char *const sections[] = {"nodes", "sources", "exposures", "metrics", "unit_tests", "semantic_models", "saved_queries", "functions", "macros", "groups"};
 
 // Called for each token of the JSON text. Only what is at nodes.<unique id>.<key>, and some of config, is kept.
 class Reader : public nlohmann::json_sax<Json> {
@@ -30,7 +30,8 @@ public:
     bool key(string_t &name) override {
         key_ = name;
         if (depth_ == 1) section_ = wanted(name) ? name : "";
-        if (depth_ == 2 && !section_.empty() && section_ != "macros") node_ = &catalog_.nodes[name];
+        if (depth_ == 2 && !section_.empty() && section_ != "macros" && section_ != "groups") node_ = &catalog_.nodes[name];
+        if (depth_ == 2 && section_ == "groups") group_ = &catalog_.groups[name];
         if (depth_ == 2 && section_ == "macros") catalog_.macros.push_back(name);
         if (depth_ == 3) field_ = name;
         if (depth_ == 5) member_ = name;
@@ -38,11 +39,17 @@ public:
     }
     bool start_object(std::size_t) override { return ++depth_ > 0; }
     bool end_object() override {
-        if (--depth_ == 2) node_ = nullptr;
+        if (--depth_ == 2) {
+            node_ = nullptr;
+            group_ = nullptr;
+        }
         return true;
     }
     bool start_array(std::size_t) override { return ++arrays_ > 0; }
-    bool end_array() override { return arrays_-- > 0; }
+    bool end_array() override {
+        if (is_owner()) group_->owner[key_] += "]";
+        return arrays_-- > 0;
+    }
     bool parse_error(std::size_t, const std::string &, const nlohmann::detail::exception &error) override {
         throw Error("22032", "manifest.json is not valid", error.what());
     }
@@ -58,7 +65,18 @@ private:
     // Of the model, or of a column.
     bool in_constraint() const { return arrays_ == 1 && ((depth_ == 4 && field_ == "constraints") || (depth_ == 6 && field_ == "columns" && member_ == "constraints")); }
 
+    bool is_owner() const { return group_ && depth_ == 4 && field_ == "owner"; }
+
+    void of_group(const std::string &value) {
+        if (depth_ == 3 && key_ == "name") group_->name = value;
+        if (depth_ == 3 && key_ == "package_name") group_->package = value;
+        if (!is_owner()) return;
+        std::string &said = group_->owner[key_];
+        said += arrays_ == 0 ? value : (said.empty() ? "['" : ", '") + value + "'";
+    }
+
     bool scalar(const std::string &value) {
+        if (group_) of_group(value);
         if (!node_) return true;
         if (in_config() && key_ == "incremental_strategy") node_->microbatch = value == "microbatch";
         if (in_config() && key_ == "materialized") node_->materialized = value;
@@ -76,6 +94,7 @@ private:
         if (key_ == "path") node.path = value;
         if (key_ == "original_file_path") node.original_file_path = value;
         if (key_ == "language") node.language = value;
+        if (key_ == "database") node.database = value;
         if (key_ == "schema") node.schema = value;
         if (key_ == "alias") node.alias = value;
         if (key_ == "version") node.version = value;
@@ -85,6 +104,7 @@ private:
 
     NodeCatalog &catalog_;
     NodeInfo *node_ = nullptr;
+    GroupInfo *group_ = nullptr;
     int depth_ = 0, arrays_ = 0;
     std::string section_, field_, member_, key_;
 };

@@ -10,7 +10,7 @@ namespace mesh::cli {
 
 struct NodeInfo {
     std::string resource_type, name, package, path, original_file_path, materialized, language = "sql";
-    std::string schema, alias, version, relation_name, group;
+    std::string database, schema, alias, version, relation_name, group;
     std::vector<std::string> fqn;
     std::vector<std::string> references;  // what its foreign keys refer to, as it is written: "ref('x')"
     bool microbatch = false;      // built in batches
@@ -18,14 +18,26 @@ struct NodeInfo {
     bool contract_enforced = false;
 };
 
+struct GroupInfo {
+    std::string name, package;
+    std::map<std::string, std::string> owner;  // name, email and what else is said of it; a list as Python shows it
+};
+
 struct NodeCatalog {
     std::map<std::string, NodeInfo> nodes;       // also sources, exposures, unit tests, metrics ... by unique id
     std::map<std::string, long> counts;          // "view model" -> how many
     std::vector<std::string> macros;             // their unique ids
+    std::map<std::string, GroupInfo> groups;     // by unique id
 
     const NodeInfo *find(const std::string &unique_id) const {
         const auto found = nodes.find(unique_id);
         return found == nodes.end() ? nullptr : &found->second;
+    }
+
+    const GroupInfo *group_of(const NodeInfo &node) const {
+        for (const auto &[id, group] : groups)
+            if (group.name == node.group) return &group;
+        return nullptr;
     }
 };
 

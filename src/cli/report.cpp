@@ -5,6 +5,7 @@
 
 #include "cli/clock.h"
 #include "cli/text.h"
+#include "core/project/artifacts.h"
 
 namespace mesh::cli {
 namespace {
@@ -14,11 +15,28 @@ std::size_t terminal_width() {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-Json node_data(const Step &step, const NodeInfo *info) {
-    Json data = {{"node_info", {{"unique_id", step.unique_id}, {"node_name", step.node}, {"resource_type", resource_type(step)},
-                                {"materialized", info ? info->materialized : ""}, {"node_status", step.status}, {"node_path", info ? info->path : ""}}},
-                 {"status", step.status}, {"index", step.index}, {"total", step.total}, {"execution_time", step.seconds}};
+// "" where it has not begun or ended.
+std::string moment(double seconds) {
+    return seconds > 0 ? core::project::utc_timestamp(seconds).substr(0, 26) : "";
+}
+
+Json node_info(const Step &step, const NodeInfo &info) {
+    const bool ended = !step.status.empty() && step.status != "started";
+    Json json = {{"unique_id", step.unique_id}, {"node_name", step.node}, {"resource_type", resource_type(step)}, {"materialized", info.materialized},
+                 {"node_status", step.status}, {"node_path", info.path}};
+    json["node_started_at"] = moment(step.finished_at - (ended ? step.seconds : 0));
+    json["node_finished_at"] = ended ? moment(step.finished_at) : "";
+    json["node_relation"] = {{"database", info.database}, {"schema", info.schema}, {"alias", info.alias}, {"relation_name", info.relation_name}};
+    return json;
+}
+
+// As dbt's events: of what, how it went, and the group whose owner may be told.
+Json node_data(const Step &step, const NodeCatalog &catalog) {
+    const NodeInfo *known = catalog.find(step.unique_id);
+    const NodeInfo info = known ? *known : NodeInfo();
+    Json data = {{"node_info", node_info(step, info)}, {"status", step.status}, {"index", step.index}, {"total", step.total}, {"execution_time", step.seconds}};
     if (step.failures) data["num_failures"] = *step.failures;
+    if (const GroupInfo *group = catalog.group_of(info)) data["group"] = {{"name", group->name}, {"package_name", group->package}, {"owner", group->owner}};
     return data;
 }
 
@@ -120,7 +138,7 @@ void Report::batch(const Step &step, bool starts) {
 }
 
 void Report::print(const Line &line, const Step &step) {
-    log_.event(line.level, line.name, line.code, line.text, log_.options().json ? node_data(step, catalog_.find(step.unique_id)) : Json::object());
+    log_.event(line.level, line.name, line.code, line.text, log_.options().json ? node_data(step, catalog_) : Json::object());
 }
 
 void Report::print_problem(const Step &step) {
@@ -128,9 +146,12 @@ void Report::print_problem(const Step &step) {
     const bool warning = outcome(step) == Outcome::warn;
     const std::string what = " in " + resource_type(step) + " " + step.node + (info ? " (" + info->original_file_path + ")" : "");
     const Level level = warning ? Level::warn : Level::error;
+    const std::string message = step.message.empty() ? "Status: " + step.status : step.message;
+    Json data = log_.options().json ? node_data(step, catalog_) : Json::object();
     log_.blank();
-    log_.event(level, warning ? "RunResultWarning" : "RunResultFailure", warning ? "Z021" : "Z022", warning ? log_.yellow("Warning" + what) : log_.red("Failure" + what));
-    log_.event(level, "RunResultError", "Z024", "  " + (step.message.empty() ? "Status: " + step.status : step.message));
+    log_.event(level, warning ? "RunResultWarning" : "RunResultFailure", warning ? "Z021" : "Z022", warning ? log_.yellow("Warning" + what) : log_.red("Failure" + what), data);
+    data["msg"] = message;
+    log_.event(level, "RunResultError", "Z024", "  " + message, data);
     if (!step.compiled_path.empty()) {
         log_.blank();
         log_.event(Level::info, "SQLCompiledPath", "Z026", "  compiled code at " + step.compiled_path);

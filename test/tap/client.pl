@@ -362,6 +362,18 @@ fails('invocation_args_dict', 0, [qr/which=run select=\['a'\] command=meshctl ru
 unlike(fails('a secret in it', 0, [qr/command=meshctl run\./], $asked, 'run', '--vars', 'DBT_ENV_SECRET_X: hidden'), qr/hidden/, 'a secret in it is hidden');
 
 # exceptions.warn() is a warning of the log.
+# Lines of JSON say of which node and relation they are, and whose group it is.
+my $grouped = project('models/a.sql' => "{{ config(group='sales', alias='b') }}select 1 as a", 'models/wrong.sql' => "{{ config(group='sales') }}select 1/0 as a from {{ ref('a') }}",
+    'models/g.yml' => "groups: [{name: sales, owner: {name: Ada, email: [a\@x, b\@x], slack: 1}}]\nmodels: [{name: wrong, config: {materialized: table}}]\n");
+my $told_of_group = qr/"group":\{"name":"sales","package_name":"shop","owner":\{"email":"\['a\@x', 'b\@x'\]","name":"Ada","slack":"1"\}\}/;
+($exit, $said) = meshctl($grouped, 'run', '--log-format', 'json');
+for my $event ('LogModelResult', 'RunResultError') {
+    my ($line) = grep { /"name":"$event"/ && /model\.shop\.wrong/ } split /\n/, $said;
+    like($line, $told_of_group, "$event tells the group's owner") or diag $said;
+}
+my ($of_a) = grep { /"name":"LogModelResult"/ && /model\.shop\.a"/ } split /\n/, $said;
+like($of_a, qr/"node_relation":\{"database":"postgres","schema":"shop","alias":"b","relation_name":"\\"postgres\\"\.\\"shop\\"\.\\"b\\""\}/, 'and the relation');
+like($of_a, qr/"node_started_at":"20[^"]{24}","node_finished_at":"20[^"]{24}"/, 'and when') or diag $of_a;
 fails('a warning of a macro', 0, [qr/"name":"JinjaLogWarning"/, qr/"level":"warn","msg":"\[WARNING\]: not so good"/], project('models/a.sql' => "{% do exceptions.warn('not so good') %}select 1 as a"), 'run', '--log-format', 'json');
 
 # show --defer reads what is not built here where the state has built it.
