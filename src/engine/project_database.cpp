@@ -42,15 +42,20 @@ std::string without_modifiers(const std::string &type) {
     return open == std::string::npos || close == std::string::npos ? type : type.substr(0, open) + type.substr(close + 1);
 }
 
-// A type's name without modifiers as information_schema.columns has it: a domain goes by its base type.
+// information_schema.columns tells of a domain what the type has that it stands on.
+std::string type_below(const std::string &type) {
+    if (type.find('.') == std::string::npos) return type;
+    return pg::query_value("select pg_catalog.format_type(b.oid, t.typtypmod) from pg_catalog.pg_type t join pg_catalog.pg_type b on b.oid = t.typbasetype"
+                           " where t.oid = $1::regtype and (b.typnamespace = 'pg_catalog'::regnamespace or (b.typelem <> 0 and b.typlen = -1))",
+                           {without_modifiers(type)}).value_or(type);
+}
+
+// A type's name without modifiers as information_schema.columns has it.
 std::string schema_type(const std::string &base) {
     if (base.ends_with("[]")) return "ARRAY";
     if (base == "bpchar") return "character";
     if (base.starts_with("interval ")) return "interval";
-    if (base.find('.') == std::string::npos) return base;
-    return pg::query_value("select case when t.typtype <> 'd' or b.typnamespace <> 'pg_catalog'::regnamespace then 'USER-DEFINED' when b.typelem <> 0 and b.typlen = -1 then 'ARRAY'"
-                           " else pg_catalog.format_type(b.oid, null) end from pg_catalog.pg_type t left join pg_catalog.pg_type b on b.oid = t.typbasetype where t.oid = $1::regtype",
-                           {base}).value_or("USER-DEFINED");
+    return base.find('.') == std::string::npos ? base : "USER-DEFINED";
 }
 
 QueryResult to_query_result(const pg::Result &found, const std::string &tag) {
@@ -71,10 +76,10 @@ DatabaseColumn database_column(const pg::Column &column) {
     DatabaseColumn out;
     out.name = column.name;
     out.full_type = shown_type(column.type);
-    std::string base = without_modifiers(out.full_type);
-    std::vector<long> given = modifiers(out.full_type);
+    const std::string type = type_below(out.full_type), base = without_modifiers(type);
+    const std::vector<long> given = modifiers(type);
     out.data_type = schema_type(base);
-    if ((base == "character varying" || base == "character") && !given.empty()) out.character_maximum_length = given[0];
+    if ((base == "character varying" || base == "character" || base == "bit" || base == "bit varying") && !given.empty()) out.character_maximum_length = given[0];
     if (base == "numeric" && !given.empty()) {
         out.numeric_precision = given[0];
         out.numeric_scale = given.size() > 1 ? given[1] : 0;

@@ -126,6 +126,12 @@ TEST(Context, AdapterAsksTheDatabase) {
     EXPECT_EQ(project.compile("top"), "id integer, name character varying(9) table");
 }
 
+TEST(Context, AColumnIsWrittenAsItIsMade) {
+    Project project(Files{{"models/top.sql", "{{ api.Column('it\\'s', 'numeric', none, 6, 2) }} {{ [api.Column('b', 'character varying', 7)] }}"}});
+    EXPECT_EQ(project.compile("top"), "PostgresColumn(column=\"it's\", dtype='numeric', char_size=None, numeric_precision=6, numeric_scale=2) "
+                                      "[PostgresColumn(column='b', dtype='character varying', char_size=7, numeric_precision=None, numeric_scale=None)]");
+}
+
 TEST(Context, IncrementalModelsSeeTheirTable) {
     Project project(Files{{"models/top.sql", "{{ config(materialized='incremental') }}select 1{% if is_incremental() %} from {{ this }}{% endif %}"}});
     EXPECT_EQ(project.compile("top"), "select 1");

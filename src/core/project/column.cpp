@@ -123,6 +123,12 @@ long Column::string_size() const {
     return dtype == "text" || !char_size ? 256 : *char_size;
 }
 
+std::string Column::repr() const {
+    const std::string size = char_size ? std::to_string(*char_size) : "None";
+    return "PostgresColumn(column=" + jinja::repr_text(name) + ", dtype=" + jinja::repr_text(dtype) + ", char_size=" + size +
+           ", numeric_precision=" + jinja::repr(precision) + ", numeric_scale=" + jinja::repr(scale) + ")";
+}
+
 std::string Column::data_type() const {
     if (one_of(dtype, {"text"}) || (one_of(dtype, {"character varying"}) && !char_size)) return dtype;
     if (is_string()) return string_type(std::to_string(string_size()));

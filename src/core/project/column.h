@@ -27,7 +27,7 @@ public:
 
     std::string type_name() const override { return "PostgresColumn"; }
     std::optional<jinja::Value> attribute(std::string_view name) override;
-    std::string repr() const override { return "<PostgresColumn " + name + " (" + data_type() + ")>"; }
+    std::string repr() const override;
     bool equals(const jinja::Object &other) const override;
     std::size_t hash() const override { return std::hash<std::string>()(name); }
 
