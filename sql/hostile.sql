@@ -173,6 +173,15 @@ SELECT unique_id FROM mesh.invoke('hostile_project', 'build', '{"invocation_id":
 RESET SESSION AUTHORIZATION;
 SELECT to_regclass('hostile_project.mine');
 
+-- Nor can an owner give his domain, and so his bodies, to a role that has its schema already.
+SELECT mesh.create_domain('idle', owner => 'regress_hostile_owner', schema => 'hostile_idle');
+ALTER SCHEMA hostile_idle OWNER TO regress_hostile_stranger;
+SET SESSION AUTHORIZATION regress_hostile_owner;
+SELECT mesh.create_model('idle.bad', 'select 1 as a');
+SELECT mesh.alter_domain('idle', owner => 'regress_hostile_stranger');
+RESET SESSION AUTHORIZATION;
+SELECT owner FROM mesh.domains WHERE name = 'idle';
+
 -- A deferred trigger would fire with the rights of whoever commits. It may be in a table that a foreign key's action or inheritance reaches, and an
 -- operator of the owner's may want to hide that.
 CREATE FUNCTION hostile.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM hostile.do('insert into hostile_raw.secrets values (current_user)'); RETURN NULL; END $$;
@@ -251,5 +260,5 @@ DROP TABLE pg_temp.base, pg_temp.orders, pg_temp.pg_class;
 SET client_min_messages = error;
 DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database()); END $$;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA hostile_raw, hostile, hostile_project CASCADE;
+DROP SCHEMA hostile_raw, hostile, hostile_idle, hostile_project CASCADE;
 DROP ROLE regress_hostile_owner, regress_hostile_runner, regress_hostile_stranger;

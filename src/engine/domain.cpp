@@ -83,11 +83,18 @@ void restore_schemas(const Domain &domain) {
         pg::as_role(owner_of(domain), "pg_catalog, pg_temp", [&] { pg::execute("create schema " + pg::quote_ident(row[0].value())); });
 }
 
+// Whoever registered the bodies may have them run with no rights but those that he holds. The server asks the same, but not where a schema is the new
+// owner's already.
+static void require_member(Oid owner, const std::string &name) {
+    if (!pg::acts_for(GetUserId(), owner)) throw Error("42501", "must be a member of role \"" + name + "\" to give it a domain");
+}
+
 void change_owner(const Domain &domain, const std::string &owner) {
-    (void)pg::role_oid(owner);
+    Oid role = pg::role_oid(owner);
     lock_registry();
     for (const std::string &schema : domain.schemas) pg::execute("alter schema " + pg::quote_ident(schema) + " owner to " + pg::quote_ident(owner));
     for (const Model &model : models_of(domain.name)) give_relation(domain, model, owner);
+    require_member(role, owner);
     registry("update mesh.domain_registry set owner = $2 where name = $1", {domain.name, owner});
     move_consumer_grants(domain, domain.owner);
 }
