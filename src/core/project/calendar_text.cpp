@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstdio>
 
+#include "core/jinja/guard.h"
 #include "core/project/calendar.h"
 
 namespace mesh::core::project {
@@ -207,6 +208,8 @@ std::string format_time(const std::string &format, const Civil &civil, const std
         std::string part = directive(bare ? format[++at] : format[at], civil, offset_us, zone_name);
         if (bare) part.erase(0, std::min(part.find_first_not_of("0 "), part.size() - 1));
         out += part;
+        jinja::Guard::tick();
+        jinja::Guard::string_size(out.size());
     }
     return out;
 }

@@ -1,5 +1,8 @@
 #include "core/project/python_re.h"
 
+#include <memory>
+
+#include "core/jinja/guard.h"
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
 #include "core/project/regex.h"
@@ -14,9 +17,11 @@ namespace {
 
 class Pattern;
 
+using Text = std::shared_ptr<const std::u32string>;  // one for all matches in it
+
 class Match : public jinja::Object {
 public:
-    Match(Ptr<Pattern> pattern, std::u32string text, RegexMatch match) : pattern_(std::move(pattern)), text_(std::move(text)), match_(std::move(match)) {}
+    Match(Ptr<Pattern> pattern, Text text, RegexMatch match) : pattern_(std::move(pattern)), text_(std::move(text)), match_(std::move(match)) {}
     std::string type_name() const override { return "re.Match"; }
     bool truth() const override { return true; }
     std::string repr() const override { return "<re.Match object; match=" + jinja::repr(group(0, Value())) + ">"; }
@@ -26,7 +31,7 @@ public:
 
     Value group(std::size_t at, const Value &absent) const {
         const auto &[from, to] = match_.groups[at];
-        return from < 0 ? absent : Value(to_utf8(text_, static_cast<std::size_t>(from), static_cast<std::size_t>(to)));
+        return from < 0 ? absent : Value(to_utf8(*text_, static_cast<std::size_t>(from), static_cast<std::size_t>(to)));
     }
     const RegexMatch &match() const { return match_; }
 
@@ -43,7 +48,7 @@ private:
     }
 
     Ptr<Pattern> pattern_;
-    std::u32string text_;
+    Text text_;
     RegexMatch match_;
 };
 
@@ -57,19 +62,21 @@ public:
     std::optional<Value> attribute(std::string_view name) override;
 
     Value match(const std::string &subject, bool anchored, bool whole) {
-        std::u32string characters = to_characters(subject);
-        auto found = regex.find(characters, 0, anchored, whole);
-        return found ? Value(jinja::make<Match>(Ptr<Pattern>(this), std::move(characters), std::move(*found))) : Value();
+        const auto characters = std::make_shared<const std::u32string>(to_characters(subject));
+        auto found = regex.find(*characters, 0, anchored, whole);
+        return found ? Value(jinja::make<Match>(Ptr<Pattern>(this), characters, std::move(*found))) : Value();
     }
 
     // Every match, an empty one never right behind another.
     std::vector<Ptr<Match>> all(const std::string &subject) {
-        const std::u32string characters = to_characters(subject);
+        const auto characters = std::make_shared<const std::u32string>(to_characters(subject));
         std::vector<Ptr<Match>> found;
         std::size_t at = 0;
-        while (at <= characters.size()) {
-            auto one = regex.find(characters, at, false);
+        while (at <= characters->size()) {
+            auto one = regex.find(*characters, at, false);
             if (!one) break;
+            jinja::Guard::tick();
+            jinja::Guard::list_size(found.size() + 1);
             const auto [from, to] = one->groups[0];
             at = static_cast<std::size_t>(to) + (from == to);
             found.push_back(jinja::make<Match>(Ptr<Pattern>(this), characters, std::move(*one)));
@@ -101,7 +108,7 @@ std::optional<Value> Match::attribute(std::string_view name) {
     if (name == "span") return jinja::make_function("span", [self, first](Arguments &a) { return self->span(first(a)); });
     if (name == "start") return jinja::make_function("start", [self, first](Arguments &a) { return self->span(first(a)).tuple().items[0]; });
     if (name == "end") return jinja::make_function("end", [self, first](Arguments &a) { return self->span(first(a)).tuple().items[1]; });
-    if (name == "string") return Value(to_utf8(text_, 0, text_.size()));
+    if (name == "string") return Value(to_utf8(*text_, 0, text_->size()));
     if (name == "re") return Value(pattern_);
     if (name != "groupdict") return std::nullopt;
     return jinja::make_function("groupdict", [self](Arguments &) {
@@ -116,6 +123,7 @@ std::string expand(const std::string &pattern, const Match &match) {
     std::string out;
     auto &object = const_cast<Match &>(match);
     for (std::size_t at = 0; at < pattern.size(); ++at) {
+        jinja::Guard::string_size(out.size());
         if (pattern[at] != '\\' || at + 1 >= pattern.size()) {
             out += pattern[at];
             continue;
@@ -155,6 +163,8 @@ Value substitute(Pattern &pattern, const Value &replacement, const std::string &
         }
         at = static_cast<std::size_t>(to);
         ++count;
+        jinja::Guard::tick();
+        jinja::Guard::string_size(out.size());
     }
     out += to_utf8(characters, at, characters.size());
     return with_count ? Value::tuple({Value(out), Value(count)}) : Value(out);
