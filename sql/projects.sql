@@ -46,7 +46,8 @@ unit_tests:
     expect: {rows: [{customer_id: 1, total_spent: 300}]}
 $$,
 'macros/cents.sql', $${% macro cents(amount) %}({{ amount }} * 100)::int{% endmacro %}
-{% macro how_many(table) %}{% set found = run_query('select count(*) from ' ~ ref(table)) %}{{ return(found.columns[0].values()[0]) }}{% endmacro %}$$,
+{% macro how_many(table) %}{% set found = run_query('select count(*) from ' ~ ref(table)) %}{{ return(found.columns[0].values()[0]) }}{% endmacro %}
+{% macro about_the_call() %}{{ return([invocation_id, flags.WHICH, flags.USE_COLORS, invocation_args_dict.which, invocation_args_dict.profile]) }}{% endmacro %}$$,
 'tests/generic/at_least.sql', $${% test at_least(model, column_name, value) %}select * from {{ model }} where {{ column_name }} < {{ value }}{% endtest %}$$,
 'tests/no_future_orders.sql', $$select * from {{ ref('stg_orders') }} where ordered > '2030-01-01'$$,
 'snapshots/orders.sql', $${% snapshot orders_history %}{{ config(target_schema=target.schema, unique_key='id', strategy='check', check_cols=['amount']) }}
@@ -75,6 +76,7 @@ SELECT unique_id, status, rows FROM mesh.invoke('shop', 'run', '{"select": ["stg
 SELECT unique_id, status, failures, message FROM mesh.invoke('shop', 'test', '{"select": "customer_summary", "vars": {"least": 2}}');
 SELECT mesh.compiled('shop', 'recent_orders');
 SELECT mesh.run_operation('shop', 'how_many', '{"table": "raw_orders"}');
+SELECT mesh.run_operation('shop', 'about_the_call', options => '{"invocation_id": "8d7ae2ea-3f1d-4a3a-9d2b-0f4b1d0f1a11", "flags": {"USE_COLORS": true}, "arguments": {"profile": "mine"}}');
 SELECT * FROM mesh.show('shop', 'select id from {{ ref("stg_orders") }} order by id', 2);
 SELECT mesh.show_table('shop', 'select id, id / 2.0 as half, null::date as day from {{ ref("stg_orders") }} order by id', 2);
 SELECT mesh.show_table('shop', 'select 1 as a, false as a where false');

@@ -104,7 +104,7 @@ MESH_FUNCTION(mesh_catalog) {
 
 MESH_FUNCTION(mesh_run_operation) {
     engine::Domain domain = own_domain(fcinfo);
-    return api::text_result(engine::run_operation(domain.name, api::required(fcinfo, 1, "macro"), json_arg(fcinfo, 2, "args")).dump());
+    return api::text_result(engine::run_operation(domain.name, api::required(fcinfo, 1, "macro"), json_arg(fcinfo, 2, "args"), json_arg(fcinfo, 3, "options")).dump());
 }
 
 MESH_FUNCTION(mesh_show) {

@@ -346,9 +346,12 @@ int run_operation(Session &session) {
     Report report(*session.log, catalog);
     tell_notices(session, report);
     const Json arguments = session.options.args ? parse_mapping(*session.options.args, "--args") : Json::object();
+    Json options = server_options(session.options, session.vars);
+    options.update(told_options(session));
     Step step = done(session, macro_id(session, catalog), std::nullopt);
     try {
-        const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3)", {session.domain(), session.options.macro, arguments.dump()});
+        const Value result = session.database->value("SELECT mesh.run_operation($1, $2, $3, $4)",
+                                                     {session.domain(), session.options.macro, arguments.dump(), options.dump()});
         session.log->event(Level::debug, "Note", "Z050", session.options.macro + " returned " + result.value_or("null"));
     } catch (const Error &error) {
         if (starts_with(error.what(), "dbt could not find a macro") || starts_with(error.sqlstate, "08")) throw;  // nothing was run

@@ -168,11 +168,13 @@ Json invocation_options(const Session &session) {
     Json options = server_options(session.options, session.vars);
     add_states(session, options);
     if (!options.contains("threads") && session.profile && session.profile->output.contains("threads")) options["profile_threads"] = session.profile->number("threads", 1);
-    options["flags"] = template_flags(session.options);
-    options["arguments"] = invocation_arguments(session);
+    options.update(told_options(session));
     options["compile_tests"] = session.writes_json();
-    options["invocation_id"] = session.invocation_id;
     return options;
+}
+
+Json told_options(const Session &session) {
+    return {{"flags", template_flags(session.options)}, {"arguments", invocation_arguments(session)}, {"invocation_id", session.invocation_id}};
 }
 
 std::string compiled_text(Session &session, const std::string &sql) {

@@ -23,4 +23,7 @@ std::map<std::string, std::string> referenced_relations(Session &session, const 
 // server_options() with the manifest of --state in it.
 Json invocation_options(const Session &session);
 
+// What templates see of the command: its flags, its arguments and its id.
+Json told_options(const Session &session);
+
 }  // namespace mesh::cli

@@ -353,9 +353,11 @@ std::string compiled_sql(const std::string &domain, const std::string &node) {
     return undone([&] { return compiled_node(project, node).code; });
 }
 
-project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments) {
+project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments, const project::Json &given) {
+    project::Json options = given;
+    options["invocation_id"] = invocation_id(options);
     Mesh mesh;
-    Project project(mesh, get_project(domain), nullptr, project_options("run-operation", project::Json::object()));
+    Project project(mesh, get_project(domain), nullptr, project_options("run-operation", options));
     return project.invocation().run_operation(macro, arguments);
 }
 

@@ -33,7 +33,8 @@ std::string manifest(const std::string &domain, const project::Json &metadata);
 // A macro that fails is warned of: project::kCatalogFailed and why.
 project::Json catalog(const std::string &domain, const std::optional<std::vector<std::string>> &nodes, bool whole_schemas);
 
-project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments);
+// `options`: of invoke(), what templates see of them.
+project::Json run_operation(const std::string &domain, const std::string &macro, const project::Json &arguments, const project::Json &options);
 
 // At most `limit` rows (-1: all); `columns`: what of them, over mesh_row.
 project::QueryResult show(const std::string &domain, const std::string &node_or_sql, long limit, const std::string &columns);

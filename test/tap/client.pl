@@ -362,6 +362,13 @@ fails('invocation_args_dict', 0, [qr/which=run select=\['a'\] command=meshctl ru
 unlike(fails('a secret in it', 0, [qr/command=meshctl run\./], $asked, 'run', '--vars', 'DBT_ENV_SECRET_X: hidden'), qr/hidden/, 'a secret in it is hidden');
 
 # exceptions.warn() is a warning of the log.
+# An operation knows the id and the flags of the command that it is.
+my $knows = project('macros/m.sql' => "{% macro tell() %}{% do print(invocation_id ~ ' ' ~ invocation_args_dict.which ~ ' ' ~ flags.FAIL_FAST ~ ' ' ~ invocation_args_dict.profile) %}{% endmacro %}");
+($exit, $said) = meshctl($knows, 'run-operation', 'tell', '--fail-fast', '--profile', 'shop');
+my ($id_told, $rest_told) = $said =~ /([0-9a-f]{8}-[0-9a-f-]{27}) (.*)/;
+is($rest_told, 'run-operation True shop', 'run-operation: which and flags') or diag $said;
+like(slurp_file("$knows/target/run_results.json"), qr/"invocation_id": *"$id_told"/, 'and the id of its results');
+
 # Lines of JSON say of which node and relation they are, and whose group it is.
 my $grouped = project('models/a.sql' => "{{ config(group='sales', alias='b') }}select 1 as a", 'models/wrong.sql' => "{{ config(group='sales') }}select 1/0 as a from {{ ref('a') }}",
     'models/g.yml' => "groups: [{name: sales, owner: {name: Ada, email: [a\@x, b\@x], slack: 1}}]\nmodels: [{name: wrong, config: {materialized: table}}]\n");

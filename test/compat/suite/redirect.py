@@ -70,7 +70,7 @@ def run_meshctl(executable, arguments, expect_pass):
 
 
 def call(executable, arguments):
-    end = subprocess.run([executable, *arguments], capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
+    end = subprocess.run([executable, *arguments], capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL, env=dict(os.environ))
     print(f"\nmeshctl {' '.join(arguments)}: {end.returncode}\n{end.stdout}{end.stderr}")
     if end.returncode not in (0, 1):
         raise error_of(end)
