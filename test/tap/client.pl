@@ -283,6 +283,8 @@ my $logs = project('dbt_project.yml' => "name: shop\nprofile: shop\nmodels: {sho
 unlike(fails('log', 0, [qr/aloud/], $logs, 'run-operation', 'm'), qr/a quiet word/, 'is quiet');
 fails('log and --debug', 0, [qr/a quiet word/, qr/aloud/], $logs, 'run-operation', 'm', '--debug');
 fails('a path that configures nothing', 0, [qr/Configuration paths exist in your dbt_project\.yml file which do not apply to any resources\.\nThere are 1 unused configuration paths:\n- models\.shop\.none/], $logs, 'parse', '--no-partial-parse');
+unlike(fails('a disabled model with a test', 0, [qr/Found/], project('models/gone.sql' => "{{ config(enabled=false) }}select 1 as id", 'models/s.yml' => "models: [{name: gone, columns: [{name: id, data_tests: [unique]}]}]\n"),
+    'parse', '--warn-error'), qr/disabled/, 'is none');
 fails('a warning that is an error', 2, [qr/Configuration paths exist/, qr/without --warn-error/], $logs, 'parse', '--no-partial-parse', '--warn-error');
 
 # What is compared with, or deferred to.
