@@ -110,16 +110,7 @@ private:
 };
 
 std::string noun(const NodeInfo &node) {
-    if (node.resource_type == "test") return "data test";
-    if (node.resource_type == "operation") return "project hook";
-    std::string words = node.resource_type;
-    for (char &c : words)
-        if (c == '_') c = ' ';
-    return words;
-}
-
-std::string plural(long count, const std::string &word) {
-    return std::to_string(count) + " " + (count == 1 ? word : core::plural(word));
+    return node.resource_type == "operation" ? "project hook" : node.resource_type;
 }
 
 }  // namespace
@@ -138,10 +129,10 @@ NodeCatalog read_manifest(const std::string &path) {
 
 std::string found_line(const NodeCatalog &catalog) {
     std::vector<std::string> parts;
-    for (const char *first : {"model", "seed", "snapshot", "data test"})
-        if (const auto found = catalog.counts.find(first); found != catalog.counts.end()) parts.push_back(plural(found->second, first));
-    for (const auto &[word, count] : catalog.counts)
-        if (word != "model" && word != "seed" && word != "snapshot" && word != "data test") parts.push_back(plural(count, word));
+    for (const char *first : {"model", "seed", "snapshot", "test"})
+        if (const auto found = catalog.counts.find(first); found != catalog.counts.end()) parts.push_back(counted_kind(found->second, first));
+    for (const auto &[kind, count] : catalog.counts)
+        if (kind != "model" && kind != "seed" && kind != "snapshot" && kind != "test") parts.push_back(counted_kind(count, kind));
     return parts.empty() ? "nothing" : join(parts, ", ");
 }
 

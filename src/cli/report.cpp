@@ -43,8 +43,9 @@ Json node_data(const Step &step, const NodeCatalog &catalog) {
 std::string kind_of(const Step &step, const NodeInfo *info) {
     const std::string type = resource_type(step);
     if (type == "model") return (info && !info->materialized.empty() ? info->materialized + " " : "") + "model";
-    return type == "test" ? "data test" : type == "unit_test" ? "unit test" : type == "operation" ? "project hook" : type;
+    return type == "operation" ? "project hook" : type;
 }
+
 
 }  // namespace
 
@@ -73,7 +74,7 @@ void Report::row(Step step, long index, long total) {
     const NodeInfo *info = catalog_.find(step.unique_id);
     ++counts_[outcome(step)];
     if (step.status == "partial success") ++partly_;
-    if (step.status != "skipped") ++kinds_[kind_of(step, info)];
+    ++kinds_[kind_of(step, info)];
     const Outcome how = outcome(step);
     if (how == Outcome::error || how == Outcome::warn) problems_.push_back(step);
     if (told_.count(step.unique_id)) return;
@@ -90,7 +91,7 @@ void Report::aside(Step step) {
 void Report::end(double elapsed) {
     log_.show_bar("");
     std::vector<std::string> parts;
-    for (const auto &[kind, count] : kinds_) parts.push_back(counted(count, kind));
+    for (const auto &[kind, count] : kinds_) parts.push_back(counted_kind(count, kind));
     log_.blank();
     if (!parts.empty()) log_.event(Level::info, "FinishedRunningStats", "E047", "Finished running " + join(parts, ", ") + " in " + elapsed_words(elapsed) + ".");
     const long errors = counts_[Outcome::error] - partly_ + aside_, warnings = counts_[Outcome::warn];
@@ -114,7 +115,14 @@ bool Report::failed() const {
     return has(Outcome::error) || has(Outcome::skip);
 }
 
+// dbt tells nothing of what becomes part of other nodes, but what went wrong in it, at the end.
+bool Report::is_silent(const Step &step) const {
+    const NodeInfo *info = catalog_.find(step.unique_id);
+    return info != nullptr && info->materialized == "ephemeral";
+}
+
 void Report::started(const Step &step) {
+    if (is_silent(step)) return;
     if (began_ == 0) began_ = now();
     running_[step.unique_id] = step.node;
     total_ = std::max(total_, step.total);
@@ -124,6 +132,7 @@ void Report::started(const Step &step) {
 }
 
 void Report::finished(const Step &step) {
+    if (is_silent(step)) return;
     running_.erase(step.unique_id);
     told_.insert(step.unique_id);
     total_ = std::max(total_, step.total);

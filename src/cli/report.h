@@ -23,6 +23,7 @@ public:
     long run_id() const { return run_id_; }
 
 private:
+    bool is_silent(const Step &step) const;
     void started(const Step &step);
     void finished(const Step &step);
     void batch(const Step &step, bool starts);

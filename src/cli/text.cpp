@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/text.h"
+
 namespace mesh::cli {
 namespace {
 
@@ -69,6 +71,12 @@ bool ends_with(std::string_view text, std::string_view suffix) {
 
 std::string counted(long count, const std::string &noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string counted_kind(long count, std::string kind) {
+    if (count != 1) kind = core::plural(kind == "test" ? "data_test" : kind);
+    std::replace(kind.begin(), kind.end(), '_', ' ');
+    return std::to_string(count) + " " + kind;
 }
 
 std::size_t width_of(std::string_view text) {

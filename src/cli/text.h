@@ -18,6 +18,9 @@ bool ends_with(std::string_view text, std::string_view suffix);
 // "1 error", "2 errors"
 std::string counted(long count, const std::string &noun);
 
+// So many of a resource type or kind of model, in dbt's words: "1 test", "2 data tests", "3 materialized view models".
+std::string counted_kind(long count, std::string kind);
+
 // In characters, as they take room on a terminal.
 std::size_t width_of(std::string_view text);
 

@@ -76,8 +76,8 @@ size_t Progress::number_of(const std::string &node) {
 }
 
 Json Progress::event(const char *what, const std::string &node, const std::string &unique_id) {
-    const bool is_hook = unique_id.starts_with("operation.");  // which is none of the nodes that are counted
-    return {{"event", what}, {"run_id", run_id_}, {"node", node}, {"unique_id", unique_id}, {"index", is_hook ? 0 : number_of(node)}, {"total", is_hook ? 0 : nodes_}};
+    const bool has_number = !unique_id.starts_with("operation.") && !unnumbered_.contains(node);  // hooks are none of the nodes
+    return {{"event", what}, {"run_id", run_id_}, {"node", node}, {"unique_id", unique_id}, {"index", has_number ? number_of(node) : 0}, {"total", has_number ? nodes_ : 0}};
 }
 
 }  // namespace mesh::engine

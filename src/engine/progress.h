@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "engine/record.h"
 
@@ -29,8 +30,9 @@ private:
 
 class Progress {
 public:
-    // `models` are the steps that lines for people count; `nodes` those of programs, tests included.
-    Progress(int64_t run_id, size_t models, size_t nodes) : run_id_(run_id), models_(models), nodes_(nodes) {}
+    // `models` are the steps that lines for people count; `nodes` those of programs, tests included, but for those that are told without a number.
+    Progress(int64_t run_id, size_t models, size_t nodes, std::set<std::string> unnumbered = {})
+        : run_id_(run_id), models_(models), nodes_(nodes - unnumbered.size()), unnumbered_(std::move(unnumbered)) {}
 
     void reach(const std::string &node);                              // the next of the models
     void start(const std::string &node, const std::string &unique_id);  // its work begins; dbt's id, of a project's node
@@ -44,6 +46,7 @@ private:
 
     int64_t run_id_;
     size_t models_, nodes_, at_ = 0;
+    std::set<std::string> unnumbered_;
     std::map<std::string, size_t> numbers_;
 };
 

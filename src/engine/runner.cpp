@@ -33,12 +33,22 @@ static std::string why_by_rows() {
     return pg::standby_readers ? "the run also changes rows in place, and mesh.standby_readers is on" : "";
 }
 
+// They become part of what reads them, and dbt does not count them.
+static std::set<std::string> ephemerals(Mesh &mesh, const Selection &selection) {
+    std::set<std::string> out;
+    for (const std::string &id : selection.models) {
+        const core::Node *node = selection.graph.find(id);
+        if (mesh.model({node->domain, node->name}).materialized == "ephemeral") out.insert(id);
+    }
+    return out;
+}
+
 Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection, const Baseline &baseline, const std::string &obstacle)
     : options_(options), mesh_(mesh), selection_(selection), obstacle_(obstacle),
       unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
       history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
       tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
-      by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size()), projects_(mesh, &stage_, project_options(options, selection)) {
+      by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size(), ephemerals(mesh, selection)), projects_(mesh, &stage_, project_options(options, selection)) {
     for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
 }
 

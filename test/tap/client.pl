@@ -62,13 +62,14 @@ sub fails {
 }
 
 # What works.
-my $good = project('models/orders.sql' => 'select 1 as id', 'models/schema.yml' => "models:\n  - name: orders\n    columns: [{name: id, data_tests: [unique]}]\n");
+my $good = project('models/base.sql' => "{{ config(materialized='ephemeral') }}select 1 as id", 'models/orders.sql' => "select id from {{ ref('base') }}", 'models/schema.yml' => "models:\n  - name: orders\n    columns: [{name: id, data_tests: [unique]}]\n");
 my ($exit, $said) = meshctl($good, 'build');
 is($exit, 0, 'a project is built') or diag $said;
-like($said, qr/1 of 2 START sql view model shop\.orders .*\[RUN\].*1 of 2 OK created sql view model shop\.orders .*\[CREATE VIEW in .*2 of 2 PASS unique_orders_id .*Done\. PASS=2 WARN=0 ERROR=0 SKIP=0/s, 'it tells each step as it comes');
+like($said, qr/Found 2 models, 1 test,.*1 of 2 START sql view model shop\.orders .*\[RUN\].*1 of 2 OK created sql view model shop\.orders .*\[CREATE VIEW in .*2 of 2 PASS unique_orders_id .*Finished running 1 test, 1 view model in .*Done\. PASS=2 WARN=0 ERROR=0 SKIP=0/s, 'it tells each step as it comes');
+unlike($said, qr/ephemeral|base/, 'but what becomes part of others');
 ok(-s "$good/target/$_", "target/$_ is written") for qw(manifest.json run_results.json compiled/shop/models/orders.sql);
 ($exit, $said) = meshctl($good, 'ls', '--resource-type', 'model', '--quiet');
-is($said, "shop.orders\n", 'ls prints selectors');
+is($said, "shop.base\nshop.orders\n", 'ls prints selectors');
 ($exit, $said) = meshctl($good, 'build', '--log-format', 'json');
 like($said, qr/"name":"LogModelResult"/, 'json lines');
 ($exit, $said) = meshctl($good, 'run', '--target-path', "$home/elsewhere");
