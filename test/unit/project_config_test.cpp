@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "core/project/config_rules.h"
+#include "core/project/interrupt.h"
 #include "core/project/profile.h"
 #include "core/project/written_config.h"
 
@@ -120,6 +121,19 @@ TEST(ProjectConfig, CallsAreTakenAsTheyAreWritten) {
     EXPECT_EQ(written_config("{{ config(materialized=var('x', default={'a': (1, 2)})) }}"), (Json{{"materialized", "var ( 'x' , default = { 'a' : ( 1 , 2 ) } )"}}));
     for (const char *none : {"select 1", "config(a=1)", "{{ config({'a': 1}) }}", "{{ model.config(a=1) }}", "{{ config() }}"}) EXPECT_TRUE(written_config(none).empty()) << none;
     for (const char *broken : {"{{ config(a=", "{{ config(a='", "{{ config(", "{{ config(a"}) EXPECT_NO_THROW(written_config(broken)) << broken;
+}
+
+void break_off() {
+    throw std::runtime_error("broken off");
+}
+
+TEST(ProjectConfig, CallsOfConfigAreMergedUntilThatIsBrokenOff) {
+    Json calls = Json::object();
+    merge_config_call(calls, {{"tags", "a"}});
+    set_interrupt(break_off);
+    EXPECT_THROW(merge_config_call(calls, {{"tags", "b"}}), std::runtime_error);
+    set_interrupt(nullptr);
+    EXPECT_EQ(calls, (Json{{"tags", "a"}}));
 }
 
 }  // namespace

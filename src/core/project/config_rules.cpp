@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/project/colors.h"
+#include "core/project/interrupt.h"
 #include "core/project/names.h"
 #include "core/project/place.h"
 #include "core/project/value_rules.h"
@@ -233,6 +234,7 @@ void merge_config(Json &config, const Json &layer, ResourceType type) {
 }
 
 void merge_config_call(Json &calls, const Json &call) {
+    check_interrupt();  // of very many calls each copies what the ones before it gave
     const bool first = calls.empty();
     for (const auto &item : call.items()) {
         const std::string key = config_key(item.key());
