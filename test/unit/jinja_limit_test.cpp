@@ -79,6 +79,18 @@ TEST(JinjaLimit, TheInterruptStopsAnEndlessLoop) {
     EXPECT_EQ(calls, 3);
 }
 
+// Copies of megabytes are many steps each.
+TEST(JinjaLimit, InterruptsComeAsSoonBetweenLargeTexts) {
+    for (const char *large : {"text * 2", "text ~ text", "text + text", "[0] * 100000"}) {
+        auto environment = make<Environment>();
+        int calls = 0;
+        environment->interrupt = [&calls] { ++calls; };
+        const std::string source = std::string("{% set text = 'abcd' * 16384 * 30 %}{% for i in range(60) %}{% set x = ") + large + " %}{% endfor %}";
+        (void)Template::parse(source, "t")->render(context_of(), environment);
+        EXPECT_GE(calls, 1) << large;
+    }
+}
+
 class Counted : public Object {
 public:
     explicit Counted(int &count) : count_(count) { ++count_; }

@@ -3,6 +3,7 @@
 #include "core/jinja/operators.h"
 #include "core/jinja/text.h"
 #include "core/jinja/walk.h"
+#include "core/jinja/weight.h"
 
 namespace mesh::core::jinja {
 
@@ -116,6 +117,7 @@ Value Evaluator::concat(const Concat &node) {
     std::string text;
     for (const Expr *part : node.parts) append_text(text, evaluate(*part));
     Guard::string_size(text.size());
+    weigh(text.size());
     return Value(std::move(text));
 }
 

@@ -5,6 +5,7 @@
 #include "core/jinja/format.h"
 #include "core/jinja/guard.h"
 #include "core/jinja/text.h"
+#include "core/jinja/weight.h"
 
 namespace mesh::core::jinja {
 
@@ -104,6 +105,7 @@ bool both_numbers(const Value &left, const Value &right) {
 Value join_text(const Value &left, const Value &right) {
     const bool left_safe = left.str().marker == Marker::markup, right_safe = right.str().marker == Marker::markup;
     Guard::string_size(left.text().size() + right.text().size());
+    weigh(left.text().size() + right.text().size());
     if (left_safe == right_safe) return Value(left.text() + right.text(), left_safe ? Marker::markup : Marker::none);
     return Value(
         (left_safe ? left.text() : escape_html(left.text())) + (right_safe ? right.text() : escape_html(right.text())),
@@ -131,6 +133,7 @@ std::optional<Value> repeat(const Value &what, const Value &count) {
     if (what.is_string()) {
         std::string out;
         const std::size_t times = repetitions(what.text().size(), count.integer(), Guard::string_size);
+        weigh(times * what.text().size());
         out.reserve(times * what.text().size());
         for (std::size_t i = 0; i < times; ++i) out += what.text();
         return Value(std::move(out), what.str().marker == Marker::markup ? Marker::markup : Marker::none);
@@ -139,6 +142,7 @@ std::optional<Value> repeat(const Value &what, const Value &count) {
     if (items == nullptr) return std::nullopt;
     std::vector<Value> out;
     const std::size_t times = repetitions(items->size(), count.integer(), Guard::list_size);
+    weigh(times * items->size() * sizeof(Value));
     for (std::size_t i = 0; i < times; ++i) out.insert(out.end(), items->begin(), items->end());
     return what.is(Kind::list) ? Value(std::move(out)) : Value::tuple(std::move(out));
 }
