@@ -157,6 +157,19 @@ void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node) {
                                             is_written ? told_path(session, "/run/", node) : ""});
 }
 
+void write_static_page(const Session &session) {
+    const std::string page = session.target_folder() + "/index.html", manifest = session.target_folder() + "/manifest.json";
+    if (!file_exists(page) || !file_exists(manifest)) {
+        session.log->event(Level::warn, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: static_index.html is not written: " + (file_exists(page) ? manifest : page) +
+                           " is not there. meshctl has no page of its own; dbt's, put there, gets the artifacts.");
+        return;
+    }
+    std::string text = read_file(page);
+    for (const auto &[place, file] : {std::pair{"\"MANIFEST.JSON INLINE DATA\"", manifest}, {"\"CATALOG.JSON INLINE DATA\"", session.target_folder() + "/catalog.json"}})
+        if (const auto at = text.find(place); at != std::string::npos) text.replace(at, std::string(place).size(), read_file(file));
+    write_text(session.target_folder() + "/static_index.html", text);
+}
+
 void copy_assets(const Session &session) {
     for (const auto &path : session.project.asset_paths) {
         const fs::path copy = session.target_folder() + "/" + path, original = session.project.root + "/" + path;

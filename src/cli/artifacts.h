@@ -47,6 +47,10 @@ void tell_as_dbt(const Session &session, Step &step, const NodeInfo &node);
 // The folders of asset-paths as they are now, in target/.
 void copy_assets(const Session &session);
 
+// docs generate --static: dbt's page with the manifest and the catalog in it. The page is dbt's: it is taken from target/index.html, where dbt or somebody
+// has put it, and its absence is warned of.
+void write_static_page(const Session &session);
+
 // sources.json from the rows of source freshness.
 void write_sources(Session &session, const std::vector<Step> &steps, const Json &times, double elapsed);
 

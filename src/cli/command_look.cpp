@@ -272,6 +272,7 @@ int generate_catalog(Session &session, Report &report) {
     }
     std::filesystem::rename(path + ".new", path);
     if (!failure.empty()) session.log->event(Level::error, "WriteCatalogFailure", "E046", "meshctl encountered 1 failure while writing the catalog");
+    if (session.options.static_docs.value_or(false)) write_static_page(session);
     session.log->event(Level::info, "CatalogWritten", "E045", "Catalog written to " + path);
     return failure.empty() ? exit_success : exit_failed;
 }

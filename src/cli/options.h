@@ -41,7 +41,7 @@ struct Options {
     Text inline_direct;                    // show
     std::vector<std::string> output_keys;  // list
     std::optional<long> limit;             // show
-    Switch compile_docs, empty_catalog;    // docs generate
+    Switch compile_docs, empty_catalog, static_docs;  // docs generate
     std::string project_name;              // init
     bool skip_profile_setup = false;       // init
     bool lock = false, upgrade = false;    // deps

@@ -196,7 +196,7 @@ void add_nested(CLI::App &parent, Options &o, const std::string &name, const std
     if (parent.get_name() == "docs") {
         add_switch(*app, "--compile,!--no-compile", o.compile_docs, "Compile the models first");
         add_switch(*app, "--empty-catalog", o.empty_catalog, "Write a catalog without relations");
-        app->add_flag_function("--static", [](std::int64_t) {}, "")->group("");
+        add_switch(*app, "--static", o.static_docs, "Write target/static_index.html: dbt's page of target/index.html with the artifacts in it");
     } else {
         add_text(*app, "-o,--output", o.output, "File to write instead of target/sources.json", "PATH");
     }

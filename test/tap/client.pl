@@ -253,6 +253,12 @@ my ($of_manifest) = slurp_file("$docs/target/manifest.json") =~ /("metadata": *\
 like($of_manifest, $_, "metadata of the manifest: $_") for qr/"generated_at": *"20\d\d-/, qr/"invocation_id": *"[0-9a-f-]{36}"/, qr/"invocation_started_at": *"20/, qr/"env": *\{"TEAM": *"sales"\}/,
     qr/"project_id": *"\Q@{[md5_hex('shop')]}\E"/, qr/"send_anonymous_usage_stats": *false/, qr/"adapter_type": *"postgres"/;
 
+# --static puts both artifacts into dbt's page, where that is there.
+fails('docs generate --static without a page', 0, [qr/WARNING\S*: static_index\.html is not written: \S*\/index\.html is not there/], $docs, 'docs', 'generate', '--static');
+write_file("$docs/target/index.html", '<script>["MANIFEST.JSON INLINE DATA", "CATALOG.JSON INLINE DATA"]</script>');
+fails('docs generate --static', 0, [], $docs, 'docs', 'generate', '--static');
+is(slurp_file("$docs/target/static_index.html"), '<script>[' . slurp_file("$docs/target/manifest.json") . ', ' . slurp_file("$docs/target/catalog.json") . ']</script>', 'has both in the page');
+
 # query-comment is on what meshctl sends, and --debug shows that.
 my $comment = project('dbt_project.yml' => "name: shop\nprofile: shop\nquery-comment: \"{{ return(tojson(about(target.name))) }}\"\n", 'macros/m.sql' => "{% macro about(name) %}{{ return({'by': name}) }}{% endmacro %}", 'models/a.sql' => 'select 1 as a');
 fails('query-comment', 0, [qr/On master: \/\* \{"by": "dev"\} \*\/\n *SELECT .* FROM mesh\.invoke/], $comment, 'run', '--debug');
