@@ -5,7 +5,6 @@
 #include "core/project/config_rules.h"
 #include "core/project/interrupt.h"
 #include "core/project/profile.h"
-#include "core/project/written_config.h"
 
 namespace mesh::core::project {
 namespace {
@@ -113,14 +112,6 @@ TEST(ProjectProfile, WithoutProfilesTheSettingsSayWhere) {
     EXPECT_EQ(target.profile_name, "shop");
     EXPECT_EQ(target.schema, "s");
     EXPECT_EQ(target.all["schema"], "s");
-}
-
-TEST(ProjectConfig, CallsAreTakenAsTheyAreWritten) {
-    EXPECT_EQ(written_config("{{ config(\n  materialized = ('view' if execute\n else 'table'), tags=[ 'a',\"b,)\" ]) }} select config(x=1)"),
-              (Json{{"materialized", "( 'view' if execute else 'table' )"}, {"tags", "[ 'a' , \"b,)\" ]"}}));
-    EXPECT_EQ(written_config("{{ config(materialized=var('x', default={'a': (1, 2)})) }}"), (Json{{"materialized", "var ( 'x' , default = { 'a' : ( 1 , 2 ) } )"}}));
-    for (const char *none : {"select 1", "config(a=1)", "{{ config({'a': 1}) }}", "{{ model.config(a=1) }}", "{{ config() }}"}) EXPECT_TRUE(written_config(none).empty()) << none;
-    for (const char *broken : {"{{ config(a=", "{{ config(a='", "{{ config(", "{{ config(a"}) EXPECT_NO_THROW(written_config(broken)) << broken;
 }
 
 void break_off() {

@@ -55,7 +55,8 @@ TEST(WrittenConfig, FirstCallThatIsNoMethod) {
     EXPECT_EQ(kept("{% if x %}{{ config(a=1) }}{% endif %}{{ config(a=2) }}"), std::vector<std::string>{"Keyword(key='a', value=Const(value=1))"});
     EXPECT_EQ(kept("{{ model.config(a=1) }}{% set y = f(config(a=2)) %}"), std::vector<std::string>{"Keyword(key='a', value=Const(value=2))"});
     EXPECT_EQ(kept("{{ config({'a': 1}) }} {{ my_config(a=2) }}"), std::vector<std::string>{});
-    EXPECT_EQ(kept("select 'config('"), std::vector<std::string>{});
+    for (const char *none : {"select 'config('", "config(a=1)", "{{ config() }}"}) EXPECT_EQ(kept(none), std::vector<std::string>{}) << none;
+    for (const char *broken : {"{{ config(a=", "{{ config(a='", "{{ config(", "{{ config(a"}) EXPECT_EQ(kept(broken), std::vector<std::string>{}) << broken;
 }
 
 // As dbt's parser without Jinja: what it reads has nothing that is written otherwise than it comes out.

@@ -75,14 +75,23 @@ bool is_static(const Tree &tree, const std::string &source) {
     });
 }
 
+// Null: it is no template, which is told where it is rendered.
+std::unique_ptr<Tree> parsed(const std::string &source) {
+    try {
+        return parse(source, "config", {});
+    } catch (const TemplateError &) {
+        return nullptr;
+    }
+}
+
 }  // namespace
 
 Json written_config(const std::string &text, bool static_too) {
     Json found = Json::object();
     if (text.find("config(") == std::string::npos) return found;
     const std::string source = normalize_source(text);
-    const std::unique_ptr<Tree> tree = parse(source, "config", {});
-    if (!static_too && is_static(*tree, source)) return found;
+    const std::unique_ptr<Tree> tree = parsed(source);
+    if (!tree || (!static_too && is_static(*tree, source))) return found;
     const Call *call = nullptr;
     for (const Stmt *statement : tree->body)
         if (!call) call = find_config(*statement);
