@@ -85,8 +85,12 @@ install-meshctl:
 endif
 endif
 
-$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard src/schema/*.sql)) mesh.control
-	cat $(sort $(wildcard src/schema/*.sql)) > $@
+# Of functions in C: names are found in pg_catalog alone, so that nothing in a schema of the caller's search_path can stand in for the server's own; and
+# text means the same to them whatever the caller's settings of how it is read are.
+SETTINGS = SET search_path = pg_catalog, pg_temp SET standard_conforming_strings = on SET array_nulls = on SET quote_all_identifiers = off
+
+$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard src/schema/*.sql)) mesh.control Makefile
+	sed 's/@SETTINGS@/$(SETTINGS)/' $(sort $(wildcard src/schema/*.sql)) > $@
 
 src/core/project/builtin_macros.o: build/generated/builtin_macros.inc
 build/generated/builtin_macros.inc: $(MACROS) scripts/embed-macros
