@@ -99,6 +99,7 @@ std::vector<std::string> Graph::topological_order(const Ids &subset) const {
 
     std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) { return std::pair(*levels[a], a) < std::pair(*levels[b], b); });
     std::vector<std::string> order;
+    order.reserve(members.size());
     for (std::size_t at : members) order.push_back(nodes_[at].id);
     return order;
 }
