@@ -108,6 +108,13 @@ SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name'
 SELECT status, message FROM mesh.run('hooked.defined');
 SELECT status, message FROM mesh.run('hooked.defined');
 TABLE hooked.what_is_defined;
+-- What a hook defines on another model's relation stays on a new one, and is told to be lost where the run builds that anew.
+SELECT mesh.create_model('hooked.first', 'select 1 as id', materialized => 'table');
+SELECT mesh.create_model('hooked.second', 'select id from hooked.first', materialized => 'table', config => $${"pre_hook": [
+    "alter table hooked.first alter column id set not null", "analyze hooked.first"], "post_hook": "comment on table hooked.first is 'said'"}$$);
+SELECT node, status, reason FROM mesh.run('hooked.first hooked.second');
+SELECT node, status, reason FROM mesh.run('hooked.first hooked.second', force => true);
+SELECT node, status, reason FROM mesh.run('hooked.second', force => true);
 SELECT count(*) FROM pg_class WHERE relname LIKE 'mesh\_stage%';
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;

@@ -109,6 +109,7 @@ void count_rows(const Domain &domain, Staged &own) {
 
 void run_hook(Mesh &mesh, const Domain &domain, const ScriptStatement &statement, const Stage &stage, Staged *own) {
     if (must_wait(mesh, statement, &stage, own)) return own->after.push_back(statement.text);
+    tell_of_loss(mesh, statement, &stage, own);
     std::string sql = over_stage(mesh, &stage, statement);
     (void)as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
     if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);

@@ -104,6 +104,7 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
             own_->after.push_back(left->text);
             continue;
         }
+        tell_of_loss(mesh_, *left, stage_, own_);
         std::string text = over_stage(mesh_, stage_, *left);
         if (recorded_ != nullptr) recorded_->push_back(left->text);
         pg::ReadOnly read_only(read_only_);
