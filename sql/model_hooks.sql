@@ -111,9 +111,10 @@ TABLE hooked.what_is_defined;
 -- What a hook defines on another model's relation stays on a new one, and is told to be lost where the run builds that anew.
 SELECT mesh.create_model('hooked.first', 'select 1 as id', materialized => 'table');
 SELECT mesh.create_model('hooked.second', 'select id from hooked.first', materialized => 'table', config => $${"pre_hook": [
-    "alter table hooked.first alter column id set not null", "analyze hooked.first"], "post_hook": "comment on table hooked.first is 'said'"}$$);
+    "alter table hooked.first alter column id set not null", "analyze hooked.first"], "post_hook": ["create index on hooked.first (id)", "comment on table hooked.first is 'said'"]}$$);
 SELECT node, status, reason FROM mesh.run('hooked.first hooked.second');
 SELECT node, status, reason FROM mesh.run('hooked.first hooked.second', force => true);
+SELECT obj_description('hooked.first'::regclass);
 SELECT node, status, reason FROM mesh.run('hooked.second', force => true);
 SELECT count(*) FROM pg_class WHERE relname LIKE 'mesh\_stage%';
 SET client_min_messages = error;

@@ -33,16 +33,15 @@ bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *st
     return std::any_of(statement.names.begin(), statement.names.end(), [&](const pg::ScriptName &name) { return staged_at(mesh, stage, name.schema, name.name) == own; });
 }
 
+// Of comments it is not asked: they are made on what is published, and stay.
 static bool defines(const std::string &tag) {
-    static const std::set<std::string> tags = {"ALTER MATERIALIZED VIEW", "ALTER TABLE", "ALTER VIEW", "COMMENT", "CREATE INDEX", "CREATE POLICY", "CREATE RULE", "CREATE STATISTICS", "CREATE TRIGGER", "GRANT", "REVOKE"};
+    static const std::set<std::string> tags = {"ALTER MATERIALIZED VIEW", "ALTER TABLE", "ALTER VIEW", "CREATE INDEX", "CREATE POLICY", "CREATE RULE", "CREATE STATISTICS", "CREATE TRIGGER", "GRANT", "REVOKE"};
     return tags.count(tag) > 0;
 }
 
 void tell_of_loss(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own) {
     if (statement.kind != pg::ScriptStatement::Kind::utility || !defines(statement.tag)) return;
-    std::vector<pg::ScriptName> names = statement.names;
-    if (statement.tag == "COMMENT") names = {statement.about};
-    for (const pg::ScriptName &name : names) {
+    for (const pg::ScriptName &name : statement.names) {
         const Staged *other = staged_at(mesh, stage, name.schema, name.name);
         if (other == nullptr || other == own || other->at_target || other->how == Publish::nothing || other->how == Publish::rename) continue;
         const std::string what = statement.tag + " on " + other->model.id() + " does not outlast the run, which builds that anew";

@@ -15,8 +15,8 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
 // Does the statement define something on `own` while that is staged beside its place? Then it has to wait until that is published.
 bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, const Staged *own);
 
-// Says, in a WARNING and in the reason of `own`, which a hook before its model does not have yet, when the statement defines something on another model's relation of which the publish takes the rows
-// alone: what is defined there stays behind.
+// Says, in a WARNING and in the reason of `own`, which a hook before its model does not have yet, when the statement defines something on another
+// model's staged relation, of which the publish takes the rows alone: what is defined there stays behind.
 void tell_of_loss(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own);
 
 // What a run, which is one transaction, does of the statement: nothing of COMMIT and its kin, of VACUUM, which is left to autovacuum, what it
