@@ -46,7 +46,6 @@ std::string kind_of(const Step &step, const NodeInfo *info) {
     return type == "operation" ? "project hook" : type;
 }
 
-
 }  // namespace
 
 void Report::notice(const Notice &notice) {

@@ -34,12 +34,10 @@ static std::string why_by_rows() {
 }
 
 // They become part of what reads them, and dbt does not count them.
-static std::set<std::string> ephemerals(Mesh &mesh, const Selection &selection) {
+static std::set<std::string> ephemerals(const Selection &selection) {
     std::set<std::string> out;
-    for (const std::string &id : selection.models) {
-        const core::Node *node = selection.graph.find(id);
-        if (mesh.model({node->domain, node->name}).materialized == "ephemeral") out.insert(id);
-    }
+    for (const std::string &id : selection.models)
+        if (selection.graph.find(id)->config.at("materialized") == "ephemeral") out.insert(id);
     return out;
 }
 
@@ -48,7 +46,7 @@ Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection
       unchanged_(mesh, selection, baseline, options.force || options.full_refresh || !options.skip_unchanged),
       history_(options.command, options.selector, options.exclude, options_json(options), selection.ids.size()),
       tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
-      by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size(), ephemerals(mesh, selection)), projects_(mesh, &stage_, project_options(options, selection)) {
+      by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size(), ephemerals(selection)), projects_(mesh, &stage_, project_options(options, selection)) {
     for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
 }
 
