@@ -277,7 +277,7 @@ private:
 
     void analyze_one(const Model &model, bool anew) {
         if (model.materialized != "seed") {
-            if (std::optional<Model> changed = project_.render(model, anew, compiled_)) mesh_.update(*changed);
+            if (std::optional<Model> changed = project_.render(model, anew, compiled_)) mesh_.update(std::move(*changed));
             return;
         }
         Compiled compiled = compile(mesh_, model);

@@ -77,8 +77,13 @@ std::vector<const Model *> Mesh::models_of(const std::string &domain) {
     return out;
 }
 
-void Mesh::update(const Model &model) {
-    models_[model.domain][model.name] = model;
+void Mesh::update(Model model) {
+    std::optional<Model> &known = models_[model.domain][model.name];
+    known = std::move(model);
+}
+
+void Mesh::note_built(const Model &model, const std::string &kind) {
+    if (find_model(model.domain, model.name) != nullptr) models_[model.domain][model.name]->built_kind = kind;
 }
 
 const std::vector<Source> &Mesh::sources_of(const std::string &domain) {

@@ -32,7 +32,8 @@ public:
     bool is_whole(const std::string &domain) const { return whole_.count(domain) > 0; }
 
     // What a run learned about a model: its columns as they really are, what was built.
-    void update(const Model &model);
+    void update(Model model);
+    void note_built(const Model &model, const std::string &kind);  // a relkind
 
 private:
     void load_domains();

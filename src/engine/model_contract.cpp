@@ -178,7 +178,9 @@ void warn_of_numbers(const Model &model, bool warn_error) {
 
 bool has_enforced_contract(const Model &model) {
     auto found = model.config.find("contract");
-    return found != model.config.end() && found->is_object() && found->value("enforced", Json(false)) == Json(true);
+    if (found == model.config.end() || !found->is_object()) return false;
+    auto enforced = found->find("enforced");
+    return enforced != found->end() && *enforced == true;
 }
 
 void check_model_contract(const Domain &domain, const Model &model, const std::vector<pg::Column> &columns, bool warn_error) {

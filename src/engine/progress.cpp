@@ -1,5 +1,7 @@
 #include "engine/progress.h"
 
+#include <algorithm>
+
 #include "pg/guc.h"
 #include "pg/report.h"
 
@@ -18,6 +20,22 @@ std::string seconds_text(double seconds) {
     char text[32];
     snprintf(text, sizeof(text), "%.2f s", seconds);
     return text;
+}
+
+// As it is written between quotes; a tree of values costs more than all else that is told, twice a node.
+std::string to_json(const std::string &text) {
+    const bool is_plain = std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; });
+    return is_plain ? '"' + text + '"' : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string member(const char *name, const std::string &text) {
+    return std::string(",\"") + name + "\":" + to_json(text);
+}
+
+template <typename Number>
+    requires std::is_arithmetic_v<Number>
+std::string member(const char *name, Number number) {
+    return std::string(",\"") + name + "\":" + Json(number).dump();
 }
 
 std::string line_of(const Step &step) {
@@ -42,28 +60,28 @@ void Progress::reach(const std::string &node) {
 }
 
 void Progress::start(const std::string &node, const std::string &unique_id) {
-    if (pg::progress == pg::kProgressJson) pg::notice(node + " ... started", event("start", node, unique_id).dump());
+    if (pg::progress == pg::kProgressJson) pg::notice(node + " ... started", event("start", node, unique_id) + place(node, unique_id) + "}");
 }
 
 void Progress::finish(const Step &step) {
     if (pg::progress == pg::kNoProgress) return;
     std::string line = "[" + std::to_string(at_) + "/" + std::to_string(models_) + "] " + line_of(step);
     if (pg::progress == pg::kProgressText) return pg::notice(line);
-    Json facts = event("finish", step.node, step.unique_id);
-    facts.update({{"kind", step.kind}, {"status", step.status}, {"seconds", step.seconds}, {"reason", step.reason}, {"message", step.message}});
-    if (!step.error_kind.empty()) facts["error_kind"] = step.error_kind;
-    if (!step.compiled.empty()) facts["compiled"] = step.compiled;
-    if (step.rows) facts["rows"] = *step.rows;
-    if (std::optional<int64_t> failures = failures_as_dbt_counts(step)) facts["failures"] = *failures;
-    pg::notice(line, facts.dump(-1, ' ', false, Json::error_handler_t::replace));
+    std::string facts = event("finish", step.node, step.unique_id) + place(step.node, step.unique_id) + member("kind", step.kind) + member("status", step.status) + member("seconds", step.seconds) +
+                        member("reason", step.reason) + member("message", step.message);
+    if (!step.error_kind.empty()) facts += member("error_kind", step.error_kind);
+    if (!step.compiled.empty()) facts += member("compiled", step.compiled);
+    if (step.rows) facts += member("rows", *step.rows);
+    if (std::optional<int64_t> failures = failures_as_dbt_counts(step)) facts += member("failures", *failures);
+    pg::notice(line, facts + "}");
 }
 
 // The lines for people count models.
 void Progress::batch(const std::string &node, const std::string &unique_id, const BatchProgress &batch) {
     if (pg::progress != pg::kProgressJson) return;
-    Json facts = event("batch", node, unique_id);
-    facts.update({{"batch", batch.name}, {"index", batch.number}, {"total", batch.count}, {"status", batch.status}, {"seconds", batch.seconds}, {"message", batch.message}});
-    pg::notice(node + " batch " + batch.name + " ... " + batch.status, facts.dump(-1, ' ', false, Json::error_handler_t::replace));
+    const std::string facts = event("batch", node, unique_id) + member("batch", batch.name) + member("index", batch.number) + member("total", batch.count) +
+                              member("status", batch.status) + member("seconds", batch.seconds) + member("message", batch.message);
+    pg::notice(node + " batch " + batch.name + " ... " + batch.status, facts + "}");
 }
 
 void Progress::publish() {
@@ -75,9 +93,14 @@ size_t Progress::number_of(const std::string &node) {
     return numbers_.emplace(node, numbers_.size() + 1).first->second;
 }
 
-Json Progress::event(const char *what, const std::string &node, const std::string &unique_id) {
+// A JSON object without its end.
+std::string Progress::event(const char *what, const std::string &node, const std::string &unique_id) const {
+    return "{\"event\":" + to_json(what) + member("run_id", run_id_) + member("node", node) + member("unique_id", unique_id);
+}
+
+std::string Progress::place(const std::string &node, const std::string &unique_id) {
     const bool has_number = !unique_id.starts_with("operation.") && !unnumbered_.contains(node);  // hooks are none of the nodes
-    return {{"event", what}, {"run_id", run_id_}, {"node", node}, {"unique_id", unique_id}, {"index", has_number ? number_of(node) : 0}, {"total", has_number ? nodes_ : 0}};
+    return member("index", has_number ? number_of(node) : 0) + member("total", has_number ? nodes_ : 0);
 }
 
 }  // namespace mesh::engine

@@ -42,7 +42,8 @@ public:
 
 private:
     size_t number_of(const std::string &node);
-    Json event(const char *what, const std::string &node, const std::string &unique_id);
+    std::string event(const char *what, const std::string &node, const std::string &unique_id) const;
+    std::string place(const std::string &node, const std::string &unique_id);
 
     int64_t run_id_;
     size_t models_, nodes_, at_ = 0;

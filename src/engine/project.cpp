@@ -157,7 +157,7 @@ const Model &Project::current(const Model &model) {
     std::optional<Model> changed = render(model, false, store);
     if (!changed) return model;
     store.write();
-    mesh_.update(*changed);
+    mesh_.update(std::move(*changed));
     return mesh_.model({model.domain, model.name});
 }
 

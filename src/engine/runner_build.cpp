@@ -118,7 +118,7 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
 void Runner::tell_columns(const Staged &staged) {
     Model known = mesh_.model({staged.model.domain, staged.model.name});
     known.columns = staged.columns;
-    mesh_.update(known);
+    mesh_.update(std::move(known));
 }
 
 BuildOptions Runner::build_options(const Model &model) {

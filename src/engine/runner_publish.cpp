@@ -14,11 +14,7 @@ void Runner::remember() {
     for (const std::string &id : built_)
         if (steps_[size_at_[id]].status == "success") published.push_back(&stage_.at(id));
     ErrorData *error = pg::try_in_subtransaction([&] { unchanged_.remember(published, history_.run_id()); });
-    for (const Staged *staged : published) {
-        Model known = mesh_.model({staged->model.domain, staged->model.name});
-        known.built_kind = staged->relkind.empty() ? relkind_for(known.materialized) : staged->relkind;
-        mesh_.update(known);
-    }
+    for (const Staged *staged : published) mesh_.note_built(staged->model, staged->relkind.empty() ? relkind_for(staged->model.materialized) : staged->relkind);
     std::set<std::string> withheld;
     for (const auto &[id, at] : size_at_)
         if (steps_[at].status != "success" && steps_[at].status != "unchanged") withheld.insert(id);

@@ -46,30 +46,38 @@ std::map<std::string, std::vector<std::string>> parents_of_models(const std::str
     return out;
 }
 
-core::Node model_node(const std::string &domain, const std::string &name, const std::string &materialized, std::vector<std::string> tags, const Json &config) {
+core::Node model_node(const std::string &domain, const std::string &name, const std::string &materialized) {
     core::Node node;
     node.id = domain + "." + name;
     node.domain = domain;
     node.name = name;
+    node.config["materialized"] = materialized;
+    return node;
+}
+
+core::Node model_node(const std::string &domain, const std::string &name, const std::string &materialized, std::vector<std::string> tags, const Json &config) {
+    core::Node node = model_node(domain, name, materialized);
     node.tags = std::move(tags);
     node.config = config_values(config, materialized);
     return node;
 }
 
-std::vector<core::Node> read_models(const std::string &only) {
+std::vector<core::Node> read_models(const std::string &only, bool bare) {
     std::vector<core::Node> out;
     pg::Result rows = registry("select domain, name, materialized, pg_catalog.to_jsonb(tags), config from mesh.model_registry where $1 is null or domain = any($1::text[])"
                                " order by domain collate \"C\", name collate \"C\"",
                                {only.empty() ? Value() : Value(only)});
     for (const Row &row : rows.rows)
-        out.push_back(model_node(row[0].value(), row[1].value(), row[2].value(), strings(row[3]), row[4] == "{}" ? Json::object() : Json::parse(row[4].value())));
+        out.push_back(bare ? model_node(row[0].value(), row[1].value(), row[2].value())
+                           : model_node(row[0].value(), row[1].value(), row[2].value(), strings(row[3]), row[4] == "{}" ? Json::object() : Json::parse(row[4].value())));
     return out;
 }
 
-std::vector<core::Node> known_models(Mesh &mesh, const std::set<std::string> &domains) {
+std::vector<core::Node> known_models(Mesh &mesh, const std::set<std::string> &domains, bool bare) {
     std::vector<core::Node> out;
     for (const std::string &domain : domains)
-        for (const Model *model : mesh.models_of(domain)) out.push_back(model_node(domain, model->name, model->materialized, model->tags, model->config));
+        for (const Model *model : mesh.models_of(domain))
+            out.push_back(bare ? model_node(domain, model->name, model->materialized) : model_node(domain, model->name, model->materialized, model->tags, model->config));
     return out;
 }
 
@@ -186,21 +194,24 @@ std::vector<std::string> model_order(const core::Graph &graph, const std::set<st
 
 }  // namespace
 
-core::Graph load_graph(const std::optional<std::set<std::string>> &domains, Mesh *mesh) {
+core::Graph load_graph(const std::optional<std::set<std::string>> &domains, Mesh *mesh, bool bare) {
     core::Graph graph;
     std::string only;
     if (domains) only = pg::array_literal({domains->begin(), domains->end()});
     bool is_known = domains && mesh != nullptr && std::all_of(domains->begin(), domains->end(), [&](const std::string &domain) { return mesh->is_whole(domain); });
     add_sources(graph, only);
-    add_models(graph, is_known ? known_models(*mesh, *domains) : read_models(only), only);
+    add_models(graph, is_known ? known_models(*mesh, *domains, bare) : read_models(only, bare), only);
     add_tests(graph, only);
     add_products(graph, only);
     return graph;
 }
 
 std::set<std::string> domains_ahead(Mesh &mesh, const Wanted &wanted) {
-    if (wanted.only) return {};
     std::set<std::string> out;
+    if (wanted.only) {
+        if (std::ranges::any_of(*wanted.only, [&](const std::string &id) { return id.starts_with(wanted.domain + "."); })) out.insert(wanted.domain);
+        return out;
+    }
     for (const core::Intersection &part : core::parse_selector(wanted.selector)) {
         for (const core::Criterion &c : part.criteria) {
             if (c.at || c.ancestors || c.descendants || !c.method.empty() || mesh.find_domain(c.value.text) == nullptr) return {};
@@ -220,7 +231,7 @@ Selection select_wanted(Mesh &mesh, const Wanted &wanted, Oid caller) {
     if (!wanted.only) return select_nodes(mesh, wanted.selector, wanted.exclude, caller);
     Selection out;
     require_run(mesh.domain(wanted.domain), caller);
-    out.graph = load_graph(std::set<std::string>{wanted.domain}, &mesh);
+    out.graph = load_graph(std::set<std::string>{wanted.domain}, &mesh, true);
     for (const std::string &id : *wanted.only)
         if (out.graph.find(id) != nullptr) out.ids.insert(id);
     out.models = model_order(out.graph, out.ids);

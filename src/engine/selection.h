@@ -7,8 +7,9 @@
 namespace mesh::engine {
 
 // The registry as a graph: models, sources, tests, unit tests and products, with what each is built from. With `domains`
-// only theirs, and what those read directly; their models are taken from `mesh` where it has all of them loaded.
-core::Graph load_graph(const std::optional<std::set<std::string>> &domains = std::nullopt, Mesh *mesh = nullptr);
+// only theirs, and what those read directly; their models are taken from `mesh` where it has all of them loaded. Models come with what
+// selectors look at or, `bare`, with their materialization alone.
+core::Graph load_graph(const std::optional<std::set<std::string>> &domains = std::nullopt, Mesh *mesh = nullptr, bool bare = false);
 
 struct Selection {
     core::Graph graph;
@@ -24,7 +25,8 @@ struct Wanted {
     std::string domain;                         // of those
 };
 
-// The domains that are wanted as a whole, when nothing else is: what a run can lock before it looks at anything. Empty when that cannot be said.
+// The domains that are wanted as a whole, when nothing else is, or of which models are wanted: what a run can lock before it looks at anything. Empty
+// when that cannot be said.
 std::set<std::string> domains_ahead(Mesh &mesh, const Wanted &wanted);
 
 // As select_nodes(), for what is wanted.

@@ -120,7 +120,7 @@ std::string Unchanged::configuration(const Model &model) {
     for (const auto &[key, value] : model.config.items())
         if (!is_remark(key) && !value.is_null()) config[key] = value;
     const Domain &domain = mesh_.domain(model.domain);
-    Json all = {model.materialized, config, model.description.value_or(""), domain.owner, domain.path, target_schema(domain, model), target_identifier(model)};
+    Json all = {model.materialized, std::move(config), model.description.value_or(""), domain.owner, domain.path, target_schema(domain, model), target_identifier(model)};
     return core::md5(all.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -53,7 +53,7 @@ private:
     void read_upstreams(const Model &model, const Compiled &compiled, bool before, Reading &into, int depth = 0);
     planning::RelationState own_state(const Staged &staged);
     planning::RelationState rebuilt_by_keys(const Staged &staged, Oid oid);
-    planning::BuildState state_of(const Staged &staged, int64_t run_id);
+    planning::BuildState state_of(Staged &staged, int64_t run_id);
     std::optional<planning::BuildState> refreshed(const Model &model, planning::BuildState state);
     void store(const std::vector<std::pair<const Model *, planning::BuildState>> &states);
 

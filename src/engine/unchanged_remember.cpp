@@ -106,8 +106,8 @@ RelationState Unchanged::rebuilt_by_keys(const Staged &staged, Oid oid) {
     return out;
 }
 
-BuildState Unchanged::state_of(const Staged &staged, int64_t run_id) {
-    Model model = staged.model;
+BuildState Unchanged::state_of(Staged &staged, int64_t run_id) {
+    Model &model = staged.model;
     if (auto anew = analyzed_anew_.find(model.id()); anew != analyzed_anew_.end()) {
         store_compiled(model, anew->second);
         model.facts = anew->second.analysis.facts;
@@ -148,7 +148,7 @@ void Unchanged::remember(const std::vector<Staged *> &staged, int64_t run_id) {
     for (const Staged *s : staged)
         if (s->model.materialized != "ephemeral") own[s->model.id()] = own_state(*s);
     std::string when = staged.empty() ? "" : now_text();
-    for (const Staged *s : staged) {
+    for (Staged *s : staged) {
         BuildState state = state_of(*s, run_id);
         state.own = own[s->model.id()];
         state.built_at = when;
