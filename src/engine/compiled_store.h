@@ -14,6 +14,10 @@ class CompiledStore {
 public:
     explicit CompiledStore(std::string domain) : domain_(std::move(domain)) {}
 
+    // A model that is not registered yet, and no seed: it will be, with what its analysis finds, in one go.
+    void introduce(const Model &model);
+    bool introduces(const Model &model) const { return introduced_.count(model.name) > 0; }
+
     // With `body`, that is stored too; of a seed the registry alone has it. Raises 42P16 where a contract would break.
     void add(const Model &model, const Compiled &compiled, const Value &body = {});
 
@@ -25,12 +29,15 @@ public:
 
 private:
     bool is_published(const std::string &model);
+    void add_found(const std::string &model, const Value &body, std::vector<std::string> found);
+    void write_new();
     void write_models();
     void write_reads();
 
     std::string domain_;
     std::optional<std::set<std::string>> published_;  // models that a product publishes, once they were asked for
-    RowArrays models_{9}, reads_{3};
+    std::map<std::string, std::vector<std::string>> introduced_;  // by name, and not compiled yet: their definition_row()
+    RowArrays new_{16}, models_{9}, reads_{3};
 };
 
 }  // namespace mesh::engine

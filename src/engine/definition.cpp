@@ -6,6 +6,7 @@
 #include "engine/auto_increment.h"
 #include "engine/build.h"
 #include "engine/check.h"
+#include "engine/compiled_store.h"
 #include "engine/domain.h"
 #include "engine/product.h"
 #include "engine/row_arrays.h"
@@ -17,6 +18,13 @@
 namespace mesh::engine {
 
 using core::Error;
+
+const char *const kDefinitionColumns = "name, body, materialized, config, tags, description, schema_name, alias, identifier, node";
+const char *const kDefinitionValues = "name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), nullif(schema_name, ''), nullif(alias, ''), identifier, node";
+
+std::vector<std::string> definition_row(const Model &m) {
+    return {m.name, m.body, m.materialized, m.config.dump(), pg::array_literal(m.tags), m.description.value_or(""), m.schema.value_or(""), m.alias.value_or(""), target_identifier(m), m.node};
+}
 
 namespace {
 
@@ -88,26 +96,23 @@ void check_relation_name(const Model &model) {
     if (!other.empty()) same_relation(model, other.rows[0][0].value());
 }
 
-// The same of models that are registered already.
+// Of two that are defined, the later one is at fault.
 void check_relation_names(const std::string &domain, const std::vector<Definition> &definitions) {
-    std::vector<std::string> names, identifiers;
+    if (definitions.empty()) return;
+    std::set<std::string> names, identifiers;
     for (const Definition &d : definitions) {
-        names.push_back(d.model.name);
-        identifiers.push_back(target_identifier(d.model));
+        names.insert(d.model.name);
+        identifiers.insert(target_identifier(d.model));
     }
-    std::map<std::string, std::vector<std::string>> met;
-    for (const pg::Row &row : registry("select pg_catalog.array_agg(name order by name) from mesh.model_registry where domain = $1 and identifier in (select pg_catalog.unnest($2::text[]))"
-                                       " and materialized not in ('ephemeral', 'function') group by identifier, schema_name having pg_catalog.count(*) > 1",
-                                       {domain, pg::array_literal(identifiers)}).rows) {
-        std::vector<std::string> together = pg::parse_array(row[0].value());
-        for (const std::string &name : together)
-            std::ranges::copy_if(together, std::back_inserter(met[name]), [&](const std::string &other) { return other != name; });
-    }
-    std::set<std::string> later(names.begin(), names.end());
+    std::map<std::pair<std::string, std::string>, std::string> taken;  // by schema and identifier
+    for (const pg::Row &row : registry("select coalesce(schema_name, ''), identifier, name from mesh.model_registry where domain = $1 and identifier in (select pg_catalog.unnest($2::text[]))"
+                                       " and materialized not in ('ephemeral', 'function') order by name desc",
+                                       {domain, pg::array_literal({identifiers.begin(), identifiers.end()})}).rows)
+        if (!names.count(row[2].value())) taken[{row[0].value(), row[1].value()}] = row[2].value();
     for (const Definition &d : definitions) {
-        later.erase(d.model.name);
-        for (const std::string &other : met[d.model.name])
-            if (!later.count(other)) same_relation(d.model, other);
+        if (relkind_for(d.model.materialized).empty()) continue;
+        auto [at, is_first] = taken.try_emplace({d.model.schema.value_or(""), target_identifier(d.model)}, d.model.name);
+        if (!is_first) same_relation(d.model, at->second);
     }
 }
 
@@ -141,24 +146,25 @@ void store_model(const Model &model) {
 // The same for models of a project, a statement for many.
 void store_models(const std::string &domain, const RowArrays &models) {
     if (models.empty()) return;
-    registry("insert into mesh.model_registry (domain, name, body, materialized, config, tags, description, status, schema_name, alias, identifier, node)"
-                 " select $1, name, body, materialized, config::jsonb, tags::text[], nullif(description, ''), 'pending', nullif(schema_name, ''), nullif(alias, ''), identifier, node"
-                 " from " + models.from() + "(name, body, materialized, config, tags, description, schema_name, alias, identifier, node) on conflict (domain, name) do update set body = excluded.body,"
+    registry(std::string("insert into mesh.model_registry (domain, ") + kDefinitionColumns + ", status) select $1, " + kDefinitionValues + ", 'pending' from " + models.from() + "(" +
+                 kDefinitionColumns + ") on conflict (domain, name) do update set body = excluded.body,"
                  " materialized = excluded.materialized, config = excluded.config, tags = excluded.tags, description = excluded.description, schema_name = excluded.schema_name,"
                  " alias = excluded.alias, identifier = excluded.identifier, node = excluded.node, changed_at = pg_catalog.now()",
-                 models.after(domain));
+             {domain}, models);
 }
 
 // The text of a seed, which may be large, goes by itself.
-void store_models(const std::string &domain, const std::vector<Definition> &definitions) {
+void store_models(const std::string &domain, const std::vector<Definition> &definitions, CompiledStore *store) {
     RowArrays models(10);
     for (const Definition &d : definitions) {
         const Model &m = d.model;
         if (is_seed(m)) {
             store_model(m);
             registry_prepared("update mesh.model_registry set node = $3 where domain = $1 and name = $2", {m.domain, m.name, m.node});
+        } else if (store != nullptr && !d.old) {
+            store->introduce(m);
         } else {
-            models.add({m.name, m.body, m.materialized, m.config.dump(), pg::array_literal(m.tags), m.description.value_or(""), m.schema.value_or(""), m.alias.value_or(""), target_identifier(m), m.node});
+            models.add(definition_row(m));
         }
     }
     store_models(domain, models);
@@ -249,10 +255,10 @@ void settle_definition(const Domain &domain, Model &model) {
     check_names(model);
 }
 
-void store_definitions(const Domain &domain, const std::vector<Definition> &definitions) {
+void store_definitions(const Domain &domain, const std::vector<Definition> &definitions, CompiledStore *store) {
     if (definitions.empty()) return;
-    store_models(domain.name, definitions);
     check_relation_names(domain.name, definitions);
+    store_models(domain.name, definitions, store);
     for (const Definition &d : definitions) {
         if (d.old) move_relation(domain, *d.old, d.model);
         if (d.old && keeps_itself(*d.old) && !keeps_itself(d.model)) forget_increment(d.model);

@@ -5,6 +5,8 @@
 
 namespace mesh::engine {
 
+class CompiledStore;
+
 // Registers a model, or gives it a new definition. What it reads may come later: then it is pending, which a NOTICE says.
 // Raises 42710 (exists, without replace), 42P19 (it would depend on itself), 42P16 (a reader or a contract would break),
 // 22023 (a bad setting), 42710 or 42501 (its schema is not the domain's and cannot become so), and whatever the analysis finds, with the position in the body.
@@ -42,11 +44,15 @@ struct Definition {
 };
 
 // For a project's models, which are analyzed together: gives the model its place as the registry keeps it, a schema of the domain's; registers
-// what models are, each pending until its body is known; forgets one. What was built stays. Raises 42710 where two would build one relation,
-// or the schema cannot become the domain's (42710, 42501).
+// what models are, each pending until its body is known, or introduces those that are new and no seeds to `store`; forgets one. What was built
+// stays. Raises 42710 where two would build one relation, or the schema cannot become the domain's (42710, 42501).
 void settle_definition(const Domain &domain, Model &model);
-void store_definitions(const Domain &domain, const std::vector<Definition> &definitions);
+void store_definitions(const Domain &domain, const std::vector<Definition> &definitions, CompiledStore *store);
 void forget_model(const Model &model);
+
+// The columns of model_registry that say what a model is, as they are got from their texts, and those texts.
+extern const char *const kDefinitionColumns, *const kDefinitionValues;
+std::vector<std::string> definition_row(const Model &model);
 
 // rename.cpp: the body with each reference to `model` replaced by one to `name` in its domain.
 std::string rename_in_body(Mesh &mesh, const Model &reader, const Model &model, const std::string &name);

@@ -84,6 +84,7 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
     out.domain = domain;
     out.name = name;
     out.node = node.unique_id;
+    out.status = "pending";
     out.materialized = materialization(node);
     out.config = without_nulls(node.config);
     add_columns(out, node, lookup);
@@ -114,7 +115,7 @@ public:
         if (read_.whole) (void)mesh_.models_of(deployment_.domain);
         for (const auto &[id, text] : read_.after)
             if (auto node = manifest_.nodes.find(id); node != manifest_.nodes.end() && !project_.model_name(id).empty()) define(node->second);
-        store_definitions(domain_, defined_);
+        store_definitions(domain_, defined_, read_.whole ? &compiled_ : nullptr);  // in part of a project models are found in the registry
         ask_for_products(project_, caller_, changes_);
         mesh_ = Mesh();
         if (read_.whole) analyze_whole();
@@ -145,6 +146,8 @@ private:
 
     void analyze_whole() {
         (void)mesh_.models_of(deployment_.domain);
+        for (Definition &d : defined_)
+            if (compiled_.introduces(d.model)) mesh_.update(std::move(d.model));
         order_ = build_order(manifest_);
         for (const std::string &id : order_) {
             auto node = manifest_.nodes.find(id);

@@ -126,7 +126,7 @@ void store_files(const std::string &domain, const project::Files &before, const 
     if (!small.empty())
         registry("insert into mesh.project_file_registry select $1, path, pg_catalog.md5(pg_catalog.convert_to(content, 'UTF8')), content"
                  " from " + small.from() + "(path, content)" + conflict,
-                 small.after(domain));
+                 {domain}, small);
 }
 
 void store_resources(const std::string &domain, const Resources &before, const Resources &now, const Manifest &manifest) {
@@ -145,7 +145,7 @@ void store_resources(const std::string &domain, const Resources &before, const R
              " from " + rows.from() + "(unique_id, content, resource_type, name, path, patched_in, depends_on)"
              " on conflict (domain, unique_id) do update set content = excluded.content, resource_type = excluded.resource_type, name = excluded.name,"
              " path = excluded.path, patched_in = excluded.patched_in, depends_on = excluded.depends_on",
-             rows.after(domain));
+             {domain}, rows);
 }
 
 namespace {

@@ -169,7 +169,7 @@ void write_built(RowArrays &rows, std::set<std::string> &known) {
              " built_at = pg_catalog.clock_timestamp(), built_state = null"  // it is known again when all is published
              " from " + rows.from(1) + "(domain, name, kind, sql, columns, body, row_count) where m.domain = r.domain and m.name = r.name"
              " returning m.domain || '.' || m.name",
-             rows.values());
+             {}, rows);
     for (const pg::Row &row : written.rows) known.insert(row[0].value());
     rows.clear();
 }

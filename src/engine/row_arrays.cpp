@@ -8,20 +8,12 @@ void RowArrays::add(std::vector<std::string> row) {
 
 std::string RowArrays::from(size_t parameter) const {
     std::string out;
-    for (size_t i = 0; i < columns_.size(); i++) out += (i == 0 ? "rows from (" : ", ") + ("pg_catalog.unnest($" + std::to_string(parameter + i)) + "::text[])";
+    for (size_t i = 0; i < columns_.size(); i++) out += (i == 0 ? "rows from (pg_catalog.unnest($" : ", pg_catalog.unnest($") + std::to_string(parameter + i) + ")";
     return out + ") r";
 }
 
-std::vector<pg::Value> RowArrays::values() const {
-    std::vector<pg::Value> out;
-    for (const std::vector<std::string> &column : columns_) out.emplace_back(pg::array_literal(column));
-    return out;
-}
-
-std::vector<pg::Value> RowArrays::after(const std::string &first) const {
-    std::vector<pg::Value> out = values();
-    out.insert(out.begin(), first);
-    return out;
+pg::Result registry(const std::string &sql, const std::vector<Value> &args, const RowArrays &rows) {
+    return pg::as_registry([&] { return pg::query_arrays(sql, args, rows.columns()); });
 }
 
 }  // namespace mesh::engine

@@ -1,7 +1,7 @@
 // Rows for one statement: an array a column, which is quicker than a statement a row and, unlike JSON, right in every encoding.
 #pragma once
 
-#include "pg/spi.h"
+#include "engine/registry.h"
 
 namespace mesh::engine {
 
@@ -19,13 +19,16 @@ public:
     size_t size() const { return columns_.front().size(); }
     const std::vector<std::string> &column(size_t i) const { return columns_[i]; }
 
-    // What stands behind FROM, its arrays being parameters from this number on, and those parameters, all or behind another.
+    const std::vector<std::vector<std::string>> &columns() const { return columns_; }
+
+    // What stands behind FROM, its arrays being parameters from this number on.
     std::string from(size_t parameter = 2) const;
-    std::vector<pg::Value> values() const;
-    std::vector<pg::Value> after(const std::string &first) const;
 
 private:
     std::vector<std::vector<std::string>> columns_;
 };
+
+// A statement on the registry whose parameters are `args` and then the rows' columns.
+pg::Result registry(const std::string &sql, const std::vector<Value> &args, const RowArrays &rows);
 
 }  // namespace mesh::engine

@@ -167,7 +167,7 @@ void Unchanged::remember(const std::vector<Staged *> &staged, int64_t run_id) {
 void Unchanged::store(const std::vector<std::pair<const Model *, BuildState>> &states) {
     RowArrays rows(3);
     auto write = [&] {
-        registry("update mesh.model_registry m set built_state = r.state from " + rows.from(1) + "(domain, name, state) where m.domain = r.domain and m.name = r.name", rows.values());
+        registry("update mesh.model_registry m set built_state = r.state from " + rows.from(1) + "(domain, name, state) where m.domain = r.domain and m.name = r.name", {}, rows);
         rows.clear();
     };
     for (const auto &[model, state] : states) {

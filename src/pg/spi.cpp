@@ -156,6 +156,19 @@ void verify(const Text &text) {
     (void)pg_verifymbstr(text.data, static_cast<int>(text.size), false);
 }
 
+struct Array {
+    const Text *items;
+    int count;
+};
+
+// What a statement is given: texts, then arrays of them.
+struct Given {
+    const Text *texts;
+    int text_count;
+    const Array *arrays;
+    int array_count;
+};
+
 struct Parameters {
     int count;
     Oid *types;
@@ -163,15 +176,26 @@ struct Parameters {
     char *nulls;
 };
 
-Parameters text_parameters(int count, const Text *args) {
-    Parameters out = {count, static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1))), static_cast<Datum *>(palloc(sizeof(Datum) * (count + 1))),
+Datum text_datum(const Text &text) {
+    verify(text);
+    return PointerGetDatum(cstring_to_text_with_len(text.data, static_cast<int>(text.size)));
+}
+
+Datum array_datum(const Array &array) {
+    auto *items = static_cast<Datum *>(palloc(sizeof(Datum) * (array.count + 1)));
+    for (int i = 0; i < array.count; i++) items[i] = text_datum(array.items[i]);
+    return PointerGetDatum(construct_array(items, array.count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+Parameters parameters_of(const Given &given) {
+    int count = given.text_count + given.array_count;
+    Parameters out = {count, static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1))), static_cast<Datum *>(palloc0(sizeof(Datum) * (count + 1))),
                       static_cast<char *>(palloc0(count + 1))};
     for (int i = 0; i < count; i++) {
-        out.types[i] = TEXTOID;
-        bool is_null = args[i].data == nullptr;
-        if (!is_null) verify(args[i]);
+        bool is_array = i >= given.text_count, is_null = !is_array && given.texts[i].data == nullptr;
+        out.types[i] = is_array ? TEXTARRAYOID : TEXTOID;
         out.nulls[i] = is_null ? 'n' : ' ';
-        out.values[i] = is_null ? Datum(0) : PointerGetDatum(cstring_to_text_with_len(args[i].data, static_cast<int>(args[i].size)));
+        if (!is_null) out.values[i] = is_array ? array_datum(given.arrays[i - given.text_count]) : text_datum(given.texts[i]);
     }
     return out;
 }
@@ -184,11 +208,11 @@ SPIPlanPtr keep_plan(const char *sql, const Parameters &parameters) {
     return plan;
 }
 
-Raw run_prepared(SPIPlanPtr *plan, const char *sql, int count, const Text *args) {
+Raw run_prepared(SPIPlanPtr *plan, const char *sql, const Given &given) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    Parameters parameters = text_parameters(count, args);
+    Parameters parameters = parameters_of(given);
     if (*plan == nullptr) *plan = keep_plan(sql, parameters);
     int rc = SPI_execute_plan(*plan, parameters.values, parameters.nulls, false, 0);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
@@ -197,14 +221,14 @@ Raw run_prepared(SPIPlanPtr *plan, const char *sql, int count, const Text *args)
     return raw;
 }
 
-Raw run(Text sql, int nargs, const Text *args, long limit) {
+Raw run(Text sql, const Given &given, long limit) {
     Raw raw = {};
     MemoryContext home = CurrentMemoryContext;
     verify(sql);
     if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-    Parameters parameters = text_parameters(nargs, args);
-    int rc = nargs == 0 ? SPI_execute(sql.data, false, limit)
-                        : SPI_execute_with_args(sql.data, nargs, parameters.types, parameters.values, parameters.nulls, false, limit);
+    Parameters parameters = parameters_of(given);
+    int rc = parameters.count == 0 ? SPI_execute(sql.data, false, limit)
+                                   : SPI_execute_with_args(sql.data, parameters.count, parameters.types, parameters.values, parameters.nulls, false, limit);
     if (rc < 0) elog(ERROR, "SPI failed: %s", SPI_result_code_string(rc));
     copy_out(&raw, home, false);
     SPI_finish();
@@ -282,14 +306,32 @@ std::vector<Text> texts_of(const std::vector<Value> &args) {
     return out;
 }
 
+Given given_of(const std::vector<Text> &texts) {
+    return {texts.data(), static_cast<int>(texts.size()), nullptr, 0};
+}
+
 }  // namespace
 
 Result query(const std::string &sql, const std::vector<Value> &args, long limit) {
     std::vector<Text> texts = texts_of(args);
     Text text = text_of(sql);
-    int count = static_cast<int>(texts.size());
-    const Text *data = texts.data();
-    return to_result(call([=] { return run(text, count, data, limit); }));
+    Given given = given_of(texts);
+    return to_result(call([=] { return run(text, given, limit); }));
+}
+
+Result query_arrays(const std::string &sql, const std::vector<Value> &args, const std::vector<std::vector<std::string>> &arrays) {
+    std::vector<Text> texts = texts_of(args);
+    std::vector<std::vector<Text>> items(arrays.size());
+    std::vector<Array> together;
+    for (size_t i = 0; i < arrays.size(); i++) {
+        for (const std::string &item : arrays[i]) items[i].push_back(text_of(item));
+        together.push_back({items[i].data(), static_cast<int>(items[i].size())});
+    }
+    Text text = text_of(sql);
+    Given given = given_of(texts);
+    given.arrays = together.data();
+    given.array_count = static_cast<int>(together.size());
+    return to_result(call([=] { return run(text, given, 0); }));
 }
 
 Result query_prepared(const std::string &sql, const std::vector<Value> &args) {
@@ -297,9 +339,8 @@ Result query_prepared(const std::string &sql, const std::vector<Value> &args) {
     SPIPlanPtr *plan = &(*plans)[sql];
     std::vector<Text> texts = texts_of(args);
     const char *text = sql.c_str();
-    int count = static_cast<int>(texts.size());
-    const Text *data = texts.data();
-    return to_result(call([=] { return run_prepared(plan, text, count, data); }));
+    Given given = given_of(texts);
+    return to_result(call([=] { return run_prepared(plan, text, given); }));
 }
 
 Result query_as_of(const std::string &sql) {

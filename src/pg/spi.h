@@ -21,6 +21,9 @@ struct Result {
 // Raises ServerError for whatever the command raises.
 Result query(const std::string &sql, const std::vector<Value> &args = {}, long limit = 0);
 
+// The same with parameters that are arrays, each a text[], behind the others.
+Result query_arrays(const std::string &sql, const std::vector<Value> &args, const std::vector<std::vector<std::string>> &arrays);
+
 // The same by a plan that is kept for the session: for what is asked often, and is planned alike whatever the parameters are.
 Result query_prepared(const std::string &sql, const std::vector<Value> &args);
 
