@@ -31,6 +31,16 @@ public:
     }
 
 private:
+    // Most strings are long, and have few quotes in them: a quote behind an odd number of backslashes is one of them.
+    std::size_t end_of_string(std::size_t begin) const {
+        for (std::size_t quote = text_.find('"', begin); quote != std::string::npos; quote = text_.find('"', quote + 1)) {
+            std::size_t first = quote;
+            while (first > begin && text_[first - 1] == '\\') --first;
+            if ((quote - first) % 2 == 0) return quote;
+        }
+        return text_.size();
+    }
+
     void open(char c) {
         ++depth_;
         if (!node_ || depth_ != 3 || c != '{') return;
@@ -44,7 +54,7 @@ private:
 
     void string() {
         const std::size_t begin = ++at_;
-        while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+        at_ = end_of_string(begin);
         const std::string_view key(text_.data() + begin, at_ - begin);
         at_ = text_.find_first_not_of(" \t\r\n", at_ + 1);
         if (at_ == std::string::npos) at_ = text_.size();
@@ -72,8 +82,7 @@ private:
     void replace_reference() {
         const std::size_t begin = text_.find_first_not_of(": \t\r\n", at_);
         if (begin == std::string::npos || text_[begin] != '"') return;
-        std::size_t end = begin + 1;
-        while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
+        const std::size_t end = end_of_string(begin + 1);
         const auto found = references_.find(Json::parse(std::string_view(text_).substr(begin, end + 1 - begin)).get<std::string>());
         if (found == references_.end()) return;
         copy_to(begin);

@@ -1,10 +1,10 @@
 #include "cli/yaml.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <memory>
 
 #include "core/project/yaml.h"
 
@@ -22,11 +22,20 @@ Json parse_mapping(const std::string &text, const std::string &what) {
 }
 
 std::string read_file(const std::string &path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || std::filesystem::is_directory(path) || !(text << file.rdbuf() || file.peek() == EOF))
-        throw Error("58030", "could not read file \"" + path + "\": " + std::strerror(errno));
-    return text.str();
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+    std::string text;
+    std::error_code unknown;
+    const auto size = std::filesystem::file_size(path, unknown);  // what has none, such as a pipe, is read to its end like the rest
+    for (std::size_t room = unknown ? 0 : size; file;) {
+        const std::size_t have = text.size();
+        text.resize(have + room + 1);
+        const std::size_t got = std::fread(text.data() + have, 1, room + 1, file.get());
+        text.resize(have + got);
+        if (got <= room) break;
+        room = 65536;
+    }
+    if (!file || std::ferror(file.get()) != 0) throw Error("58030", "could not read file \"" + path + "\": " + std::strerror(errno));
+    return text;
 }
 
 bool file_exists(const std::string &path) {

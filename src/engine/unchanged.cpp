@@ -115,13 +115,19 @@ std::string Unchanged::definition(const Model &model, int depth) {
     return core::md5(out);
 }
 
+// Asked of every model, so no tree is made of it.
 std::string Unchanged::configuration(const Model &model) {
-    Json config = Json::object();
-    for (const auto &[key, value] : model.config.items())
-        if (!is_remark(key) && !value.is_null()) config[key] = value;
+    std::string all;
+    auto add = [&all](const Json &value) { all += value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; };
+    for (const auto &[key, value] : model.config.items()) {
+        if (is_remark(key) || value.is_null()) continue;
+        all += key + "=";
+        add(value);
+    }
     const Domain &domain = mesh_.domain(model.domain);
-    Json all = {model.materialized, std::move(config), model.description.value_or(""), domain.owner, domain.path, target_schema(domain, model), target_identifier(model)};
-    return core::md5(all.dump(-1, ' ', false, Json::error_handler_t::replace));
+    for (const std::string &text : {model.materialized, model.description.value_or(""), domain.owner, target_schema(domain, model), target_identifier(model)}) add(text);
+    add(domain.path);
+    return core::md5(all);
 }
 
 // Why it is built whatever it was built from.
