@@ -28,8 +28,6 @@ using project::ResourceType;
 
 namespace {
 
-constexpr size_t kAtOnce = 100;  // models whose analysis is stored together
-
 // dbt's names are found where the profile's search_path, or the server's own setting, would find them.
 std::vector<std::string> search_path_of(const Manifest &manifest) {
     std::vector<std::string> out;
@@ -54,11 +52,11 @@ void ensure_domain(const Deployment &deployment, const Manifest &manifest, Oid c
              {deployment.domain, pg::array_literal(search_path_of(manifest))});
 }
 
-// dbt writes every setting there is, most of them as null: not given.
-Json without_nulls(const project::Json &config) {
+// dbt writes every setting there is, most of them as null or empty: not given.
+Json given(const project::Json &config) {
     Json out = Json::object();
     for (const auto &[key, value] : config.items())
-        if (!value.is_null()) out[key] = Json::parse(value.dump());
+        if (!value.empty()) out[key] = Json(value);
     return out;
 }
 
@@ -70,7 +68,7 @@ std::string materialization(const Node &node) {
 
 // What a contract and the comments on columns need of the node.
 void add_columns(Model &model, const Node &node, const project::RefLookup &lookup) {
-    if (!node.contract_enforced && !(model.config.contains("persist_docs") && model.config["persist_docs"].is_object())) return;
+    if (!node.contract_enforced && !model.config.contains("persist_docs")) return;
     Json columns = Json::array();
     for (const project::ColumnInfo &column : node.columns)
         columns.push_back({{"name", column.name}, {"description", column.description}, {"data_type", core::project::declared_type(node, column.data_type)}, {"quote", column.quote},
@@ -86,7 +84,7 @@ Model model_from(const std::string &domain, const std::string &name, const Node 
     out.node = node.unique_id;
     out.status = "pending";
     out.materialized = materialization(node);
-    out.config = without_nulls(node.config);
+    out.config = given(node.config);
     add_columns(out, node, lookup);
     out.schema = node.schema;
     out.alias = node.alias;
@@ -272,7 +270,7 @@ private:
         analyzed_.insert(node.unique_id);
         ErrorData *error = pg::try_in_subtransaction([&] { analyze_one(before, anew); });
         if (error != nullptr) return cannot_analyze(before, node, error);
-        compiled_.write(kAtOnce);
+        compiled_.write(RowArrays::kAtOnce);
         if (mesh_.model({before.domain, before.name}).columns == before.columns) return;
         reshaped_.insert(node.unique_id);
         if (!read_.whole) add_readers(node.unique_id);
