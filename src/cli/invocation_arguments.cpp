@@ -4,20 +4,13 @@
 
 #include "cli/text.h"
 #include "cli/yaml.h"
+#include "core/project/project_flags.h"
 #include "core/project/runtime_config.h"
 
 namespace mesh::cli {
 namespace {
 
 const std::string secret = "DBT_ENV_SECRET";
-
-// dbt's, of the version that the manifests name.
-const std::pair<const char *, bool> project_flags[] = {
-    {"require_all_warnings_handled_by_warn_error", false}, {"require_batched_execution_for_custom_microbatch_strategy", false},
-    {"require_explicit_package_overrides_for_builtin_materializations", true}, {"require_generic_test_arguments_property", true},
-    {"require_nested_cumulative_type_params", false}, {"require_ref_searches_node_package_before_root", false}, {"require_resource_names_without_spaces", true},
-    {"require_unique_project_resource_names", false}, {"require_yaml_configuration_for_mf_time_spines", false}, {"skip_nodes_if_on_run_start_fails", false},
-    {"source_freshness_run_project_hooks", true}, {"state_modified_compare_more_unrendered_values", false}, {"state_modified_compare_vars", false}, {"validate_macro_args", false}};
 
 // What a verb has options for, in dbt.
 bool has_option(const std::string &which, const std::string &option) {
@@ -64,7 +57,7 @@ Json invocation_arguments(const Session &session) {
     const std::string &command = session.options.command;
     const std::string which = command == "source freshness" ? "freshness" : command == "docs generate" ? "generate" : command;
     Json args = usual_arguments(which);
-    for (const auto &[name, usual] : project_flags) {
+    for (const auto &[name, usual] : core::project::project_flags()) {
         const auto said = session.project.flags.find(name);
         args[name] = said != session.project.flags.end() && said->is_boolean() ? said->get<bool>() : usual;
     }

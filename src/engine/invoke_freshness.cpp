@@ -17,7 +17,7 @@ std::string told_age(const SourceAge &age, const project::Source &source) {
 
 // on-run-start or on-run-end around the ages of sources, as dbt runs them unless the project's flag says no.
 void run_hooks_of_freshness(Mesh &mesh, Project &project, bool start, std::vector<InvokeRow> &out) {
-    if (!project::project_flag(project.manifest(), "source_freshness_run_project_hooks", true)) return;
+    if (!project::project_flag(project.manifest(), "source_freshness_run_project_hooks")) return;
     const Stage nothing;
     (void)run_operations(mesh, project, start, nothing, [] {}, [&](const Step &step) {
         const project::Node &node = project.manifest().nodes.at(step.unique_id);

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "engine/operations.h"
+#include "core/project/project_flags.h"
 #include "engine/runner.h"
 
 namespace mesh::engine {
@@ -30,7 +31,7 @@ void Runner::run_operations(bool start) {
         if (project == nullptr) continue;
         if (!start && start_failed_.empty()) tell_results(*project, steps_);
         std::string failed = engine::run_operations(mesh_, *project, start, stage_, [&] { before_operation(start); }, [this](const Step &step) { after_operation(step); });
-        if (start && project->manifest().skip_nodes_if_on_run_start_fails && start_failed_.empty()) start_failed_ = failed;
+        if (start && project::project_flag(project->manifest(), "skip_nodes_if_on_run_start_fails") && start_failed_.empty()) start_failed_ = failed;
     }
 }
 

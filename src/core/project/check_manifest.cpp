@@ -33,7 +33,7 @@ void check_relations(const Manifest &manifest, const Quoting &quoting) {
 
 // With versions a name is a model's own; with the project's flag two resources of a package never share one.
 void check_names(const ParseState &state) {
-    const bool unique = state.flag("require_unique_project_resource_names", false);
+    const bool unique = state.flag("require_unique_project_resource_names");
     std::map<std::pair<std::string, std::string>, const Node *> plain, versioned;
     for (const auto &[id, node] : state.manifest.nodes) {
         if (!relational(node)) continue;
@@ -92,7 +92,7 @@ void check_microbatch(const Node &node) {
 
 // dbt's since 1.10: an error, unless the project's flag lets them be a warning.
 void check_spaces(ParseState &state) {
-    const bool refused = state.flag("require_resource_names_without_spaces", true);
+    const bool refused = state.flag("require_resource_names_without_spaces");
     std::string list;
     for (const auto &[id, node] : state.manifest.nodes) {
         if (node.name.find(' ') == std::string::npos) continue;

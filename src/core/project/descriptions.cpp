@@ -77,7 +77,7 @@ private:
             return doc == state_.manifest.docs.end() ? nullptr : &doc->second;
         };
         if (!named.empty()) return in(named);
-        const bool own_first = state_.flag("require_ref_searches_node_package_before_root", false);
+        const bool own_first = state_.flag("require_ref_searches_node_package_before_root");
         for (const std::string &where : {own_first ? package : state_.manifest.project_name, own_first ? state_.manifest.project_name : package})
             if (const Doc *doc = in(where)) return doc;
         for (const auto &[id, doc] : state_.manifest.docs)

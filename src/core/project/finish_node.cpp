@@ -250,7 +250,7 @@ void finish_drafts(ParseState &state) {
     for (; !state.drafts.empty(); state.drafts.pop_front()) {
         Draft &draft = state.drafts.front();
         finish_node(state, draft.node, draft.calls, draft.patch_config.is_null() ? nullptr : &draft.patch_config, draft.place);
-        if (state.manifest.state_modified_compare_more_unrendered_values) set_written_config(state, draft);
+        if (state.flag("state_modified_compare_more_unrendered_values")) set_written_config(state, draft);
         if (draft.node.resource_type == ResourceType::model && draft.patch) finish_model(state, draft);
         state.add(std::move(draft.node), draft.place);
     }

@@ -52,7 +52,7 @@ void split(TestBuilder &test, const Json &written) {
 
 // arguments: holds what the macro takes, unless the project says that it is an argument itself.
 void lift_arguments(TestBuilder &test) {
-    if (!test.state.flag("require_generic_test_arguments_property", true)) return;
+    if (!test.state.flag("require_generic_test_arguments_property")) return;
     const auto found = test.arguments.find("arguments");
     if (found == test.arguments.end()) return;
     const Json nested = *found;
@@ -276,7 +276,7 @@ void add_generic_test(ParseState &state, const TestTarget &target, const Json &w
     else if (known_by_heart(test, *macro)) take_by_heart(test, node);
     else calls = take_rendered(test, *macro, node);
     finish_node(state, node, calls, nullptr, target.property->place);
-    if (macro && state.manifest.state_modified_compare_more_unrendered_values) keep_written(state, *macro, node);
+    if (macro && state.flag("state_modified_compare_more_unrendered_values")) keep_written(state, *macro, node);
     if (target.attached) {
         node.attached_node = target.attached->unique_id;
         node.group = target.attached->group;

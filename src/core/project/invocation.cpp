@@ -23,7 +23,7 @@ namespace {
 std::string find_own_materialization(Session &session, const std::string &materialized) {
     const Manifest &manifest = session.manifest();
     const bool is_built_in = !session.macros().in_package("dbt", "materialization_" + materialized + "_default").is_missing();
-    const bool from_packages = !is_built_in || !project_flag(manifest, "require_explicit_package_overrides_for_builtin_materializations", true);
+    const bool from_packages = !is_built_in || !project_flag(manifest, "require_explicit_package_overrides_for_builtin_materializations");
     for (const char *adapter : {"postgres", "default"}) {
         const std::string name = "materialization_" + materialized + "_" + adapter;
         const Value found = session.macros().visible_macro(manifest.project_name, name);

@@ -167,8 +167,6 @@ struct Manifest {
     std::vector<Node> disabled;
     std::vector<Source> disabled_sources;
     std::vector<std::string> on_run_start, on_run_end;  // unique ids of operations, in order
-    bool skip_nodes_if_on_run_start_fails = false;      // dbt's flag of the root project
-    bool state_modified_compare_more_unrendered_values = false;  // another: what is written counts, not what it comes out as
     Json selectors = Json::object();        // selectors.yml: name -> {"name", "definition", "default", "description"}
     Json metadata = Json::object();
     std::vector<Warning> warnings;

@@ -89,7 +89,7 @@ void read_macros(ParseState &state) {
         for (const ResourceFile &file : find_files(state.files, package, generic, {".sql"}))
             read_blocks(macros, package.name, file.original_path, file.place(), *file.text, {"test", "data_test"});
     }
-    if (!state.flag("validate_macro_args", false)) return;
+    if (!state.flag("validate_macro_args")) return;
     for (auto &[id, macro] : macros)
         if (!MacroFinder::built_in(macro.package_name)) macro.arguments = declared_arguments(macro);
 }

@@ -152,7 +152,6 @@ void order_hooks(ParseState &state) {
         collect(package, "on-run-start", state.manifest.on_run_start);
         collect(package, "on-run-end", state.manifest.on_run_end);
     }
-    state.manifest.skip_nodes_if_on_run_start_fails = state.flag("skip_nodes_if_on_run_start_fails", false);
 }
 
 void read_singular_tests(ParseState &state, const Package &package) {

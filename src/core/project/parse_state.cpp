@@ -2,6 +2,7 @@
 
 #include "core/project/place.h"
 #include "core/project/profile.h"
+#include "core/project/project_flags.h"
 #include "core/text.h"
 
 namespace mesh::core::project {
@@ -20,12 +21,8 @@ const YamlRenderer &ParseState::yaml_renderer(const Package &package) {
     return yaml_renderers_.emplace(package.name, YamlRenderer(make_base_context(options))).first->second;
 }
 
-bool ParseState::flag(const char *name, bool usual) const {
-    const Json &project = root().project;
-    const auto flags = project.find("flags");
-    if (flags == project.end() || !flags->is_object()) return usual;
-    const auto found = flags->find(name);
-    return found != flags->end() && found->is_boolean() ? found->get<bool>() : usual;
+bool ParseState::flag(const char *name) const {
+    return project_flag(root().project, name);
 }
 
 void ParseState::warn(const std::string &file, unsigned line, const std::string &text, const std::string &weight) {
@@ -66,7 +63,6 @@ void load_projects(ParseState &state) {
     for (const std::string &root : package_roots(state.files, state.projects.front())) add_project(state, root);
 
     state.manifest.project_name = state.root().name;
-    state.manifest.state_modified_compare_more_unrendered_values = state.flag("state_modified_compare_more_unrendered_values", false);
     for (const LoadedProject &project : state.projects) state.manifest.packages.push_back(project.package);
     state.configs = std::make_unique<Configs>(state.projects);
     state.vars = Vars(state.manifest, state.settings);

@@ -74,7 +74,7 @@ struct ParseState {
     const Package &root() const { return projects.front().package; }
     const YamlRenderer &yaml_renderer(const Package &package);
     // flags: of the root's dbt_project.yml.
-    bool flag(const char *name, bool usual) const;
+    bool flag(const char *name) const;
     void warn(const std::string &file, unsigned line, const std::string &text, const std::string &weight = "warning");
     // Raises NeedsWhole when it is a part that is read.
     void need_whole(const std::string &reason) const;

@@ -240,8 +240,6 @@ private:
         manifest.sources.merge(rest_.sources);
         manifest.on_run_start = std::move(head_.on_run_start);
         manifest.on_run_end = std::move(head_.on_run_end);
-        manifest.skip_nodes_if_on_run_start_fails = head_.skip_nodes_if_on_run_start_fails;
-        manifest.state_modified_compare_more_unrendered_values = head_.state_modified_compare_more_unrendered_values;
         manifest.selectors = std::move(head_.selectors);
         manifest.metadata = std::move(head_.metadata);
         part.manifest = std::move(manifest);

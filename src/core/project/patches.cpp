@@ -237,7 +237,7 @@ void patch_macro(ParseState &state, const Property &property) {
         const Json type = argument.is_object() ? argument.value("type", Json()) : Json();
         arguments.push_back({{"name", text_member(argument, "name")}, {"type", type}, {"description", text_member(argument, "description")}});
     }
-    if (!state.flag("validate_macro_args", false)) macro.arguments = std::move(arguments);
+    if (!state.flag("validate_macro_args")) macro.arguments = std::move(arguments);
     else if (!arguments.empty()) set_checked_arguments(state, property, macro, arguments);
 }
 

@@ -115,7 +115,7 @@ void add_entry(ParseState &state, const ResourceFile &file, const std::string &k
     if (key == "sources")
         for (const char *part : {"database", "schema"})
             if (property.entry.contains(part)) property.unrendered[part] = property.entry[part];
-    if (state.manifest.state_modified_compare_more_unrendered_values) keep_written(property);
+    if (state.flag("state_modified_compare_more_unrendered_values")) keep_written(property);
     state.yaml_renderer(*file.package).render_tree(property.entry, [&](const KeyPath &path) { return rendered_now(key, path); }, place);
     property.name = python_text(property.entry["name"]);
     check_property(property);

@@ -30,7 +30,7 @@ const T *of_package(const std::vector<const T *> &candidates, const std::string 
 
 }  // namespace
 
-RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_(manifest), own_package_first_(project_flag(manifest, "require_ref_searches_node_package_before_root", false)) {
+RefLookup::RefLookup(const Manifest &manifest, const Manifest *rest) : manifest_(manifest), own_package_first_(project_flag(manifest, "require_ref_searches_node_package_before_root")) {
     add(manifest);
     if (rest != nullptr) add(*rest);
 }

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/project/macro_calls.h"
 #include "core/project/manifest_parts.h"
+#include "core/project/project_flags.h"
 #include "core/project/select_contract.h"
 
 namespace mesh::core::project {
@@ -191,7 +192,7 @@ public:
     }
 
 private:
-    bool compares_written() const { return now_.state_modified_compare_more_unrendered_values; }
+    bool compares_written() const { return project_flag(now_, "state_modified_compare_more_unrendered_values"); }
 
     bool contents_differ(const Member &member) const {
         const std::string id(member.id);

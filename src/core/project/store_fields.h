@@ -255,8 +255,6 @@ void fields(V &v, T &manifest) {
     v("packages", manifest.packages, {});
     v("on_run_start", manifest.on_run_start, {});
     v("on_run_end", manifest.on_run_end, {});
-    v("skip_nodes_if_on_run_start_fails", manifest.skip_nodes_if_on_run_start_fails, false);
-    v("state_modified_compare_more_unrendered_values", manifest.state_modified_compare_more_unrendered_values, false);
     v("selectors", manifest.selectors, Json::object());
     v("metadata", manifest.metadata, Json::object());
     v("warnings", manifest.warnings, {});
