@@ -90,10 +90,18 @@ std::string folded_name(const Json &column) {
     return column.value("quote", Json(false)) == true ? name : core::lowered(name);
 }
 
+// dbt describes a column of a project when it is written letter by letter as the database has it, and misses it when there is none in any case.
+bool is_left_out(const Staged &staged, const Json &column) {
+    const std::string name = column.value("name", "");
+    if (staged.model.node.empty() || column.value("quote", Json(false)) == true || has_name(staged.columns, name)) return false;
+    return std::ranges::any_of(staged.columns, [&](const pg::Column &held) { return core::lowered(held.name) == core::lowered(name); });
+}
+
 void comment_on_columns(const Staged &staged, const std::string &name) {
     if (!persists_docs(staged.model, "columns") || !staged.model.config.contains("columns")) return;
     std::string missing;
     for (const Json &column : staged.model.config["columns"]) {
+        if (is_left_out(staged, column)) continue;
         std::string own = folded_name(column);
         if (has_name(staged.columns, own)) pg::execute("comment on column " + name + "." + pg::quote_ident(own) + " is " + pg::quote_literal(column.value("description", "")));
         else missing += (missing.empty() ? "" : ", ") + column.value("name", "");
