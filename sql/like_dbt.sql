@@ -72,6 +72,13 @@ SELECT * FROM deploy($${"models/described.sql": "select 1 as a, 2 as \"B\", 3 as
 SELECT unique_id, status FROM mesh.invoke('like_dbt', 'run');
 SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 'like_dbt.described'::regclass AND attnum > 0 ORDER BY attnum;
 
+-- What macros of hooks define waits for the publish too, and the tests of a model find the columns that its hooks have made.
+SELECT * FROM deploy($${"models/low.sql": "{{ config(materialized='table', post_hook=['alter table {{ this }} rename column a to b', '{{ define(this) }}']) }} select 1 as a", "models/high.sql": "{{ config(materialized='table', pre_hook=\"{{ define(ref('low')) }}\") }} select b from {{ ref('low') }}",
+"macros/d.sql": "{% macro define(on) %}{% do run_query('create index on ' ~ on ~ ' (b)') %}{% endmacro %}", "models/s.yml": "models: [{name: low, columns: [{name: b, data_tests: [not_null, unique]}]}]"}$$);
+SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'build');
+SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'build', '{"full_refresh": true}');
+SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'like_dbt.low'::regclass ORDER BY 1;
+
 -- Names in unit tests: in any case, and refused with dbt's words.
 SELECT * FROM deploy($${"models/up.sql": "select 1 as tested", "models/over.sql": "select tested from {{ ref('up') }}",
 "models/u.yml": "unit_tests:\n- {name: fine, model: over, given: [{input: ref('up'), rows: [{tested: 1}, {TESTED: 2}]}], expect: {rows: [{TESTED: 1}, {tested: 2}]}}\n- {name: wrong, model: over, given: [{input: ref('up'), rows: [{tested: 1}]}], expect: {rows: [{other: 1}]}}"}$$);

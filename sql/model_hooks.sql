@@ -100,7 +100,7 @@ SELECT status, message FROM mesh.run('hooked.defined');
 TABLE hooked.what_is_defined;
 SELECT * FROM hooked.defined;
 SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name', materialized => 'table', replace => true, config => $${"post_hook": [
-    "create index on hooked.defined (id)", "create index on hooked.defined (extra)", "create policy seen on hooked.defined using (id > 1)", "alter table hooked.defined add primary key (name)"]}$$);
+    "alter table hooked.defined add column extra int default 3", "create index on hooked.defined (id)", "create index on hooked.defined (extra)", "create policy seen on hooked.defined using (id > 1)", "alter table hooked.defined add primary key (name)"]}$$);
 SELECT status, message FROM mesh.run('hooked.defined');
 SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name', materialized => 'table', replace => true, config => $${"post_hook": [
     "create index on hooked.defined (id)", "create policy seen on hooked.defined using (id > 1)", " Create\n Unique index CONCURRENTLY if not exists \"By Name\" on hooked.defined (name, id)", "create unique index on hooked.defined (name, id)",
@@ -108,16 +108,105 @@ SELECT mesh.create_model('hooked.defined', 'select 1 as id, ''x''::text as name'
 SELECT status, message FROM mesh.run('hooked.defined');
 SELECT status, message FROM mesh.run('hooked.defined');
 TABLE hooked.what_is_defined;
--- What a hook defines on another model's relation stays on a new one, and is told to be lost where the run builds that anew.
-SELECT mesh.create_model('hooked.first', 'select 1 as id', materialized => 'table');
-SELECT mesh.create_model('hooked.second', 'select id from hooked.first', materialized => 'table', config => $${"pre_hook": [
-    "alter table hooked.first alter column id set not null", "analyze hooked.first"], "post_hook": ["create index on hooked.first (id)", "comment on table hooked.first is 'said'"]}$$);
-SELECT node, status, reason FROM mesh.run('hooked.first hooked.second');
-SELECT node, status, reason FROM mesh.run('hooked.first hooked.second', force => true);
-SELECT obj_description('hooked.first'::regclass);
-SELECT node, status, reason FROM mesh.run('hooked.second', force => true);
+-- What a hook defines on another model's relation stays, also where the run builds that anew: it waits until all are published, and what is defined already
+-- is not defined once more.
+SELECT mesh.create_model('hooked.first', 'select 1 as id', materialized => 'table', config => '{"post_hook": "create index on hooked.first (id)"}');
+SELECT mesh.create_model('hooked.first_view', 'select id from hooked.first', config => '{"grants": {"select": "public"}}');
+SELECT mesh.create_model('hooked.second', 'select id from hooked.first join hooked.first_view using (id)', materialized => 'table', config => $${"pre_hook": [
+    "alter table hooked.first alter column id set not null", "analyze hooked.first"], "post_hook": ["create index on hooked.first (id)", "comment on table hooked.first is 'said'",
+    "alter table hooked.first add unique (id), add check (id > 0)", "create policy seen on hooked.first using (true)", "create rule nothing as on update to hooked.first do instead nothing",
+    "create trigger touched before insert on hooked.first for each row execute function hooked.as_it_is()", "comment on view hooked.first_view is 'a view'",
+    "grant insert on all tables in schema hooked to regress_hook_reader", "delete from hooked.first where id > 1", "delete from hooked.second where id > 1"]}$$);
+SELECT mesh.create_model('hooked.third', 'select id from hooked.second', materialized => 'table', config => $${"post_hook": ["create index on hooked.first (id) where id > 0", "alter table hooked.second add foreign key (id) references hooked.first (id)"]}$$);
+DROP VIEW hooked.what_is_defined;
+SELECT node, status, message FROM mesh.run('hooked.first hooked.first_view hooked.second hooked.third');
+CREATE VIEW defined_by_others AS SELECT 'index ' || pg_get_indexdef(indexrelid) AS what FROM pg_index WHERE indrelid = 'hooked.first'::regclass
+    UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid IN ('hooked.first'::regclass, 'hooked.second'::regclass) AND contype <> 'n'
+    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE tgrelid = 'hooked.first'::regclass AND NOT tgisinternal
+    UNION ALL SELECT 'rule ' || rulename FROM pg_rules WHERE tablename = 'first'
+    UNION ALL SELECT 'policy ' || polname FROM pg_policy WHERE polrelid = 'hooked.first'::regclass
+    UNION ALL SELECT 'not null ' || attname FROM pg_attribute WHERE attrelid = 'hooked.first'::regclass AND attnum > 0 AND attnotnull
+    UNION ALL SELECT 'comment ' || obj_description(c::regclass, 'pg_class') FROM unnest('{hooked.first,hooked.first_view}'::text[]) c
+    UNION ALL SELECT 'grant on ' || c || ' ' || privilege_type || ' to ' || coalesce(rolname, 'public') FROM unnest('{hooked.first,hooked.first_view,hooked.third}'::text[]) c, pg_class p, aclexplode(relacl) a LEFT JOIN pg_roles r ON r.oid = grantee
+        WHERE p.oid = c::regclass AND grantee <> relowner ORDER BY 1;
+TABLE defined_by_others;
+CREATE TEMP TABLE former AS TABLE defined_by_others;
+SELECT mesh.create_model('hooked.first', 'select g as id from generate_series(1, 3) g', materialized => 'table', replace => true, config => '{"post_hook": "create index on hooked.first (id)"}');
+SELECT node, status, rows, message FROM mesh.run('hooked.first hooked.first_view hooked.second hooked.third');
+SELECT count(*) FROM ((TABLE former EXCEPT ALL TABLE defined_by_others) UNION ALL (TABLE defined_by_others EXCEPT ALL TABLE former)) differs;
+SELECT node, status, rows, message FROM mesh.run('hooked.first hooked.first_view hooked.second hooked.third', force => true);
+SELECT count(*) FROM ((TABLE former EXCEPT ALL TABLE defined_by_others) UNION ALL (TABLE defined_by_others EXCEPT ALL TABLE former)) differs;
+SELECT * FROM hooked.first;
+-- When that cannot be, the model whose hook it is fails, and nothing of it is left; a failing model's hooks are undone too.
+SELECT mesh.create_model('hooked.third', 'select id from hooked.second', materialized => 'table', replace => true, config => $${"post_hook": "alter table hooked.first add check (id > 1)"}$$);
+SELECT node, status, message FROM mesh.run('hooked.first hooked.first_view hooked.second hooked.third', force => true);
+SELECT mesh.create_model('hooked.third', 'select id from hooked.second', materialized => 'table', replace => true, config => $${"post_hook": ["create index on hooked.first (id, id)", "select 1 / 0"]}$$);
+SELECT node, status, message FROM mesh.run('hooked.first hooked.first_view hooked.second hooked.third', force => true);
+SELECT count(*) FROM ((TABLE former EXCEPT ALL TABLE defined_by_others) UNION ALL (TABLE defined_by_others EXCEPT ALL TABLE former)) differs;
+-- Of a materialized view, and of a table that takes its place.
+SELECT mesh.create_model('hooked.third', 'select id from hooked.second', materialized => 'materialized_view', replace => true);
+SELECT mesh.create_model('hooked.fourth', 'select id from hooked.third', config => $${"post_hook": ["create index on hooked.third (id)", "grant select on hooked.third to public"]}$$);
+SELECT node, status, reason FROM mesh.run('hooked.third hooked.fourth');
+SELECT node, status, message FROM mesh.run('hooked.third hooked.fourth', force => true);
+SELECT relkind, relacl::text LIKE '%,=r/%' AS granted, (SELECT count(*) FROM pg_index WHERE indrelid = c.oid) AS indexes FROM pg_class c WHERE oid = 'hooked.third'::regclass;
 SELECT count(*) FROM pg_class WHERE relname LIKE 'mesh\_stage%';
+DROP VIEW defined_by_others;
+SELECT mesh.drop_model('hooked.fourth'), mesh.drop_model('hooked.third'), mesh.drop_model('hooked.second'), mesh.drop_model('hooked.first_view'), mesh.drop_model('hooked.first');
+
+-- Columns that hooks add, rename, drop or give another type: what comes after sees them, and the relation is the same one.
+SELECT mesh.create_model('hooked.shaped', 'select g as id, ''x'' || g as name, g as old from generate_series(1, 3) g', materialized => 'table', config => $${"indexes": [{"columns": ["name"]}], "post_hook": [
+    "create index on hooked.shaped (old)", "alter table hooked.shaped add column extra int default 7, add check (extra > 0)", "update hooked.shaped set extra = id * 10 where id > 1", "alter table hooked.shaped alter column extra set not null",
+    "alter table hooked.shaped rename column name to title", "alter table hooked.shaped drop column old", "alter table hooked.shaped alter column id type bigint", "create unique index on hooked.shaped (title)"]}$$);
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped');
+SELECT mesh.create_model('hooked.shaped_view', 'select id, title as said from hooked.shaped', materialized => 'view', config => $${"post_hook": "alter view hooked.shaped_view rename column said to heard"}$$);
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped_view');
+SELECT mesh.create_model('hooked.sees_shape', 'select heard, extra from hooked.shaped join hooked.shaped_view using (id)', materialized => 'table');
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped hooked.shaped_view hooked.sees_shape');
+SELECT * FROM hooked.sees_shape ORDER BY 1;
+CREATE VIEW what_shape AS SELECT 'column ' || attname || ' ' || format_type(atttypid, atttypmod) || CASE WHEN attnotnull THEN ' not null' ELSE '' END || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') AS what FROM pg_attribute
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid IN (SELECT oid FROM pg_class WHERE relname IN ('shaped', 'shaped_view')) AND attnum > 0 AND NOT attisdropped
+    UNION ALL SELECT 'index ' || pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'hooked.shaped'::regclass
+    UNION ALL SELECT 'constraint ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'hooked.shaped'::regclass AND contype <> 'n' ORDER BY 1;
+TABLE what_shape;
+SELECT oid AS shaped FROM pg_class WHERE oid = 'hooked.shaped'::regclass \gset
+CREATE VIEW reads_shaped AS SELECT id, title, extra FROM hooked.shaped;
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped hooked.shaped_view hooked.sees_shape', force => true);
+TABLE what_shape;
+SELECT * FROM reads_shaped ORDER BY 1;
+SELECT 'hooked.shaped'::regclass = :shaped AS same;
+-- Hooks that a table gets later; where its rows are written one by one, what they ask for is asked of the new rows. What others read is not dropped.
+DROP VIEW reads_shaped;
+SELECT mesh.drop_model('hooked.sees_shape'), mesh.drop_model('hooked.shaped_view');
+SELECT mesh.create_model('hooked.shaped', 'select g as id, ''x'' || g as name from generate_series(1, 2) g', materialized => 'table', replace => true);
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped');
+ALTER TABLE hooked.shaped ADD UNIQUE (id);
+CREATE TABLE refers (id int REFERENCES hooked.shaped (id));
+SELECT mesh.create_model('hooked.shaped', 'select g as id, ''x'' || g as name from generate_series(1, 3) g', materialized => 'table', replace => true, config => $${"post_hook": [
+    "alter table hooked.shaped add column extra text", "update hooked.shaped set extra = name", "alter table hooked.shaped alter column extra set not null", "alter table hooked.shaped rename column name to title", "create index on hooked.shaped (extra)"]}$$);
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped');
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped', force => true);
+TABLE hooked.shaped;
+TABLE what_shape;
+CREATE VIEW reads_shaped AS SELECT title FROM hooked.shaped;
+SELECT mesh.create_model('hooked.shaped', 'select g as id, ''x'' || g as name from generate_series(1, 3) g', materialized => 'table', replace => true, config => '{"post_hook": "alter table hooked.shaped rename column name to other"}');
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped');
+TABLE what_shape;
+-- Its storage is exchanged where it can be.
+SELECT mesh.create_model('hooked.renamed', 'select g as id, ''x'' || g as name from generate_series(1, 3) g', materialized => 'table', config => '{"post_hook": "alter table hooked.renamed rename column name to title"}');
+SELECT node, status, reason, message FROM mesh.run('hooked.renamed');
+SELECT mesh.create_model('hooked.reads_renamed', 'select title from hooked.renamed', materialized => 'table');
+SELECT node, status, reason, message FROM mesh.run('hooked.renamed hooked.reads_renamed', force => true);
+SELECT node, status, reason, message FROM mesh.run('hooked.renamed hooked.reads_renamed', force => true);
+SELECT * FROM hooked.renamed ORDER BY 1;
+-- A column that fills itself waits for the publish, as ever.
+DROP VIEW reads_shaped;
+SELECT mesh.create_model('hooked.shaped', 'select g as id from generate_series(1, 3) g', materialized => 'table', replace => true, config => $${"post_hook": ["alter table hooked.shaped add column twice int generated always as (id * 2) stored", "alter table hooked.shaped add column n serial"]}$$);
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped');
+SELECT node, status, reason, message FROM mesh.run('hooked.shaped', force => true);
+SELECT * FROM hooked.shaped ORDER BY 1;
 SET client_min_messages = error;
+DROP VIEW what_shape;
+DROP TABLE refers;
 DROP EXTENSION mesh CASCADE;
 DROP OWNED BY regress_hook_owner, regress_hook_reader, "regress Hook Writer" CASCADE;
 DROP ROLE regress_hook_owner, regress_hook_reader, "regress Hook Writer";

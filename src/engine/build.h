@@ -22,6 +22,12 @@ enum class Publish {
 
 struct Followed;  // auto_increment.h
 
+// A statement of a hook that defines something on the relation of another model, which is staged beside its place.
+struct OnOther {
+    std::string model;  // its id
+    std::string sql;
+};
+
 // What one step built. Until it is published only this transaction can see it.
 struct Staged {
     Model model;
@@ -44,6 +50,10 @@ struct Staged {
     std::string reason;                // why it was built this way
     std::shared_ptr<Followed> followed;  // of a model with the strategy "auto"
     std::vector<std::string> after;    // statements of hooks that wait for the publish
+    std::vector<std::string> defining;  // those of `after` before what its relation has already was left out
+    std::vector<OnOther> on_others;    // statements of its hooks that wait until all are published
+    std::set<std::string> wrote_to;    // ids of other models whose staged rows its hooks may have changed
+    bool is_reshaped = false;          // its hooks have changed the columns that are staged
     std::vector<std::string> made;     // those by which a project's own macros make a view beside its place, over what is published
     std::string made_name;             // the name under which they do
     pg::RowConditions asked;           // of all its rows as they were written; nothing of it is known when they were not

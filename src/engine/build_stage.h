@@ -32,6 +32,11 @@ void stage_sibling(Staged &staged, const Rows &rows);
 // Is what the model reads in this run the same as what its published definition names?
 bool upstreams_at_target(Mesh &mesh, const Compiled &compiled, const Stage &stage);
 
+// made.cpp: the statements that give the target what another relation has besides columns, rows and indexes; and definitions of the indexes that are
+// no constraint's.
+std::vector<std::string> traits_of(Oid made, const Staged &staged);
+std::vector<std::string> plain_indexes(Oid relation);
+
 // made.cpp: stages what the project's own macros made.
 void stage_made(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options);
 

@@ -22,6 +22,7 @@ Things things_of(Oid relation) {
                                 " where attrelid = $1::oid and attnum > 0 and not attisdropped"
                                 " union all select 'constraint ' || pg_catalog.pg_get_constraintdef(oid) from pg_catalog.pg_constraint where conrelid = $1::oid and contype in ('c', 'p', 'u', 'f', 'x')"
                                 " union all select 'trigger ' || pg_catalog.quote_ident(tgname) from pg_catalog.pg_trigger where tgrelid = $1::oid and not tgisinternal"
+                                " union all select 'rule ' || pg_catalog.quote_ident(rulename) from pg_catalog.pg_rewrite where ev_class = $1::oid and rulename <> '_RETURN'"
                                 " union all select 'policy ' || pg_catalog.quote_ident(polname) from pg_catalog.pg_policy where polrelid = $1::oid",
                                 {std::to_string(relation)});
     for (const pg::Row &row : rows.rows) out.insert(row[0].value());
@@ -29,7 +30,7 @@ Things things_of(Oid relation) {
 }
 
 bool adds(const std::string &statement) {
-    static const std::set<std::string> tags = {"CREATE INDEX", "ALTER TABLE", "CREATE TRIGGER", "CREATE POLICY"};
+    static const std::set<std::string> tags = {"CREATE INDEX", "ALTER TABLE", "CREATE TRIGGER", "CREATE POLICY", "CREATE RULE"};
     return tags.count(pg::parse_script(statement).front().tag) > 0;
 }
 
@@ -44,20 +45,17 @@ public:
         has_ = things_of(oid_);
     }
 
-    // Those that the target does not know already. One that fails here is told of at the publish.
-    std::vector<std::string> left() {
-        for (const std::string &statement : own_.after) {
-            Things before = has_;
-            ErrorData *error = pg::try_in_subtransaction([&] {
-                pg::LimitedWaits waits;
-                pg::execute(on_table(statement));
-                waits.end();
-                has_ = things_of(oid_);
-            });
-            if (error != nullptr) has_ = before;
-            keep(statement, before);
-        }
-        return left_;
+    // What is left to do of a statement: nothing when the target knows already what it defines. One that fails here is told of at the publish.
+    std::vector<std::string> left(const std::string &statement) {
+        Things before = has_;
+        ErrorData *error = pg::try_in_subtransaction([&] {
+            pg::LimitedWaits waits;
+            pg::execute(on_table(statement));
+            waits.end();
+            has_ = things_of(oid_);
+        });
+        if (error != nullptr) has_ = before;
+        return left(statement, before);
     }
 
 private:
@@ -70,18 +68,16 @@ private:
     }
 
     // What has no definition to compare, a trigger or a policy, is made again.
-    void keep(const std::string &statement, const Things &before) {
+    std::vector<std::string> left(const std::string &statement, const Things &before) const {
         Things fresh;
         std::ranges::set_difference(has_, before, std::inserter(fresh, fresh.end()));
         auto is_there = [&](const std::string &thing) { return has_.count(thing) <= there_.count(thing); };  // as often, with what came before
         bool is_known = !fresh.empty() && std::ranges::includes(has_, before) && std::ranges::all_of(fresh, is_there);
-        bool again = false;
+        std::vector<std::string> out;
         for (const std::string &thing : fresh)
-            if (is_known && (thing.starts_with("trigger ") || thing.starts_with("policy "))) {
-                left_.push_back("drop " + thing + " on " + target_);
-                again = true;
-            }
-        if (!is_known || again) left_.push_back(statement);
+            if (is_known && (thing.starts_with("trigger ") || thing.starts_with("policy ") || thing.starts_with("rule "))) out.push_back("drop " + thing + " on " + target_);
+        if (!is_known || !out.empty()) out.push_back(statement);
+        return out;
     }
 
     const Staged &own_;
@@ -90,20 +86,71 @@ private:
     std::string table_;
     Oid oid_ = InvalidOid;
     Things has_;  // the table
-    std::vector<std::string> left_;
 };
+
+// Would dbt have made the relation anew, and is it the one that it was?
+bool is_kept(const Staged &own) {
+    return own.target.exists() && !own.recreate && (own.how == Publish::swap || own.how == Publish::rows);
+}
+
+template <typename F>
+void in_trial(const Staged &own, F &&f) {
+    pg::as_role(owner_of(*own.domain), own.domain->search_path(), [&] {
+        undone([&] {
+            pg::query("select pg_catalog.set_config('client_min_messages', 'error', true)");
+            Trial trial(own);
+            f(trial);
+            return true;
+        });
+    });
+}
+
+// A statement of a hook of `by`, and what is left of it.
+struct Waiting {
+    Staged *by;
+    std::string statement;
+    std::vector<std::string> left;
+};
+
+// What the hooks of others have to define on it, after what its own have.
+void try_on(const Staged &own, std::vector<Waiting> &waiting) {
+    if (!is_kept(own) || std::ranges::none_of(waiting, [](const Waiting &w) { return adds(w.statement); })) return;
+    in_trial(own, [&](Trial &trial) {
+        for (const std::string &statement : own.defining) (void)trial.left(statement);
+        for (Waiting &w : waiting)
+            if (owner_of(*w.by->domain) == owner_of(*own.domain)) w.left = trial.left(w.statement);
+    });
+}
 
 }  // namespace
 
 void leave_out_defined(Staged &own) {
-    bool is_anew = own.target.exists() && !own.recreate && (own.how == Publish::swap || own.how == Publish::rows);
-    if (!is_anew || std::ranges::none_of(own.after, adds)) return;
-    own.after = pg::as_role(owner_of(*own.domain), own.domain->search_path(), [&] {
-        return undone([&] {
-            pg::query("select pg_catalog.set_config('client_min_messages', 'error', true)");
-            return Trial(own).left();
-        });
+    own.defining = own.after;
+    if (!is_kept(own) || std::ranges::none_of(own.after, adds)) return;
+    own.after.clear();
+    in_trial(own, [&](Trial &trial) {
+        for (const std::string &statement : own.defining) std::ranges::move(trial.left(statement), std::back_inserter(own.after));
     });
+}
+
+void leave_out_defined_on_others(Stage &stage, const std::vector<std::string> &built) {
+    std::map<std::string, std::vector<Waiting>> waiting;  // by whose relation it is
+    for (const std::string &id : built)
+        for (const OnOther &statement : stage.at(id).on_others) waiting[statement.model].push_back({&stage.at(id), statement.sql, {statement.sql}});
+    if (waiting.empty()) return;
+    for (auto &[id, statements] : waiting)
+        if (auto own = stage.find(id); own != stage.end()) try_on(own->second, statements);
+    for (const std::string &id : built) {
+        Staged &by = stage.at(id);
+        std::vector<OnOther> left;
+        for (const OnOther &statement : by.on_others) {
+            std::vector<Waiting> &all = waiting[statement.model];
+            auto next = std::ranges::find_if(all, [&](const Waiting &w) { return w.by == &by; });
+            for (std::string &sql : next->left) left.push_back({statement.model, std::move(sql)});
+            all.erase(next);
+        }
+        by.on_others = std::move(left);
+    }
 }
 
 }  // namespace mesh::engine

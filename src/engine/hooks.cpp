@@ -109,18 +109,8 @@ void comment_on_columns(const Staged &staged, const std::string &name) {
     if (!missing.empty()) pg::warning("In relation " + name + ": The following columns are specified in the schema but are not present in the database: " + missing);
 }
 
-// A hook may have changed the staged rows: as many are to be published.
-void count_rows(const Domain &domain, Staged &own) {
-    if (!own.rows || own.at_target || !OidIsValid(own.stage_oid)) return;
-    own.rows = as_session_owner(domain, [&] { return std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
-}
-
 void run_hook(Mesh &mesh, const Domain &domain, const ScriptStatement &statement, const Stage &stage, Staged *own) {
-    if (must_wait(mesh, statement, &stage, own)) return own->after.push_back(statement.text);
-    tell_of_loss(mesh, statement, &stage, own);
-    std::string sql = over_stage(mesh, &stage, statement);
-    (void)as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
-    if (own != nullptr && statement.kind == ScriptStatement::Kind::change) count_rows(domain, *own);
+    if (!keep_for_publish(mesh, statement, &stage, own)) (void)run_asked(mesh, domain, statement, &stage, own);
 }
 
 void tell_of_vacuum(Staged *own) {
@@ -172,6 +162,11 @@ void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> 
             if (statement.kind == ScriptStatement::Kind::vacuum) tell_of_vacuum(own);
             if (std::optional<ScriptStatement> left = within_run(statement)) run_hook(mesh, domain, *left, stage, own);
         }
+}
+
+void count_written(Staged &own) {
+    if (!own.rows || own.at_target || !OidIsValid(own.stage_oid)) return;
+    own.rows = as_session_owner(*own.domain, [&] { return std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
 }
 
 void apply_settings(const Staged &staged) {

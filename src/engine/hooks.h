@@ -13,14 +13,20 @@ void post_hooks(Renderer *renderer, const Model &model, const Stage &stage, cons
 bool has_pre_hooks(const Model &model);
 bool has_post_hooks(const Model &model);
 
-// Runs statements as the domain's owner. Names of what the run has staged mean the staged relations. What defines something on `own`
-// (ALTER TABLE, CREATE INDEX, GRANT, COMMENT) while that is staged beside its place waits, in own->after, until it is published.
+// Runs statements as the domain's owner. Names of what the run has staged mean the staged relations. What defines something on one of them
+// (ALTER TABLE, CREATE INDEX, GRANT, COMMENT) while that is staged beside its place waits, in `own`, until it is published.
 // BEGIN, COMMIT and their kin are left out: the run's transaction goes on.
 void run_hooks(Mesh &mesh, const Domain &domain, const std::vector<std::string> &hooks, const Stage &stage, Staged *own);
+
+// Hooks may have changed the staged rows: as many are to be published.
+void count_written(Staged &own);
 
 // hook_definitions.cpp: where dbt would have made the relation anew, and here it keeps what it has: leaves out of own.after what hooks defined on it the
 // last time as well (indexes, constraints, columns). What they say anew of a trigger or a policy takes the place of the former.
 void leave_out_defined(Staged &own);
+
+// The same for what they define on others' relations, when all is built: `built` has the models' ids in their order.
+void leave_out_defined_on_others(Stage &stage, const std::vector<std::string> &built);
 
 // At the publish, as the owner, when the relation is at its place: grants, column comments, constraints, and what hooks left to do.
 void apply_settings(const Staged &staged);

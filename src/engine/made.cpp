@@ -22,38 +22,6 @@ bool can_become(Oid target, Oid made) {
                            {std::to_string(target), std::to_string(made)}) == "t";
 }
 
-// The statements that give the target what the relation has besides columns, rows and indexes: options, constraints, defaults, comments and grants.
-std::vector<std::string> traits_of(Oid made, const Staged &staged) {
-    pg::Result rows = pg::query(R"(with m as (select *, case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind from pg_catalog.pg_class where oid = $1::oid)
-select pg_catalog.format('alter %s %s set (%s)', kind, $2, pg_catalog.array_to_string(reloptions, ', ')) from m where reloptions is not null
-union all select pg_catalog.format('alter table %s alter column %I set default %s', $2, attname, pg_catalog.pg_get_expr(adbin, adrelid))
-    from m join pg_catalog.pg_attrdef d on adrelid = m.oid join pg_catalog.pg_attribute a on attrelid = adrelid and attnum = adnum where relkind = 'r'
-union all select pg_catalog.format('alter table %s alter column %I set not null', $2, attname) from m join pg_catalog.pg_attribute on attrelid = m.oid where relkind = 'r' and attnum > 0 and attnotnull
-union all select pg_catalog.format('alter table %s add %s', $2, pg_catalog.pg_get_constraintdef(c.oid)) from m join pg_catalog.pg_constraint c on conrelid = m.oid
-    where contype in ('c', 'p', 'u', 'f', 'x') and not exists
-        (select from pg_catalog.pg_constraint t where t.conrelid = $3::oid and pg_catalog.pg_get_constraintdef(t.oid) = pg_catalog.pg_get_constraintdef(c.oid))
-union all select pg_catalog.format('comment on %s %s is %L', kind, $2, pg_catalog.obj_description(m.oid, 'pg_class')) from m where pg_catalog.obj_description(m.oid, 'pg_class') is not null
-union all select pg_catalog.format('comment on column %s.%I is %L', $2, attname, pg_catalog.col_description(m.oid, attnum))
-    from m join pg_catalog.pg_attribute on attrelid = m.oid where attnum > 0 and pg_catalog.col_description(m.oid, attnum) is not null
-union all select pg_catalog.format('grant %s on %s to %s%s', a.privilege_type, $2, case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::text end, case when a.is_grantable then ' with grant option' else '' end)
-    from m, pg_catalog.aclexplode(m.relacl) a where a.grantee <> m.relowner)",
-                                {std::to_string(made), target_name(*staged.domain, staged.model), std::to_string(staged.target.oid)});
-    std::vector<std::string> out;
-    for (const pg::Row &row : rows.rows) out.push_back(row[0].value());
-    return out;
-}
-
-// Definitions of the indexes that are no constraint's.
-std::vector<std::string> plain_indexes(Oid relation) {
-    std::vector<std::string> out = pg::index_definitions(relation);
-    pg::Result constraints = pg::query("select (pg_catalog.row_number() over (order by x.indexrelid) - 1)::text, c.oid is not null from pg_catalog.pg_index x"
-                                       " left join pg_catalog.pg_constraint c on c.conindid = x.indexrelid and c.contype in ('p', 'u', 'x') where x.indrelid = $1::oid order by x.indexrelid desc",
-                                       {std::to_string(relation)});
-    for (const pg::Row &row : constraints.rows)
-        if (row[1] == "t") out.erase(out.begin() + std::stol(row[0].value()));
-    return out;
-}
-
 // What was made gets the model's name: nobody else sees it yet.
 void take_name(Staged &staged) {
     std::string made = staged.relation, reason = staged.reason, kind = staged.relkind == "v" ? "view " : staged.relkind == "m" ? "materialized view " : "table ";
@@ -92,6 +60,36 @@ void stage_made_table(Staged &staged, const Stage &stage, const BuildOptions &op
 }
 
 }  // namespace
+
+std::vector<std::string> traits_of(Oid made, const Staged &staged) {
+    pg::Result rows = pg::query(R"(with m as (select *, case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind from pg_catalog.pg_class where oid = $1::oid)
+select pg_catalog.format('alter %s %s set (%s)', kind, $2, pg_catalog.array_to_string(reloptions, ', ')) from m where reloptions is not null
+union all select pg_catalog.format('alter table %s alter column %I set default %s', $2, attname, pg_catalog.pg_get_expr(adbin, adrelid))
+    from m join pg_catalog.pg_attrdef d on adrelid = m.oid join pg_catalog.pg_attribute a on attrelid = adrelid and attnum = adnum where relkind = 'r'
+union all select pg_catalog.format('alter table %s alter column %I set not null', $2, attname) from m join pg_catalog.pg_attribute on attrelid = m.oid where relkind = 'r' and attnum > 0 and attnotnull
+union all select pg_catalog.format('alter table %s add %s', $2, pg_catalog.pg_get_constraintdef(c.oid)) from m join pg_catalog.pg_constraint c on conrelid = m.oid
+    where contype in ('c', 'p', 'u', 'f', 'x') and not exists
+        (select from pg_catalog.pg_constraint t where t.conrelid = $3::oid and pg_catalog.pg_get_constraintdef(t.oid) = pg_catalog.pg_get_constraintdef(c.oid))
+union all select pg_catalog.format('comment on %s %s is %L', kind, $2, pg_catalog.obj_description(m.oid, 'pg_class')) from m where pg_catalog.obj_description(m.oid, 'pg_class') is not null
+union all select pg_catalog.format('comment on column %s.%I is %L', $2, attname, pg_catalog.col_description(m.oid, attnum))
+    from m join pg_catalog.pg_attribute on attrelid = m.oid where attnum > 0 and pg_catalog.col_description(m.oid, attnum) is not null
+union all select pg_catalog.format('grant %s on %s to %s%s', a.privilege_type, $2, case a.grantee when 0 then 'public' else a.grantee::pg_catalog.regrole::text end, case when a.is_grantable then ' with grant option' else '' end)
+    from m, pg_catalog.aclexplode(m.relacl) a where a.grantee <> m.relowner)",
+                                {std::to_string(made), target_name(*staged.domain, staged.model), std::to_string(staged.target.oid)});
+    std::vector<std::string> out;
+    for (const pg::Row &row : rows.rows) out.push_back(row[0].value());
+    return out;
+}
+
+std::vector<std::string> plain_indexes(Oid relation) {
+    std::vector<std::string> out = pg::index_definitions(relation);
+    pg::Result constraints = pg::query("select (pg_catalog.row_number() over (order by x.indexrelid) - 1)::text, c.oid is not null from pg_catalog.pg_index x"
+                                       " left join pg_catalog.pg_constraint c on c.conindid = x.indexrelid and c.contype in ('p', 'u', 'x') where x.indrelid = $1::oid order by x.indexrelid desc",
+                                       {std::to_string(relation)});
+    for (const pg::Row &row : constraints.rows)
+        if (row[1] == "t") out.erase(out.begin() + std::stol(row[0].value()));
+    return out;
+}
 
 void stage_made(Mesh &mesh, Staged &staged, const Stage &stage, const BuildOptions &options) {
     const Made &made = *options.made;

@@ -100,15 +100,10 @@ QueryResult ProjectDatabase::execute(const std::string &sql) {
         if (statement.kind == ScriptStatement::Kind::vacuum) pg::notice(kVacuumIsLeft);
         std::optional<ScriptStatement> left = within_run(statement);
         if (!left) continue;
-        if (must_wait(mesh_, *left, stage_, own_)) {
-            own_->after.push_back(left->text);
-            continue;
-        }
-        tell_of_loss(mesh_, *left, stage_, own_);
-        std::string text = over_stage(mesh_, stage_, *left);
+        if (keep_for_publish(mesh_, *left, stage_, own_)) continue;
         if (recorded_ != nullptr) recorded_->push_back(left->text);
         pg::ReadOnly read_only(read_only_);
-        out = to_query_result(as_session_owner(mesh_.domain(domain_), [&] { return run_statement(left->kind, text); }), statement.tag);
+        out = to_query_result(run_asked(mesh_, mesh_.domain(domain_), *left, stage_, own_), statement.tag);
     }
     return out;
 }

@@ -15,23 +15,25 @@ public:
     // `stage` may be nullptr: nothing is staged. All must outlive it.
     ProjectDatabase(Mesh &mesh, std::string domain, const Stage *stage) : mesh_(mesh), domain_(std::move(domain)), stage_(stage) {}
 
-    // While it lives: keeps what is executed, statement by statement (nullptr: it does not); and what defines something on the staged relation, while
-    // that is beside its place, waits in own->after.
+    // While it lives: keeps what is executed, statement by statement (nullptr: it does not); and what defines something on a staged relation, while
+    // that is beside its place, waits in `own` (nullptr: of whom it was before), see keep_for_publish().
     class Watch {
     public:
-        Watch(ProjectDatabase &database, std::vector<std::string> *statements, Staged *own = nullptr) : database_(database) {
+        Watch(ProjectDatabase &database, std::vector<std::string> *statements, Staged *own = nullptr) : database_(database), recorded_(database.recorded_), own_(database.own_) {
             database.recorded_ = statements;
-            database.own_ = own;
+            if (own != nullptr) database.own_ = own;
         }
         ~Watch() {
-            database_.recorded_ = nullptr;
-            database_.own_ = nullptr;
+            database_.recorded_ = recorded_;
+            database_.own_ = own_;
         }
         Watch(const Watch &) = delete;
         Watch &operator=(const Watch &) = delete;
 
     private:
         ProjectDatabase &database_;
+        std::vector<std::string> *recorded_;
+        Staged *own_;
     };
 
     // While nothing is run, templates may ask and not change: a statement that writes raises 25006. What they say was said when the project was read,

@@ -109,7 +109,8 @@ void publish_view(const Staged &staged) {
     if (!staged.made.empty()) return publish_made(staged);
     std::string name = target_name(*staged.domain, staged.model);
     bool replace = staged.target.exists() && !staged.recreate;
-    execute(std::string(replace ? "create or replace view " : "create view ") + name + " as " + staged.final_sql);
+    std::string columns = staged.is_reshaped ? " (" + column_list(staged.columns) + ")" : "";
+    execute(std::string(replace ? "create or replace view " : "create view ") + name + columns + " as " + staged.final_sql);
 }
 
 // It is made empty, and takes over the storage and the built indexes of the staged table.
@@ -234,6 +235,25 @@ std::set<std::string> replaced(const std::vector<Staged *> &staged) {
     return out;
 }
 
+void settle(const Staged &staged, const std::set<std::string> &offered, std::string &at) {
+    at = staged.model.id();
+    as_owner(staged, [&] { apply_settings(staged); });
+    if (offered.count(staged.model.id())) apply_grants(*staged.domain, staged.model);
+    at.clear();
+}
+
+// What hooks of one model define on the relation of another, in the order of the models.
+void define_on_others(const std::vector<Staged *> &staged, std::string &at) {
+    for (const Staged *s : staged) {
+        if (s->on_others.empty()) continue;
+        at = s->model.id();
+        as_owner(*s, [&] {
+            for (const OnOther &statement : s->on_others) execute(statement.sql);
+        });
+    }
+    at.clear();
+}
+
 // Everything but the registry: what needs no locks first, then all locks.
 void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
     require_same_targets(staged, at);
@@ -253,22 +273,25 @@ void put_in_place(const std::vector<Staged *> &staged, std::string &at) {
             drop_target(**s);
         });
     }
+    std::vector<Staged *> by_rows = written_by_rows(staged), late;
+    std::ranges::copy_if(by_rows, std::back_inserter(late), [&](Staged *s) { return std::ranges::find(early, s) == early.end(); });
     std::set<std::string> offered = hold_new_products(staged);
+    std::vector<Staged *> unsettled;  // what their settings and hooks ask is asked of the rows that are yet to come
     for (Staged *s : staged) {
         at = s->model.id();
         as_owner(*s, [&] {
             publish_one(*s);
             for (const std::string &sql : decorations[s]) execute(sql);
             comment_on(*s);
-            apply_settings(*s);
         });
-        if (offered.count(s->model.id())) apply_grants(*s->domain, s->model);
+        bool waits = !late.empty() && (!unsettled.empty() || s == late.front()) && relkind_for(s->model.materialized) == "r";
+        if (waits) unsettled.push_back(s);
+        else settle(*s, offered, at);
     }
-    at.clear();
-    std::vector<Staged *> by_rows = written_by_rows(staged), late;
-    std::ranges::copy_if(by_rows, std::back_inserter(late), [&](Staged *s) { return std::ranges::find(early, s) == early.end(); });
     publish_rows(late, at);
+    for (Staged *s : unsettled) settle(*s, offered, at);
     finish_rows(by_rows, at);
+    define_on_others(staged, at);
     check_keys(staged, at);
 }
 

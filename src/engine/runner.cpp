@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/hooks.h"
 #include "engine/stage_registry.h"
 #include "engine/stored_failures.h"
 #include "pg/guc.h"
@@ -95,6 +96,10 @@ ErrorData *Runner::attempt() {
         free_tests();
         if (options_.tests) options_.only ? left_out_tests() : note_left_out_tests();
         if (options_.atomic && !failed_.empty()) throw Error("P0001", failed_.at(first_failed_));
+        for (const std::string &id : built_)
+            for (const std::string &written : stage_.at(id).wrote_to)
+                if (auto other = stage_.find(written); other != stage_.end()) count_written(other->second);
+        leave_out_defined_on_others(stage_, built_);
         publish_and_remember();
         run_operations(false);
     });
@@ -176,6 +181,10 @@ void Runner::step(const Model &model, bool is_judged) {
         return;
     }
     ErrorData *error = pg::try_in_subtransaction([&] {
+        asking_ = {};
+        asking_.at_target = true;
+        std::optional<ProjectDatabase::Watch> watch;
+        if (Project *project = model.node.empty() ? nullptr : projects_.find(model.domain)) watch.emplace(project->database(), nullptr, &asking_);
         before(model);
         build_and_check(current(model, out), out, tests);
     });

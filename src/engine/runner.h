@@ -66,6 +66,7 @@ private:
     void before(const Model &model);
     const Model &current(const Model &model, Step &step);
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests);
+    void run_post_hooks(const Model &model, Staged &kept);
     BuildOptions build_options(const Model &model);
     Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out);
     Staged build_in_batches(Project &project, const Model &model, const Target &target, BuildOptions options, Step &out);
@@ -165,6 +166,7 @@ private:
     std::map<std::string, TestResult> to_store_;   // by test id
     std::vector<Step> steps_;
     std::string unit_failed_;                      // why the model at hand is not built
+    Staged asking_;                                // what its hooks ask of others' relations until it is staged itself
     std::string start_failed_;                     // an operation of on-run-start, and no node shall run then
     bool cannot_start_ = false;
     Projects projects_;

@@ -2,6 +2,7 @@
 
 #include "engine/hooks.h"
 #include "engine/product.h"
+#include "engine/reshape.h"
 #include "engine/test_sql.h"
 #include "pg/relation.h"
 #include "pg/report.h"
@@ -60,7 +61,7 @@ std::string Runner::maker(const Model &model) {
 // What the model wants done before it is built.
 void Runner::before(const Model &model) {
     if (materializer(model) != nullptr) return unchanged_.states().others_wrote();  // its macro runs them
-    const RunHook run = [&](const std::string &sql) { run_hooks(mesh_, mesh_.domain(model.domain), {sql}, stage_, nullptr); };
+    const RunHook run = [&](const std::string &sql) { run_hooks(mesh_, mesh_.domain(model.domain), {sql}, stage_, &asking_); };
     auto header = model.config.find("sql_header");
     bool has_header = header != model.config.end() && header->is_string();
     const bool is_made = !maker(model).empty();  // its macro has the header's word
@@ -98,20 +99,33 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     out.rows = staged.rows;
     out.reason = staged.reason;
     Staged &kept = stage_[model.id()] = std::move(staged);
+    kept.on_others = std::move(asking_.on_others);
+    kept.wrote_to = std::move(asking_.wrote_to);
+    std::ranges::move(asking_.after, std::back_inserter(kept.after));
+    add_reason(kept.reason, asking_.reason);
     check_contract(kept);
     if (kept.how != Publish::nothing && !kept.relkind.empty()) tell_columns(kept);
     if (own == nullptr) {
+        run_post_hooks(model, kept);
+        take_shape(kept, stage_, options);
         require_replaceable(kept, [this] { return relations_of_run(); });
-        post_hooks(&projects_, model, stage_, [&](const std::string &sql) {
-            kept.asked.counts.clear();  // it may change rows
-            run_hooks(mesh_, *kept.domain, {sql}, stage_, &kept);
-        });
         leave_out_defined(kept);
         if (Project *project = model.node.empty() ? nullptr : projects_.find(model.domain)) project->decorate(kept);
     }
     std::ranges::move(skipped, std::back_inserter(tests));
     broken = data_tests(kept, chosen, tests);
     if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+}
+
+void Runner::run_post_hooks(const Model &model, Staged &kept) {
+    std::optional<ProjectDatabase::Watch> watch;
+    if (Project *project = model.node.empty() ? nullptr : projects_.find(model.domain)) watch.emplace(project->database(), nullptr, &kept);
+    post_hooks(&projects_, model, stage_, [&](const std::string &sql) {
+        kept.asked.counts.clear();  // it may change rows
+        run_hooks(mesh_, *kept.domain, {sql}, stage_, &kept);
+    });
+    if (kept.wrote_to.erase(model.id()) > 0) count_written(kept);
+    if (kept.is_reshaped) tell_columns(kept);
 }
 
 // What a project's macros made may have other columns than the body gives: so it is read from here on.

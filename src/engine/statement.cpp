@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "engine/reshape.h"
 #include "pg/report.h"
 
 namespace mesh::engine {
@@ -27,27 +28,69 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
     return pg::replace_names(statement, names);
 }
 
-bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, const Staged *own) {
-    if (own == nullptr || own->at_target || statement.kind != pg::ScriptStatement::Kind::utility) return false;
-    if (statement.tag == "COMMENT" && staged_at(mesh, stage, statement.about.schema, statement.about.name) == own) return true;
-    return std::any_of(statement.names.begin(), statement.names.end(), [&](const pg::ScriptName &name) { return staged_at(mesh, stage, name.schema, name.name) == own; });
+// Those of them that are staged beside their places: what the statement is about, and what it names.
+static std::vector<const Staged *> staged_beside(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage) {
+    std::vector<pg::ScriptName> names = statement.names;
+    if (statement.tag == "COMMENT") names.push_back(statement.about);
+    std::vector<const Staged *> out;
+    for (const pg::ScriptName &name : names)
+        if (const Staged *found = staged_at(mesh, stage, name.schema, name.name); found != nullptr && !found->at_target) out.push_back(found);
+    return out;
 }
 
-// Of comments it is not asked: they are made on what is published, and stay.
 static bool defines(const std::string &tag) {
-    static const std::set<std::string> tags = {"ALTER MATERIALIZED VIEW", "ALTER TABLE", "ALTER VIEW", "CREATE INDEX", "CREATE POLICY", "CREATE RULE", "CREATE STATISTICS", "CREATE TRIGGER", "GRANT", "REVOKE"};
+    static const std::set<std::string> tags = {"ALTER MATERIALIZED VIEW", "ALTER POLICY", "ALTER RULE", "ALTER TABLE", "ALTER TRIGGER", "ALTER VIEW", "COMMENT", "CREATE INDEX", "CREATE POLICY", "CREATE RULE", "CREATE STATISTICS", "CREATE TRIGGER", "GRANT", "REVOKE"};
     return tags.count(tag) > 0;
 }
 
-void tell_of_loss(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own) {
-    if (statement.kind != pg::ScriptStatement::Kind::utility || !defines(statement.tag)) return;
-    for (const pg::ScriptName &name : statement.names) {
-        const Staged *other = staged_at(mesh, stage, name.schema, name.name);
-        if (other == nullptr || other == own || other->at_target || other->how == Publish::nothing || other->how == Publish::rename) continue;
-        const std::string what = statement.tag + " on " + other->model.id() + " does not outlast the run, which builds that anew";
-        pg::warning(what, "", "Let a hook of " + other->model.id() + " do it.");
-        if (own != nullptr) add_reason(own->reason, what);
+// A grant does not reach what has not its place yet, and what other models' settings say of grants comes with their publish: it is given now, and
+// once more when the model is published, as those before it are by then.
+static void say_again(const pg::ScriptStatement &statement, Mesh &mesh, const Stage *stage, Staged *own) {
+    if (own == nullptr || (statement.tag != "GRANT" && statement.tag != "REVOKE")) return;
+    const auto is_own = [&](const pg::ScriptName &name) { return staged_at(mesh, stage, name.schema, name.name) == own; };
+    if (std::ranges::none_of(statement.names, is_own)) own->after.push_back(statement.text);
+}
+
+static bool tell_of_loss(const pg::ScriptStatement &statement, const Staged &other) {
+    pg::warning(statement.tag + " on " + other.model.id() + " does not outlast the run, which builds that anew", "", "Let a hook of " + other.model.id() + " do it.");
+    return false;
+}
+
+bool keep_for_publish(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own) {
+    if (statement.kind != pg::ScriptStatement::Kind::utility) return false;
+    const std::vector<const Staged *> beside = staged_beside(mesh, statement, stage);
+    if (own != nullptr && std::ranges::find(beside, own) != beside.end()) {
+        if (reshapes(statement, *own)) return false;
+        own->after.push_back(statement.text);
+        return true;
     }
+    if (!defines(statement.tag)) return false;
+    // What is given its name by the publish has all that is defined on it; but a comment cannot be made to name it now.
+    auto other = std::ranges::find_if(beside, [&](const Staged *s) { return s->how != Publish::rename || statement.tag == "COMMENT"; });
+    if (other == beside.end()) {
+        say_again(statement, mesh, stage, own);
+        return false;
+    }
+    if (own == nullptr) return tell_of_loss(statement, **other);
+    own->on_others.push_back({(*other)->model.id(), statement.text});
+    return true;
+}
+
+// Those staged beside their places whose rows the statement may change.
+static void note_written(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged &own) {
+    if (statement.kind != pg::ScriptStatement::Kind::change && statement.tag != "TRUNCATE TABLE" && statement.tag != "COPY") return;
+    for (const Staged *written : staged_beside(mesh, statement, stage)) own.wrote_to.insert(written->model.id());
+}
+
+pg::Result run_asked(Mesh &mesh, const Domain &domain, const pg::ScriptStatement &statement, const Stage *stage, Staged *own) {
+    const auto is_own = [&](const pg::ScriptName &name) { return staged_at(mesh, stage, name.schema, name.name) == own; };
+    const bool is_reshaped = own != nullptr && std::ranges::any_of(statement.names, is_own) && reshapes(statement, *own);
+    if (is_reshaped) before_reshape(*own, statement);
+    const std::string sql = over_stage(mesh, stage, statement);
+    pg::Result out = as_session_owner(domain, [&] { return run_statement(statement.kind, sql); });
+    if (is_reshaped) after_reshape(*own);
+    if (own != nullptr) note_written(mesh, statement, stage, *own);
+    return out;
 }
 
 // The next word from `at` on, which moves behind it.

@@ -12,12 +12,10 @@ const Staged *staged_at(Mesh &mesh, const Stage *stage, const std::string &schem
 // The statement with staged relations in the place of published ones.
 std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement &statement);
 
-// Does the statement define something on `own` while that is staged beside its place? Then it has to wait until that is published.
-bool must_wait(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, const Staged *own);
-
-// Says, in a WARNING and in the reason of `own`, which a hook before its model does not have yet, when the statement defines something on another
-// model's staged relation, of which the publish takes the rows alone: what is defined there stays behind.
-void tell_of_loss(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own);
+// Does the statement define something on a relation that is staged beside its place? Of that the publish takes the rows alone: so the statement is
+// kept until then, in own->after, or, when it is about another model's relation, in own->on_others; and not to be run now. Nobody waits for it where
+// there is no `own`, and a WARNING says what is lost.
+bool keep_for_publish(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own);
 
 // What a run, which is one transaction, does of the statement: nothing of COMMIT and its kin, of VACUUM, which is left to autovacuum, what it
 // analyzes, and CREATE and DROP INDEX without CONCURRENTLY.
@@ -26,6 +24,9 @@ extern const char *const kVacuumIsLeft;
 
 // Runs it on the run's snapshot when it reads or changes rows, as a command of its own otherwise.
 pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql);
+
+// Runs it over the stage, as the domain's owner, for a hook of `own` (nullptr: of none), which notes what it changes of staged relations.
+pg::Result run_asked(Mesh &mesh, const Domain &domain, const pg::ScriptStatement &statement, const Stage *stage, Staged *own);
 
 // Runs `f`, which returns something, with the owner's rights. The owner's own session is open to what such statements do beyond their
 // end; another one's is closed to it.

@@ -75,6 +75,7 @@ void utility_names(Node *node, NameList *list) {
         case T_AlterTableStmt: add(list, reinterpret_cast<AlterTableStmt *>(node)->relation, false); break;
         case T_RenameStmt: add(list, reinterpret_cast<RenameStmt *>(node)->relation, false); break;
         case T_CreateTrigStmt: add(list, reinterpret_cast<CreateTrigStmt *>(node)->relation, false); break;
+        case T_RuleStmt: add(list, reinterpret_cast<RuleStmt *>(node)->relation, false); break;
         case T_CreatePolicyStmt: add(list, reinterpret_cast<CreatePolicyStmt *>(node)->table, false); break;
         case T_TruncateStmt: add_all(list, reinterpret_cast<TruncateStmt *>(node)->relations); break;
         case T_LockStmt: add_all(list, reinterpret_cast<LockStmt *>(node)->relations); break;
@@ -147,8 +148,60 @@ RangeVar *about(Node *node) {
     }
 }
 
+bool is_serial(const TypeName *type) {
+    if (list_length(type->names) != 1) return false;
+    static const char *const names[] = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"};
+    return std::ranges::any_of(names, [&](const char *name) { return strcmp(strVal(linitial(type->names)), name) == 0; });
+}
+
+bool constraint_ties(const Node *constraint) {
+    ConstrType type = reinterpret_cast<const Constraint *>(constraint)->contype;
+    return type == CONSTR_FOREIGN || type == CONSTR_IDENTITY || type == CONSTR_GENERATED;
+}
+
+// Does it make the table depend on something else, or a column that nobody can fill?
+bool command_ties(const AlterTableCmd *command) {
+    ListCell *cell;
+    if (command->subtype == AT_AddConstraint) return constraint_ties(command->def);
+    if (command->subtype == AT_AddInherit || command->subtype == AT_AttachPartition || command->subtype == AT_AddIdentity || command->subtype == AT_AddOf) return true;
+    if (command->subtype != AT_AddColumn) return false;
+    auto *column = reinterpret_cast<const ColumnDef *>(command->def);
+    if (is_serial(column->typeName)) return true;
+    foreach (cell, column->constraints)
+        if (constraint_ties(static_cast<const Node *>(lfirst(cell)))) return true;
+    return false;
+}
+
+bool ties(const Node *node) {
+    if (!IsA(node, AlterTableStmt)) return false;
+    ListCell *cell;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(node)->cmds)
+        if (command_ties(lfirst_node(AlterTableCmd, cell))) return true;
+    return false;
+}
+
+ScriptStatement::Columns columns_after(const Node *node) {
+    using Columns = ScriptStatement::Columns;
+    if (IsA(node, RenameStmt)) {
+        auto *rename = reinterpret_cast<const RenameStmt *>(node);
+        bool of_table = rename->relationType == OBJECT_TABLE || rename->relationType == OBJECT_VIEW;
+        return rename->renameType == OBJECT_COLUMN && of_table ? Columns::are_moved : Columns::stay;
+    }
+    if (!IsA(node, AlterTableStmt) || ties(node)) return Columns::stay;
+    Columns out = Columns::stay;
+    ListCell *cell;
+    foreach (cell, reinterpret_cast<const AlterTableStmt *>(node)->cmds) {
+        AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+        if (type == AT_DropColumn) return Columns::are_moved;
+        if (type == AT_AddColumn || type == AT_AlterColumnType) out = Columns::are_added;
+    }
+    return out;
+}
+
 struct FoundStatement {
     ScriptStatement::Kind kind;
+    ScriptStatement::Columns columns;
+    bool is_tied;
     int begin, end;  // end 0: to the end of the text
     const char *tag;
     const char *analyze;
@@ -173,6 +226,8 @@ FoundScript find_statements(const char *text) {
         found->end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len : 0;
         found->tag = CreateCommandName(raw->stmt);
         found->about = about(raw->stmt);
+        found->columns = columns_after(raw->stmt);
+        found->is_tied = ties(raw->stmt);
         found->analyze = found->kind == ScriptStatement::Kind::vacuum ? analyze_of(raw->stmt) : "";
         bool data = found->kind == ScriptStatement::Kind::query || found->kind == ScriptStatement::Kind::change;
         if (data && !IsA(raw->stmt, CreateTableAsStmt) && !IsA(raw->stmt, ExplainStmt) && !IsA(raw->stmt, VariableShowStmt))
@@ -197,6 +252,8 @@ std::vector<ScriptStatement> parse_script(const std::string &text) {
         statement.text = text.substr(found.begin, found.end == 0 ? std::string::npos : found.end - found.begin);
         statement.tag = found.tag;
         statement.analyze = found.analyze;
+        statement.columns = found.columns;
+        statement.is_tied = found.is_tied;
         if (found.about != nullptr && found.about->schemaname != nullptr) {
             statement.about.schema = found.about->schemaname;
             statement.about.name = found.about->relname;

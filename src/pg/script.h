@@ -22,6 +22,10 @@ struct ScriptStatement {
     } kind = Kind::utility;
     std::string text;  // without its semicolon
     std::string tag;   // "SELECT", "CREATE TABLE AS" ...
+    // What ALTER TABLE does to the columns of a table or view. One that ties the table to others (foreign keys, sequences), or computes a column, does
+    // nothing here.
+    enum class Columns { stay, are_added, are_moved } columns = Columns::stay;
+    bool is_tied = false;  // ALTER TABLE that ties it to others
     std::string analyze;  // the ANALYZE in VACUUM (ANALYZE); else empty
     std::vector<ScriptName> names;
     ScriptName about;     // the relation that it makes (CREATE VIEW, CREATE MATERIALIZED VIEW) or comments on, which is none of `names`

@@ -1,0 +1,84 @@
+#include "engine/reshape.h"
+
+#include <algorithm>
+
+#include "engine/build_stage.h"
+#include "engine/model_contract.h"
+#include "engine/statement.h"
+#include "pg/relation.h"
+
+namespace mesh::engine {
+
+using pg::execute;
+using Columns = pg::ScriptStatement::Columns;
+
+namespace {
+
+bool replaces_table(const Staged &own) {
+    return own.target.kind == "r" && (own.how == Publish::swap || own.how == Publish::rows);
+}
+
+bool is_staged_view(const Staged &own) {
+    return own.model.materialized == "view" && own.how == Publish::view && own.made.empty() && OidIsValid(own.stage_oid);
+}
+
+// Its settings name columns as they were: it has what they ask for from here on.
+void settle(Staged &own) {
+    for (const std::string &index : missing_indexes(own, own.stage_oid)) execute(create_index_sql(index, own.relation));
+    for (const std::string &action : missing_constraints(own.model, own.stage_oid)) execute("alter table " + own.relation + " " + action);
+    own.model.config.erase("indexes");
+    own.model.config.erase("contract");
+}
+
+// What waits runs now, on what is staged; but what ties the relation to others, and what is handed over by nobody, waits on.
+void define_now(Staged &own) {
+    std::erase_if(own.after, [&](const std::string &text) {
+        const pg::ScriptStatement statement = pg::parse_script(text).front();
+        if (statement.names.size() != 1 || statement.is_tied || (statement.tag != "CREATE INDEX" && statement.tag != "ALTER TABLE")) return false;
+        execute(pg::replace_names(statement, {own.relation}));
+        return true;
+    });
+}
+
+}  // namespace
+
+bool reshapes(const pg::ScriptStatement &statement, const Staged &own) {
+    if (statement.columns == Columns::stay) return false;
+    return own.at_target || own.how == Publish::rename || replaces_table(own) || is_staged_view(own);
+}
+
+void before_reshape(Staged &own, const pg::ScriptStatement &statement) {
+    if (!replaces_table(own)) return;
+    pg::as_role(owner_of(*own.domain), own.domain->search_path(), [&] {
+        if (!own.is_reshaped) settle(own);
+        if (statement.columns == Columns::are_moved) define_now(own);
+    });
+}
+
+void after_reshape(Staged &own) {
+    const Oid relation = OidIsValid(own.stage_oid) ? own.stage_oid : own.target.oid;
+    if (OidIsValid(relation)) own.columns = pg::relation_columns(relation);
+    own.is_reshaped = true;
+}
+
+void take_shape(Staged &own, const Stage &stage, BuildOptions options) {
+    if (!own.is_reshaped || !replaces_table(own)) return;
+    pg::as_role(owner_of(*own.domain), own.domain->search_path(), [&] {
+        const Oid shaped = own.stage_oid;
+        const std::string name = "mesh_stage_shaped_" + std::to_string(shaped), relation = pg::qualified(own.schema, name);
+        pg::rename_relation(shaped, name);  // there may be but one beside the target by the name that it has
+        options.stage_name = name + "_anew";
+        own.key_indexes = plain_indexes(shaped);
+        std::vector<std::string> traits = traits_of(shaped, own);
+        own.after.insert(own.after.begin(), traits.begin(), traits.end());
+        own.new_indexes.clear();
+        own.alter.clear();
+        own.reason.clear();
+        own.asked = {};  // of the columns as they were
+        stage_existing(own, rows_of("select " + column_list(own.columns) + " from " + relation), stage, options);
+        execute("drop table " + relation);
+        add_reason(own.reason, "its hooks change its columns");
+    });
+}
+
+}  // namespace mesh::engine

@@ -1,0 +1,3 @@
+{{ config(pre_hook="alter table {{ ref('indexed') }} add constraint positive check (id > 0)",
+          post_hook=["create index on {{ ref('indexed') }} (id, name)", "alter table {{ ref('indexed') }} add unique (id)", "comment on table {{ ref('indexed') }} is 'from elsewhere'", "{{ defines_elsewhere() }}"]) }}
+select id from {{ ref("indexed") }}
