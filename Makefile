@@ -5,7 +5,7 @@ MODULE_big = mesh
 SOURCES = $(wildcard src/*.cpp src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp src/engine/*.cpp src/api/*.cpp)
 OBJS = $(SOURCES:.cpp=.o)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap settings rows matview_rows lineage across_domains example_quickstart projects like_dbt own_catalog project_flags replaced_macros partial locations free_tests seeds snapshots model_hooks across_projects microbatch functions dbt_commands auto unchanged threads test_tables session row_tests
+REGRESS = quickstart refusals tests products runs survive incremental trouble hostile monitor swap own_locks settings rows matview_rows lineage across_domains example_quickstart projects like_dbt own_catalog project_flags replaced_macros partial locations free_tests seeds snapshots model_hooks across_projects microbatch functions dbt_commands auto unchanged threads test_tables session row_tests
 ISOLATION = publish_readers publish_mixed runs_together model_replaced administrator locked auto_writers source_changes
 ISOLATION_OPTS = --inputdir=test/isolation
 PG_CONFIG ?= pg_config

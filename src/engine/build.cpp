@@ -10,6 +10,7 @@
 #include "engine/setting.h"
 #include "engine/snapshot.h"
 #include "pg/lock.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 #include "pg/report.h"
 
@@ -31,6 +32,7 @@ void create_staged_view(Staged &staged, const std::string &sql) {
     execute("create view " + staged.relation + " as " + sql);
     waits.end();
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
+    pg::release_parts(staged.stage_oid);
     staged.columns = pg::relation_columns(staged.stage_oid);
 }
 

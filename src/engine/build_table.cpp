@@ -4,6 +4,7 @@
 #include "engine/build_stage.h"
 #include "engine/model_contract.h"
 #include "engine/seed.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -77,6 +78,7 @@ void create_and_fill(Staged &staged, const Rows &rows, const BuildOptions &optio
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = rows.fill(staged.stage_oid, staged.stage_oid, staged.at_target, &staged.asked);
     for (const std::string &index : wanted_indexes(staged)) execute(create_index_sql(index, staged.relation));
+    pg::release_parts(staged.stage_oid);
     if (relkind_for(staged.model.materialized) != "r") return;
     for (const std::string &action : missing_constraints(staged.model, staged.stage_oid))
         if (!options.keys_later || !is_foreign_key(action)) execute("alter table " + staged.relation + " " + action);
@@ -94,6 +96,7 @@ void stage_sibling(Staged &staged, const Rows &rows) {
     pg::copy_indexes(target, staged.stage_oid);
     staged.new_indexes = missing_indexes(staged, staged.stage_oid);
     for (const std::string &index : staged.new_indexes) execute(create_index_sql(index, staged.relation));
+    pg::release_parts(staged.stage_oid);
 }
 
 void stage_existing(Staged &staged, const Rows &source, const Stage &stage, const BuildOptions &options) {
@@ -111,6 +114,7 @@ void stage_existing(Staged &staged, const Rows &source, const Stage &stage, cons
     staged.stage_oid = pg::relation_oid(staged.schema, staged.name);
     staged.rows = source.fill(staged.stage_oid, staged.stage_oid, false, &staged.asked);
     create_row_key(staged, row_key(staged.target.oid, common_columns(columns, source.columns)));
+    pg::release_parts(staged.stage_oid);
 }
 
 void stage_table(Staged &staged, const Rows &rows, const Stage &stage, const BuildOptions &options) {

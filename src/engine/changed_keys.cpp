@@ -4,6 +4,7 @@
 
 #include "engine/row_difference.h"
 #include "pg/lock.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 #include "pg/write.h"
 
@@ -164,7 +165,7 @@ void write_changes(Staged &staged, const std::string &sql, const std::vector<Cha
     plain_texts();
     if (single_values(all)) (void)pg::query("select pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true)");
     write_difference(d);
-    pg::execute("drop table " + d.delta);
+    pg::drop_own(delta, "drop table " + d.delta);
     staged.rows = d.deleted + d.updated + d.inserted;  // what reads the model goes by whether this is nothing
     staged.reason += "; " + d.counts();
 }

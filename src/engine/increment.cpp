@@ -3,6 +3,7 @@
 
 #include "engine/statement.h"
 #include "pg/lock.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 #include "pg/write.h"
 
@@ -192,7 +193,7 @@ void apply_increment(Staged &staged, const std::string &sql, const BuildOptions 
     Columns columns = written_columns(model, target, given);
     if (options.strategy) run_strategy(options.strategy(schema, delta_name, columns));
     else write_delta(staged, delta, columns);
-    pg::execute("drop table " + delta);
+    pg::drop_own(delta_oid, "drop table " + delta);
     staged.columns = pg::relation_columns(staged.target.oid);
 }
 

@@ -8,6 +8,7 @@
 #include "engine/row_arrays.h"
 #include "pg/lock.h"
 #include "pg/matview_rows.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 #include "pg/write.h"
 
@@ -111,6 +112,7 @@ void publish_view(const Staged &staged) {
     bool replace = staged.target.exists() && !staged.recreate;
     std::string columns = staged.is_reshaped ? " (" + column_list(staged.columns) + ")" : "";
     execute(std::string(replace ? "create or replace view " : "create view ") + name + columns + " as " + staged.final_sql);
+    if (!replace) pg::release_parts(pg::relation_oid(target_schema(*staged.domain, staged.model), target_identifier(staged.model)));
 }
 
 // It is made empty, and takes over the storage and the built indexes of the staged table.
@@ -154,7 +156,7 @@ void as_owner(const Staged &staged, F &&f) {
 void drop_staged_views(const std::vector<Staged *> &staged) {
     for (auto s = staged.rbegin(); s != staged.rend(); ++s)
         if ((*s)->model.materialized == "view" && (*s)->how != Publish::rename && !(*s)->at_target && OidIsValid((*s)->stage_oid))
-            as_owner(**s, [&] { execute("drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); });
+            as_owner(**s, [&] { pg::drop_own((*s)->stage_oid, "drop view " + qualified((*s)->schema, (*s)->name) + " restrict"); });
 }
 
 // Was only a part of its rows written?
@@ -306,7 +308,7 @@ bool drop_stage(const Staged &staged) {
     if (staged.at_target && staged.target.exists()) return staged.how != Publish::in_place;
     if (!OidIsValid(staged.stage_oid)) return true;
     as_owner(staged, [&] {
-        execute(std::string("drop ") + (staged.model.materialized == "view" ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
+        pg::drop_own(staged.stage_oid, std::string("drop ") + (staged.model.materialized == "view" ? "view " : "table ") + qualified(staged.schema, staged.name) + " restrict");
     });
     return true;
 }

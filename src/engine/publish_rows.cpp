@@ -5,6 +5,7 @@
 #include "engine/row_difference.h"
 #include "pg/lock.h"
 #include "pg/matview_rows.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 #include "pg/write.h"
 
@@ -221,7 +222,7 @@ void finish_rows(const std::vector<Staged *> &staged, std::string &at) {
         at = s->model.id();
         pg::as_role(owner_of(*s->domain), s->domain->search_path(), [&] {
             for (const std::string &index : missing_indexes(*s, s->target.oid)) execute(create_index_sql(index, target_name(*s->domain, s->model)));
-            execute("drop table " + qualified(s->schema, s->name));
+            pg::drop_own(s->stage_oid, "drop table " + qualified(s->schema, s->name));
         });
     }
 }

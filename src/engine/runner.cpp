@@ -49,6 +49,7 @@ Runner::Runner(const RunOptions &options, Mesh &mesh, const Selection &selection
       tests_(mesh, unchanged_.states(), unchanged_.circumstances(), baseline.log, history_.run_id()),
       by_rows_(why_by_rows()), progress_(history_.run_id(), selection.models.size(), selection.ids.size(), ephemerals(selection)), projects_(mesh, &stage_, project_options(options, selection)) {
     for (const std::string &id : selection_.models) place_.emplace(id, place_.size());
+    pg::expect_relations(selection_.models.size());
 }
 
 // What ends the run itself is kept with its history, which outlives the rollback.
@@ -112,6 +113,7 @@ void Runner::forget() {
     failed_.clear();
     partly_.clear();
     first_failed_.clear();
+    no_room_ = false;
     size_at_.clear();
     steps_.clear();
     publishing_.clear();
@@ -150,6 +152,7 @@ std::string Runner::skip_reason(const Model &model) const {
         if (failed_.count(parent)) return upstream_failed(parent);
     if (auto held = held_back_.find(model.id()); held != held_back_.end()) return held->second;
     if (model.status == "pending" && model.node.empty()) return "pending: something it reads does not exist yet";
+    if (no_room_) return "the server had no room for the run's locks";
     if (options_.fail_fast && !failed_.empty()) return "fail_fast: " + first_failed_ + " failed";
     return "";
 }
@@ -198,6 +201,7 @@ void Runner::step(const Model &model, bool is_judged) {
 void Runner::tell_error(Step &out, ErrorData *error) {
     bool untried = options_.only && !unit_failed_.empty();
     out.status = untried ? "skipped" : "error";
+    no_room_ = no_room_ || pg::lock_table_is_full(error);
     if (!untried) return out.tell_error(explained(error));
     out.reason = unit_failed_;
     out.compiled.clear();

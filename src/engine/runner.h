@@ -155,6 +155,7 @@ private:
     std::map<std::string, std::string> failed_;  // model id -> why
     std::set<std::string> partly_;               // of these: those with some batches that did not fail
     std::string first_failed_;
+    bool no_room_ = false;  // for more locks: what comes after would fail as well
     std::map<std::string, size_t> size_at_;      // model id -> its step
     std::map<std::string, std::vector<Step>> tests_of_;
     std::set<std::string> tested_first_;           // ids of the tests of sources that have run

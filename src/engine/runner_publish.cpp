@@ -97,8 +97,8 @@ void Runner::publish_together(std::vector<Staged *> all) {
         if (error == nullptr) return;
         history_.forget_written();
         for (size_t i = 0; i < all.size(); i++) std::tie(all[i]->how, all[i]->recreate, all[i]->reason) = decisions[i];
-        // Where somebody took away what the run was about to publish, all goes back to what it was.
-        bool interfered = error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+        // Where somebody took away what the run was about to publish, or there is no room for its locks, all goes back to what it was.
+        bool interfered = error->sqlerrcode == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE || pg::lock_table_is_full(error);
         if (options_.atomic || publishing_.empty() || interfered) throw pg::ServerError{error};
         std::string culprit = publishing_;
         withhold(culprit, all, error);
@@ -144,16 +144,18 @@ void Runner::withdraw_one(const std::string &id, const ErrorData *error) {
     steps_[size_at_[id]].tell_error(error, "not published: ");
 }
 
-// Nothing of the run is published: what was built is rolled back.
+// Nothing of the run is published: what was built is rolled back. That there was no room for the locks is told once, and is no model's fault.
 void Runner::withdraw(const ErrorData *error) {
-    bool atomic = options_.atomic && !failed_.empty();
+    bool atomic = options_.atomic && !failed_.empty(), crowded = !atomic && pg::lock_table_is_full(error);
     std::string culprit = atomic ? first_failed_ : publishing_;
+    if (crowded && culprit.empty() && !built_.empty()) culprit = built_.front();
+    std::string why = atomic ? "atomic: " + culprit + " failed" : crowded ? "the server had no room for the run's locks" : culprit + " could not be published";
     for (const std::string &id : built_) {
         Step &step = steps_[size_at_[id]];
         bool at_fault = !atomic && (id == culprit || culprit.empty());
         step.status = at_fault ? "error" : "skipped";
         if (at_fault) step.tell_error(error, "not published: ");
-        else step.reason = (atomic ? "atomic: " + culprit + " failed" : culprit + " could not be published") + ", nothing was published";
+        else step.reason = why + ", nothing was published";
     }
     if (!atomic) failed_[culprit] = pg::error_text(error);
 }

@@ -5,6 +5,7 @@
 #include "engine/build.h"
 #include "engine/target.h"
 #include "pg/heap.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 
 namespace mesh::engine {
@@ -260,7 +261,7 @@ void apply_snapshot(Staged &staged, const std::string &source) {
     pg::refuse_hidden_rows();
     staged.rows = write_changes(model, staged.relation, changes, columns);
     staged.reason = "snapshot: " + text_of(model, "strategy") + (actions.empty() ? "" : "; its columns changed: " + actions);
-    pg::execute("drop table " + changes);
+    pg::drop_own(oid, "drop table " + changes);
     staged.columns = pg::relation_columns(staged.target.oid);
 }
 

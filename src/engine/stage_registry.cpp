@@ -32,11 +32,13 @@ void hide_privileges(Staged &staged) {
     }
 }
 
-// Drops one relation as its owner; false when somebody keeps it in use.
-bool drop_left(const std::string &schema, const std::string &name) {
+enum class Drop { done, in_use, no_room };
+
+// Drops one relation as its owner, unless somebody keeps it in use or the server has no room for one more lock.
+Drop drop_left(const std::string &schema, const std::string &name) {
     pg::Result found = pg::query("select c.relowner, c.relkind from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2",
                                  {schema, name});
-    if (found.empty()) return true;
+    if (found.empty()) return Drop::done;
     std::string what = found.rows[0][1] == "v" ? "view " : "table ", relation = pg::qualified(schema, name);
     ErrorData *error = pg::try_in_subtransaction([&] {
         pg::as_role(static_cast<Oid>(std::stoul(found.rows[0][0].value())), "pg_catalog, pg_temp", [&] {
@@ -46,15 +48,19 @@ bool drop_left(const std::string &schema, const std::string &name) {
         });
     });
     if (error != nullptr) pg::notice("could not drop " + relation + ", which a run left behind", error->message, "The next run of its domain tries again.");
-    return error == nullptr;
+    return error == nullptr ? Drop::done : pg::lock_table_is_full(error) ? Drop::no_room : Drop::in_use;
 }
 
-// The youngest first: a view before what it reads.
+// The youngest first: a view before what it reads. Where there is no room for more locks, the others would fail alike.
 void clean_rows(const std::string &condition, const std::vector<Value> &args, const std::set<std::string> &kept = {}) {
     pg::Result rows = registry("select run_id, schema_name, relation_name from mesh.stage_registry where " + condition + " order by stage_id desc", args);
-    for (const pg::Row &row : rows.rows)
-        if (!kept.count(pg::qualified(row[1].value(), row[2].value())) && drop_left(row[1].value(), row[2].value()))
+    for (const pg::Row &row : rows.rows) {
+        if (kept.count(pg::qualified(row[1].value(), row[2].value()))) continue;
+        Drop drop = drop_left(row[1].value(), row[2].value());
+        if (drop == Drop::no_room) return;
+        if (drop == Drop::done)
             registry("delete from mesh.stage_registry where run_id = $1::bigint and schema_name = $2 and relation_name = $3", {row[0], row[1], row[2]});
+    }
 }
 
 }  // namespace

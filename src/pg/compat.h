@@ -9,6 +9,7 @@ extern "C" {
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
 #include "parser/parse_type.h"
+#include "storage/lock.h"
 #include "utils/relcache.h"
 }
 
@@ -121,6 +122,15 @@ inline Oid define_index(Oid relation, IndexStmt *stmt, bool build) {
     return DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid, -1, false, false, false, !build, true).objectId;
 #else
     return DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid, false, false, false, !build, true).objectId;
+#endif
+}
+
+// 17 can also ask for stronger locks.
+inline bool holds_lock(const LOCKTAG *tag, LOCKMODE mode) {
+#if PG_VERSION_NUM >= 170000
+    return LockHeldByMe(tag, mode, false);
+#else
+    return LockHeldByMe(tag, mode);
 #endif
 }
 

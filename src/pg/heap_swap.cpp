@@ -2,6 +2,7 @@
 // finish_heap_swap (commands/cluster.c), with the indexes exchanged too instead of rebuilt under the lock.
 #include "pg/compat.h"
 #include "pg/heap.h"
+#include "pg/own_locks.h"
 #include "pg/relation.h"
 
 extern "C" {
@@ -156,7 +157,7 @@ void settle_toast(Oid relation) {
     Oid toast = toast_of(relation);
     if (!OidIsValid(toast)) return;
     char name[NAMEDATALEN];
-    Oid index = toast_get_valid_index(toast, NoLock);
+    Oid index = toast_get_valid_index(toast, AccessExclusiveLock);
     snprintf(name, NAMEDATALEN, "pg_toast_%u", relation);
     RenameRelationInternal(toast, name, true, false);
     snprintf(name, NAMEDATALEN, "pg_toast_%u_index", relation);
@@ -203,6 +204,7 @@ void swap(Oid target, Oid sibling) {
     check_not_in_use(target);
     List *mine = index_list(target), *staged = index_list(sibling);
     if (list_length(mine) != list_length(staged)) indexes_changed(target);
+    PartLocks *locks = note_part_locks(sibling);
     LockRelationOid(sibling, AccessExclusiveLock);
     ListCell *a, *b;
     forboth (a, mine, b, staged) {
@@ -220,6 +222,7 @@ void swap(Oid target, Oid sibling) {
     forget_missing_values(target);
     CacheInvalidateRelcacheByRelid(target);
     CommandCounterIncrement();
+    release_since(locks);
 }
 
 }  // namespace

@@ -12,6 +12,12 @@ void warning(const std::string &message, const std::string &detail = "", const s
 // For those who ask for more (client_min_messages = debug1).
 void debug(const std::string &message);
 
+// As many are what the session is working on: for error_text().
+void expect_relations(size_t relations);
+
+// Had the server no room for one more lock?
+bool lock_table_is_full(const ErrorData *error);
+
 // What went wrong, with detail and hint, as one line of a step. The server's advice to drop with CASCADE is not passed on.
 std::string error_text(const ErrorData *error);
 
