@@ -79,6 +79,16 @@ SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'build');
 SELECT unique_id, status, message FROM mesh.invoke('like_dbt', 'build', '{"full_refresh": true}');
 SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'like_dbt.low'::regclass ORDER BY 1;
 
+-- Also what a hook adds to another model's columns, and the rows that it writes there.
+SELECT * FROM deploy($${"models/low.sql": "{{ config(materialized='table') }} select g as a from generate_series(1, 2) g", "models/high.sql": "{{ config(materialized='table', post_hook=['alter table {{ ref(\"low\") }} add column c int default 7, add check (c > 0)', 'update {{ ref(\"low\") }} set c = a * 10 where a > 1', 'alter table {{ ref(\"low\") }} alter column c set not null', 'insert into {{ ref(\"low\") }} values (3, 30)']) }} select a from {{ ref('low') }}",
+"models/top.sql": "-- depends_on: {{ ref('high') }}\nselect sum(c) as c from {{ ref('low') }}", "models/s.yml": "models: [{name: low, columns: [{name: a, data_tests: [not_null, unique]}]}]"}$$);
+SELECT unique_id, status, rows, reason, message FROM mesh.invoke('like_dbt', 'build', '{"threads": 2}');
+SELECT unique_id, status, rows, reason, message FROM mesh.invoke('like_dbt', 'build', '{"full_refresh": true}');
+SELECT unique_id, status, rows, reason, message FROM mesh.invoke('like_dbt', 'build', '{"full_refresh": true, "threads": 2}');
+SELECT low.*, top.c FROM like_dbt.low JOIN like_dbt.top ON true ORDER BY 1;
+SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'like_dbt.low'::regclass AND contype <> 'n';
+SELECT pg_get_expr(adbin, adrelid), attnotnull FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = 'like_dbt.low'::regclass;
+
 -- Names in unit tests: in any case, and refused with dbt's words.
 SELECT * FROM deploy($${"models/up.sql": "select 1 as tested", "models/over.sql": "select tested from {{ ref('up') }}",
 "models/u.yml": "unit_tests:\n- {name: fine, model: over, given: [{input: ref('up'), rows: [{tested: 1}, {TESTED: 2}]}], expect: {rows: [{TESTED: 1}, {tested: 2}]}}\n- {name: wrong, model: over, given: [{input: ref('up'), rows: [{tested: 1}]}], expect: {rows: [{other: 1}]}}"}$$);

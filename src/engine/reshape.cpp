@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/build_stage.h"
+#include "engine/grant.h"
 #include "engine/model_contract.h"
 #include "engine/statement.h"
 #include "pg/relation.h"
@@ -40,11 +41,36 @@ void define_now(Staged &own) {
     });
 }
 
+// Who may read what is staged is no affair of what is published.
+std::vector<std::string> shaped_traits(const Staged &own) {
+    std::vector<std::string> out = traits_of(own.stage_oid, own);
+    std::erase_if(out, [](const std::string &statement) { return statement.starts_with("grant "); });
+    return out;
+}
+
+// What its reason says of the columns is true no longer.
+void alter_anew(Staged &other) {
+    const std::string told = "its columns changed: ", former = told + other.alter;
+    other.alter = alter_actions(pg::relation_columns(other.target.oid), other.columns, other.model.built_columns);
+    if (former == told || !other.reason.starts_with(former)) return;
+    const std::string rest = other.reason.substr(std::min(former.size() + 2, other.reason.size()));
+    other.reason = other.alter.empty() ? "" : told + other.alter;
+    add_reason(other.reason, rest);
+}
+
+Oid staged_oid(const Staged &own) {
+    return OidIsValid(own.stage_oid) ? own.stage_oid : own.target.oid;
+}
+
 }  // namespace
 
 bool reshapes(const pg::ScriptStatement &statement, const Staged &own) {
     if (statement.columns == Columns::stay) return false;
     return own.at_target || own.how == Publish::rename || replaces_table(own) || is_staged_view(own);
+}
+
+bool reshapes_other(const pg::ScriptStatement &statement, const Staged &other, const Staged &own) {
+    return statement.columns == Columns::are_added && replaces_table(other) && owner_of(*other.domain) == owner_of(*own.domain);
 }
 
 void before_reshape(Staged &own, const pg::ScriptStatement &statement) {
@@ -56,9 +82,24 @@ void before_reshape(Staged &own, const pg::ScriptStatement &statement) {
 }
 
 void after_reshape(Staged &own) {
-    const Oid relation = OidIsValid(own.stage_oid) ? own.stage_oid : own.target.oid;
-    if (OidIsValid(relation)) own.columns = pg::relation_columns(relation);
+    if (const Oid relation = staged_oid(own); OidIsValid(relation)) own.columns = pg::relation_columns(relation);
     own.is_reshaped = true;
+}
+
+bool take_shape_of_other(Staged &other, Staged &own) {
+    const Oid relation = staged_oid(other);
+    if (!OidIsValid(relation) || pg::relation_columns(relation) == other.columns) return false;
+    other.columns = pg::relation_columns(relation);
+    other.is_reshaped = true;
+    if (!replaces_table(other)) return true;
+    std::vector<OnOther> traits;
+    for (const std::string &trait : shaped_traits(other)) traits.push_back({other.model.id(), trait});
+    own.on_others.insert(own.on_others.begin(), traits.begin(), traits.end());
+    alter_anew(other);
+    other.asked = {};  // of the columns as they were
+    add_reason(other.reason, (other.how == Publish::swap ? "published row by row: hooks of " : "hooks of ") + own.model.id() + " change its columns");
+    other.how = Publish::rows;
+    return true;
 }
 
 void take_shape(Staged &own, const Stage &stage, BuildOptions options) {
@@ -69,7 +110,7 @@ void take_shape(Staged &own, const Stage &stage, BuildOptions options) {
         pg::rename_relation(shaped, name);  // there may be but one beside the target by the name that it has
         options.stage_name = name + "_anew";
         own.key_indexes = plain_indexes(shaped);
-        std::vector<std::string> traits = traits_of(shaped, own);
+        const std::vector<std::string> traits = shaped_traits(own);
         own.after.insert(own.after.begin(), traits.begin(), traits.end());
         own.new_indexes.clear();
         own.alter.clear();
@@ -77,6 +118,7 @@ void take_shape(Staged &own, const Stage &stage, BuildOptions options) {
         own.asked = {};  // of the columns as they were
         stage_existing(own, rows_of("select " + column_list(own.columns) + " from " + relation), stage, options);
         execute("drop table " + relation);
+        if (options.is_product) grant_staged(*own.domain, own.model, own.relation);
         add_reason(own.reason, "its hooks change its columns");
     });
 }

@@ -185,6 +185,7 @@ void Runner::step(const Model &model, bool is_judged) {
     }
     ErrorData *error = pg::try_in_subtransaction([&] {
         asking_ = {};
+        asking_.domain = &mesh_.domain(model.domain);
         asking_.at_target = true;
         std::optional<ProjectDatabase::Watch> watch;
         if (Project *project = model.node.empty() ? nullptr : projects_.find(model.domain)) watch.emplace(project->database(), nullptr, &asking_);

@@ -67,6 +67,7 @@ private:
     const Model &current(const Model &model, Step &step);
     void build_and_check(const Model &model, Step &out, std::vector<Step> &tests);
     void run_post_hooks(const Model &model, Staged &kept);
+    void tell_of_others(Staged &kept);
     BuildOptions build_options(const Model &model);
     Staged build_model(const Model &model, const Target &target, BuildOptions options, Step &out);
     Staged build_in_batches(Project &project, const Model &model, const Target &target, BuildOptions options, Step &out);

@@ -115,6 +115,17 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     std::ranges::move(skipped, std::back_inserter(tests));
     broken = data_tests(kept, chosen, tests);
     if (!broken.empty()) throw Error("P0001", "not published: " + broken);
+    tell_of_others(kept);
+}
+
+// What its hooks did to the columns of others is seen by those that come.
+void Runner::tell_of_others(Staged &kept) {
+    for (const std::string &id : kept.wrote_to) {
+        auto other = stage_.find(id);
+        if (other == stage_.end() || !take_shape_of_other(other->second, kept)) continue;
+        tell_columns(other->second);
+        unseen_.insert(id);
+    }
 }
 
 void Runner::run_post_hooks(const Model &model, Staged &kept) {

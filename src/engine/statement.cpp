@@ -72,14 +72,17 @@ bool keep_for_publish(Mesh &mesh, const pg::ScriptStatement &statement, const St
         return false;
     }
     if (own == nullptr) return tell_of_loss(statement, **other);
+    if (reshapes_other(statement, **other, *own)) return false;
     own->on_others.push_back({(*other)->model.id(), statement.text});
     return true;
 }
 
-// Those staged beside their places whose rows the statement may change.
+// Those whose rows or columns the statement may change.
 static void note_written(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged &own) {
-    if (statement.kind != pg::ScriptStatement::Kind::change && statement.tag != "TRUNCATE TABLE" && statement.tag != "COPY") return;
-    for (const Staged *written : staged_beside(mesh, statement, stage)) own.wrote_to.insert(written->model.id());
+    const bool is_shaping = statement.columns != pg::ScriptStatement::Columns::stay;
+    if (!is_shaping && statement.kind != pg::ScriptStatement::Kind::change && statement.tag != "TRUNCATE TABLE" && statement.tag != "COPY") return;
+    for (const pg::ScriptName &name : statement.names)
+        if (const Staged *written = staged_at(mesh, stage, name.schema, name.name)) own.wrote_to.insert(written->model.id());
 }
 
 pg::Result run_asked(Mesh &mesh, const Domain &domain, const pg::ScriptStatement &statement, const Stage *stage, Staged *own) {
