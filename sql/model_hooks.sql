@@ -153,6 +153,30 @@ SELECT count(*) FROM pg_class WHERE relname LIKE 'mesh\_stage%';
 DROP VIEW defined_by_others;
 SELECT mesh.drop_model('hooked.fourth'), mesh.drop_model('hooked.third'), mesh.drop_model('hooked.second'), mesh.drop_model('hooked.first_view'), mesh.drop_model('hooked.first');
 
+-- What hooks drop and make again waits too: what comes back as it was stays, and nobody who reads is kept waiting for the rest of the run.
+SELECT mesh.create_model('hooked.again', 'select g as a, -g as b from generate_series(1, 3) g', materialized => 'table', config => $${"post_hook": ["drop index if exists hooked.by_a; create index by_a on hooked.again (a)",
+    "drop policy if exists p on hooked.again", "create policy p on hooked.again using (a > 0)", "drop trigger if exists touched on hooked.again; create trigger touched before insert on hooked.again for each row execute function hooked.as_it_is()",
+    "drop index if exists hooked.gone_index", "insert into hooked.diary (said) select 'readers wait' from pg_locks where relation = 'hooked.again'::regclass and mode = 'AccessExclusiveLock'"]}$$);
+CREATE VIEW again_has AS SELECT c.relname, relfilenode > 0 AS stored, pg_get_indexdef(indexrelid) AS what FROM pg_class c JOIN pg_index ON indexrelid = c.oid WHERE indrelid = (SELECT oid FROM pg_class WHERE relname = 'again')
+    UNION ALL SELECT polname, NULL, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = (SELECT oid FROM pg_class WHERE relname = 'again') ORDER BY 1;
+SELECT node, status, reason, message FROM mesh.run('hooked.again');
+CREATE INDEX gone_index ON hooked.again (b);
+DELETE FROM hooked.diary WHERE said = 'readers wait';
+SELECT oid AS by_a FROM pg_class WHERE oid = 'hooked.by_a'::regclass \gset
+SELECT node, status, reason, message FROM mesh.run('hooked.again', force => true);
+SELECT 'hooked.by_a'::regclass = :by_a AS same, (SELECT count(*) FROM hooked.diary WHERE said = 'readers wait') AS locks;
+TABLE again_has;
+SELECT mesh.create_model('hooked.again', 'select g as a, -g as b from generate_series(1, 3) g', materialized => 'table', replace => true, config => $${"post_hook": ["drop index if exists hooked.by_a; create index by_a on hooked.again (a, b)",
+    "drop policy if exists p on hooked.again", "create policy p on hooked.again using (a > 1)"]}$$);
+SELECT mesh.create_model('hooked.again_elsewhere', 'select a from hooked.again', config => '{"post_hook": ["drop trigger if exists touched on hooked.again", "drop index if exists hooked.by_b", "create index by_b on hooked.again (b)"]}');
+SELECT node, status, reason, message FROM mesh.run('hooked.again', force => true);
+SELECT node, status, reason, message FROM mesh.run('hooked.again hooked.again_elsewhere', force => true);
+SELECT oid AS by_b FROM pg_class WHERE oid = 'hooked.by_b'::regclass \gset
+SELECT node, status, reason, message FROM mesh.run('hooked.again hooked.again_elsewhere', force => true);
+SELECT 'hooked.by_b'::regclass = :by_b AS same, (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'hooked.again'::regclass) AS triggers;
+TABLE again_has;
+DROP VIEW again_has;
+
 -- Columns that hooks add, rename, drop or give another type: what comes after sees them, and the relation is the same one.
 SELECT mesh.create_model('hooked.shaped', 'select g as id, ''x'' || g as name, g as old from generate_series(1, 3) g', materialized => 'table', config => $${"indexes": [{"columns": ["name"]}], "post_hook": [
     "create index on hooked.shaped (old)", "alter table hooked.shaped add column extra int default 7, add check (extra > 0)", "update hooked.shaped set extra = id * 10 where id > 1", "alter table hooked.shaped alter column extra set not null",

@@ -1,6 +1,7 @@
 // What post-hooks define on a relation that dbt makes anew with each run: here it is the same one, and has what they defined the last time.
 #include <algorithm>
 
+#include "core/text.h"
 #include "engine/hooks.h"
 #include "engine/statement.h"
 #include "engine/target.h"
@@ -45,9 +46,44 @@ public:
         has_ = things_of(oid_);
     }
 
-    // What is left to do of a statement: nothing when the target knows already what it defines. One that fails here is told of at the publish.
-    std::vector<std::string> left(const std::string &statement) {
-        Things before = has_;
+    // What is left to do of each: nothing where the target knows already what it defines. One that fails here is told of at the publish.
+    std::vector<std::vector<std::string>> left(const std::vector<std::string> &statements) {
+        for (const std::string &text : statements) {
+            const pg::ScriptStatement statement = pg::parse_script(text).front();
+            if (statement.names.empty()) left_.push_back(take_away(statement));
+            else left_.push_back(define(statement));
+        }
+        return left_;
+    }
+
+private:
+    std::string on_table(const pg::ScriptStatement &statement) const {
+        std::vector<std::string> names;
+        for (const pg::ScriptName &name : statement.names)
+            names.push_back(name.schema == target_schema(*own_.domain, own_.model) && name.name == target_identifier(own_.model) ? table_ : "");
+        return pg::replace_names(statement, names);
+    }
+
+    // "policy x" of DROP POLICY and CREATE POLICY.
+    static std::string part(const pg::ScriptStatement &statement) {
+        return core::lowered(statement.tag.substr(statement.tag.find(' ') + 1)) + " " + pg::quote_ident(statement.part);
+    }
+
+    // What goes and comes back as it was stays. An index leaves its name free, for that to be seen.
+    std::vector<std::string> take_away(const pg::ScriptStatement &statement) {
+        if (statement.part.empty()) return {statement.text};
+        taken_[part(statement)] = left_.size();
+        if (statement.tag != "DROP INDEX" || !OidIsValid(pg::relation_oid(statement.about.schema, statement.about.name))) return {statement.text};
+        (void)pg::try_in_subtransaction([&] {
+            pg::LimitedWaits waits;
+            pg::execute("alter index " + pg::qualified(statement.about.schema, statement.about.name) + " rename to " + pg::quote_ident("mesh_stage_taken_" + std::to_string(left_.size())));
+            waits.end();
+        });
+        return {statement.text};
+    }
+
+    std::vector<std::string> define(const pg::ScriptStatement &statement) {
+        const Things before = has_;
         ErrorData *error = pg::try_in_subtransaction([&] {
             pg::LimitedWaits waits;
             pg::execute(on_table(statement));
@@ -55,28 +91,24 @@ public:
             has_ = things_of(oid_);
         });
         if (error != nullptr) has_ = before;
-        return left(statement, before);
-    }
-
-private:
-    std::string on_table(const std::string &text) const {
-        pg::ScriptStatement statement = pg::parse_script(text).front();
-        std::vector<std::string> names;
-        for (const pg::ScriptName &name : statement.names)
-            names.push_back(name.schema == target_schema(*own_.domain, own_.model) && name.name == target_identifier(own_.model) ? table_ : "");
-        return pg::replace_names(statement, names);
+        return left_of(statement, before);
     }
 
     // What has no definition to compare, a trigger or a policy, is made again.
-    std::vector<std::string> left(const std::string &statement, const Things &before) const {
+    std::vector<std::string> left_of(const pg::ScriptStatement &statement, const Things &before) {
         Things fresh;
         std::ranges::set_difference(has_, before, std::inserter(fresh, fresh.end()));
         auto is_there = [&](const std::string &thing) { return has_.count(thing) <= there_.count(thing); };  // as often, with what came before
         bool is_known = !fresh.empty() && std::ranges::includes(has_, before) && std::ranges::all_of(fresh, is_there);
+        if (!is_known) return {statement.text};
+        const auto taken = taken_.find(part(statement));
+        if (statement.tag == "CREATE INDEX" && taken != taken_.end() && !statement.part.empty()) left_[taken->second].clear();
         std::vector<std::string> out;
         for (const std::string &thing : fresh)
-            if (is_known && (thing.starts_with("trigger ") || thing.starts_with("policy ") || thing.starts_with("rule "))) out.push_back("drop " + thing + " on " + target_);
-        if (!is_known || !out.empty()) out.push_back(statement);
+            if (thing.starts_with("trigger ") || thing.starts_with("policy ") || thing.starts_with("rule ")) out.push_back("drop " + thing + " on " + target_);
+        if (out.empty()) return out;
+        if (taken != taken_.end()) out.clear();  // it has gone by then
+        out.push_back(statement.text);
         return out;
     }
 
@@ -86,6 +118,8 @@ private:
     std::string table_;
     Oid oid_ = InvalidOid;
     Things has_;  // the table
+    std::vector<std::vector<std::string>> left_;
+    std::map<std::string, size_t> taken_;  // what is taken away, and which statement does it
 };
 
 // Would dbt have made the relation anew, and is it the one that it was?
@@ -116,9 +150,13 @@ struct Waiting {
 void try_on(const Staged &own, std::vector<Waiting> &waiting) {
     if (!is_kept(own) || std::ranges::none_of(waiting, [](const Waiting &w) { return adds(w.statement); })) return;
     in_trial(own, [&](Trial &trial) {
-        for (const std::string &statement : own.defining) (void)trial.left(statement);
+        std::vector<std::string> all = own.defining;
+        std::vector<Waiting *> ours;
         for (Waiting &w : waiting)
-            if (owner_of(*w.by->domain) == owner_of(*own.domain)) w.left = trial.left(w.statement);
+            if (owner_of(*w.by->domain) == owner_of(*own.domain)) ours.push_back(&w);
+        for (const Waiting *w : ours) all.push_back(w->statement);
+        const std::vector<std::vector<std::string>> left = trial.left(all);
+        for (size_t i = 0; i < ours.size(); i++) ours[i]->left = left[own.defining.size() + i];
     });
 }
 
@@ -129,7 +167,7 @@ void leave_out_defined(Staged &own) {
     if (!is_kept(own) || std::ranges::none_of(own.after, adds)) return;
     own.after.clear();
     in_trial(own, [&](Trial &trial) {
-        for (const std::string &statement : own.defining) std::ranges::move(trial.left(statement), std::back_inserter(own.after));
+        for (const std::vector<std::string> &left : trial.left(own.defining)) std::ranges::copy(left, std::back_inserter(own.after));
     });
 }
 

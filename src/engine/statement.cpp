@@ -28,10 +28,26 @@ std::string over_stage(Mesh &mesh, const Stage *stage, const pg::ScriptStatement
     return pg::replace_names(statement, names);
 }
 
-// Those of them that are staged beside their places: what the statement is about, and what it names.
+static bool takes_away(const std::string &tag) {
+    return tag == "DROP INDEX" || tag == "DROP POLICY" || tag == "DROP RULE" || tag == "DROP TRIGGER";
+}
+
+static pg::ScriptName table_of_index(const pg::ScriptName &index) {
+    pg::Result found = pg::query("select n.nspname, t.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                                 " join pg_catalog.pg_index i on i.indexrelid = c.oid join pg_catalog.pg_class t on t.oid = i.indrelid where n.nspname = $1 and c.relname = $2",
+                                 {index.schema, index.name});
+    pg::ScriptName out;
+    if (found.empty()) return out;
+    out.schema = found.rows[0][0].value();
+    out.name = found.rows[0][1].value();
+    return out;
+}
+
+// Those relations that are staged beside their places: what the statement is about, and what it names.
 static std::vector<const Staged *> staged_beside(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage) {
     std::vector<pg::ScriptName> names = statement.names;
-    if (statement.tag == "COMMENT") names.push_back(statement.about);
+    if (statement.tag == "COMMENT" || takes_away(statement.tag)) names.push_back(statement.about);
+    if (statement.tag == "DROP INDEX") names.back() = table_of_index(statement.about);
     std::vector<const Staged *> out;
     for (const pg::ScriptName &name : names)
         if (const Staged *found = staged_at(mesh, stage, name.schema, name.name); found != nullptr && !found->at_target) out.push_back(found);
@@ -39,6 +55,7 @@ static std::vector<const Staged *> staged_beside(Mesh &mesh, const pg::ScriptSta
 }
 
 static bool defines(const std::string &tag) {
+    if (takes_away(tag)) return true;
     static const std::set<std::string> tags = {"ALTER MATERIALIZED VIEW", "ALTER POLICY", "ALTER RULE", "ALTER TABLE", "ALTER TRIGGER", "ALTER VIEW", "COMMENT", "CREATE INDEX", "CREATE POLICY", "CREATE RULE", "CREATE STATISTICS", "CREATE TRIGGER", "GRANT", "REVOKE"};
     return tags.count(tag) > 0;
 }
@@ -65,8 +82,8 @@ bool keep_for_publish(Mesh &mesh, const pg::ScriptStatement &statement, const St
         return true;
     }
     if (!defines(statement.tag)) return false;
-    // What is given its name by the publish has all that is defined on it; but a comment cannot be made to name it now.
-    auto other = std::ranges::find_if(beside, [&](const Staged *s) { return s->how != Publish::rename || statement.tag == "COMMENT"; });
+    // What is given its name by the publish has all that is defined on it; but a comment or DROP cannot be made to name it now.
+    auto other = std::ranges::find_if(beside, [&](const Staged *s) { return s->how != Publish::rename || statement.names.empty(); });
     if (other == beside.end()) {
         say_again(statement, mesh, stage, own);
         return false;

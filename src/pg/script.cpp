@@ -139,8 +139,36 @@ RangeVar *commented(const CommentStmt *comment) {
     return list_length(name) > 1 && list_length(name) < 4 ? makeRangeVarFromNameList(name) : nullptr;
 }
 
+// Of a DROP of one thing.
+List *dropped(const Node *node) {
+    if (!IsA(node, DropStmt)) return nullptr;
+    auto *drop = reinterpret_cast<const DropStmt *>(node);
+    bool known = drop->removeType == OBJECT_INDEX || drop->removeType == OBJECT_POLICY || drop->removeType == OBJECT_RULE || drop->removeType == OBJECT_TRIGGER;
+    return known && list_length(drop->objects) == 1 ? linitial_node(List, drop->objects) : nullptr;
+}
+
+RangeVar *dropped_from(const Node *node) {
+    List *name = dropped(node);
+    int length = list_length(name) - (name == nullptr || reinterpret_cast<const DropStmt *>(node)->removeType == OBJECT_INDEX ? 0 : 1);
+    return length > 1 && length < 4 ? makeRangeVarFromNameList(list_truncate(list_copy(name), length)) : nullptr;
+}
+
+const char *part_of(const Node *node) {
+    if (List *name = dropped(node); name != nullptr) return strVal(llast(name));
+    const char *name = nullptr;
+    switch (nodeTag(node)) {
+        case T_IndexStmt: name = reinterpret_cast<const IndexStmt *>(node)->idxname; break;
+        case T_CreatePolicyStmt: name = reinterpret_cast<const CreatePolicyStmt *>(node)->policy_name; break;
+        case T_CreateTrigStmt: name = reinterpret_cast<const CreateTrigStmt *>(node)->trigname; break;
+        case T_RuleStmt: name = reinterpret_cast<const RuleStmt *>(node)->rulename; break;
+        default: break;
+    }
+    return name == nullptr ? "" : name;
+}
+
 RangeVar *about(Node *node) {
     switch (nodeTag(node)) {
+        case T_DropStmt: return dropped_from(node);
         case T_CommentStmt: return commented(reinterpret_cast<CommentStmt *>(node));
         case T_ViewStmt: return reinterpret_cast<ViewStmt *>(node)->view;
         case T_CreateTableAsStmt: return reinterpret_cast<CreateTableAsStmt *>(node)->into->rel;
@@ -205,6 +233,7 @@ struct FoundStatement {
     int begin, end;  // end 0: to the end of the text
     const char *tag;
     const char *analyze;
+    const char *part;
     NameList names;
     RangeVar *about;
 };
@@ -226,6 +255,7 @@ FoundScript find_statements(const char *text) {
         found->end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len : 0;
         found->tag = CreateCommandName(raw->stmt);
         found->about = about(raw->stmt);
+        found->part = part_of(raw->stmt);
         found->columns = columns_after(raw->stmt);
         found->is_tied = ties(raw->stmt);
         found->analyze = found->kind == ScriptStatement::Kind::vacuum ? analyze_of(raw->stmt) : "";
@@ -252,6 +282,7 @@ std::vector<ScriptStatement> parse_script(const std::string &text) {
         statement.text = text.substr(found.begin, found.end == 0 ? std::string::npos : found.end - found.begin);
         statement.tag = found.tag;
         statement.analyze = found.analyze;
+        statement.part = found.part;
         statement.columns = found.columns;
         statement.is_tied = found.is_tied;
         if (found.about != nullptr && found.about->schemaname != nullptr) {
