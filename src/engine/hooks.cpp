@@ -6,6 +6,7 @@
 #include "engine/model_contract.h"
 #include "engine/statement.h"
 #include "engine/target.h"
+#include "pg/lock.h"
 #include "pg/relation.h"
 #include "pg/report.h"
 
@@ -118,8 +119,12 @@ void tell_of_vacuum(Staged *own) {
     if (own->reason.find(kVacuumIsLeft) == std::string::npos) add_reason(own->reason, kVacuumIsLeft);
 }
 
+// Readers of what is locked already must not wait for those of one relation more.
 void run_after(const Staged &staged) {
+    if (staged.after.empty()) return;
+    pg::LimitedWaits waits;
     for (const std::string &sql : staged.after) pg::execute(sql);
+    waits.end();
 }
 
 }  // namespace

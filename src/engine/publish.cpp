@@ -250,7 +250,9 @@ void define_on_others(const std::vector<Staged *> &staged, std::string &at) {
         if (s->on_others.empty()) continue;
         at = s->model.id();
         as_owner(*s, [&] {
+            pg::LimitedWaits waits;
             for (const OnOther &statement : s->on_others) execute(statement.sql);
+            waits.end();
         });
     }
     at.clear();
