@@ -222,6 +222,17 @@ SELECT mesh.create_model('hooked.reads_renamed', 'select title from hooked.renam
 SELECT node, status, reason, message FROM mesh.run('hooked.renamed hooked.reads_renamed', force => true);
 SELECT node, status, reason, message FROM mesh.run('hooked.renamed hooked.reads_renamed', force => true);
 SELECT * FROM hooked.renamed ORDER BY 1;
+-- What its contract asks of a column goes with it.
+SELECT mesh.create_model('hooked.parents', 'select g as id from generate_series(1, 3) g', materialized => 'table', config => '{"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "primary_key"}]}]}');
+SELECT mesh.create_model('hooked.children', 'select id, ''x'' as name from hooked.parents', materialized => 'table', config => $${"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "not_null"}, {"type": "foreign_key", "to": "hooked.parents", "to_columns": ["id"]}]},
+    {"name": "name", "data_type": "text", "constraints": [{"type": "check", "expression": "name <> 'y'"}]}], "post_hook": ["vacuum hooked.children", "alter table hooked.children rename column id to parent", "alter table hooked.children rename column name to called"]}$$);
+SELECT node, status, reason, message FROM mesh.run('hooked.parents hooked.children');
+SELECT mesh.create_model('hooked.parents', 'select g as id from generate_series(4, 6) g', materialized => 'table', replace => true, config => '{"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "primary_key"}]}]}');
+SELECT node, status, reason, message FROM mesh.run('hooked.parents hooked.children', force => true);
+SELECT node, status, reason, message FROM mesh.run('hooked.parents hooked.children', force => true);
+SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'hooked.children'::regclass AND contype <> 'n' ORDER BY 1;
+SELECT attname, attnotnull FROM pg_attribute WHERE attrelid = 'hooked.children'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum;
+SELECT * FROM hooked.children ORDER BY 1;
 -- A column that fills itself waits for the publish, as ever.
 DROP VIEW reads_shaped;
 SELECT mesh.create_model('hooked.shaped', 'select g as id from generate_series(1, 3) g', materialized => 'table', replace => true, config => $${"post_hook": ["alter table hooked.shaped add column twice int generated always as (id * 2) stored", "alter table hooked.shaped add column n serial"]}$$);

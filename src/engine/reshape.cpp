@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "engine/build_stage.h"
 #include "engine/grant.h"
 #include "engine/model_contract.h"
@@ -23,10 +24,27 @@ bool is_staged_view(const Staged &own) {
     return own.model.materialized == "view" && own.how == Publish::view && own.made.empty() && OidIsValid(own.stage_oid);
 }
 
+const std::string kUnchecked = " NOT VALID";
+
+bool is_foreign_key(const std::string &action) {
+    return core::lowered(action).find(" references ") != std::string::npos;
+}
+
+Oid staged_oid(const Staged &own) {
+    return OidIsValid(own.stage_oid) ? own.stage_oid : own.target.oid;
+}
+
+// What a foreign key refers to has its new rows, or its name, only at the publish.
+void constrain(Staged &own, const std::string &action) {
+    if (!is_foreign_key(action)) execute("alter table " + own.relation + " " + action);
+    else if (replaces_table(own)) execute("alter table " + own.relation + " " + action + kUnchecked);
+    else own.after.push_back("alter table " + target_name(*own.domain, own.model) + " " + action);
+}
+
 // Its settings name columns as they were: it has what they ask for from here on.
 void settle(Staged &own) {
-    for (const std::string &index : missing_indexes(own, own.stage_oid)) execute(create_index_sql(index, own.relation));
-    for (const std::string &action : missing_constraints(own.model, own.stage_oid)) execute("alter table " + own.relation + " " + action);
+    for (const std::string &index : missing_indexes(own, staged_oid(own))) execute(create_index_sql(index, own.relation));
+    for (const std::string &action : missing_constraints(own.model, staged_oid(own))) constrain(own, action);
     own.model.config.erase("indexes");
     own.model.config.erase("contract");
 }
@@ -45,6 +63,20 @@ void define_now(Staged &own) {
 std::vector<std::string> shaped_traits(const Staged &own) {
     std::vector<std::string> out = traits_of(own.stage_oid, own);
     std::erase_if(out, [](const std::string &statement) { return statement.starts_with("grant "); });
+    for (std::string &statement : out)
+        if (statement.ends_with(kUnchecked)) statement.resize(statement.size() - kUnchecked.size());
+    return out;
+}
+
+// Its reason without what is found out anew.
+std::string reason_besides(const std::string &reason) {
+    std::string out;
+    for (size_t at = 0; at < reason.size();) {
+        const size_t end = std::min(reason.find("; ", at), reason.size());
+        const std::string part = reason.substr(at, end - at);
+        if (!part.starts_with("its columns changed: ") && !part.starts_with("published row by row: ") && !part.starts_with("it becomes ")) add_reason(out, part);
+        at = end + 2;
+    }
     return out;
 }
 
@@ -56,10 +88,6 @@ void alter_anew(Staged &other) {
     const std::string rest = other.reason.substr(std::min(former.size() + 2, other.reason.size()));
     other.reason = other.alter.empty() ? "" : told + other.alter;
     add_reason(other.reason, rest);
-}
-
-Oid staged_oid(const Staged &own) {
-    return OidIsValid(own.stage_oid) ? own.stage_oid : own.target.oid;
 }
 
 }  // namespace
@@ -74,10 +102,10 @@ bool reshapes_other(const pg::ScriptStatement &statement, const Staged &other, c
 }
 
 void before_reshape(Staged &own, const pg::ScriptStatement &statement) {
-    if (!replaces_table(own)) return;
+    if (relkind_for(own.model.materialized) != "r" || !OidIsValid(staged_oid(own))) return;
     pg::as_role(owner_of(*own.domain), own.domain->search_path(), [&] {
         if (!own.is_reshaped) settle(own);
-        if (statement.columns == Columns::are_moved) define_now(own);
+        if (statement.columns == Columns::are_moved && replaces_table(own)) define_now(own);
     });
 }
 
@@ -114,11 +142,13 @@ void take_shape(Staged &own, const Stage &stage, BuildOptions options) {
         own.after.insert(own.after.begin(), traits.begin(), traits.end());
         own.new_indexes.clear();
         own.alter.clear();
+        const std::string reason = reason_besides(own.reason);
         own.reason.clear();
         own.asked = {};  // of the columns as they were
         stage_existing(own, rows_of("select " + column_list(own.columns) + " from " + relation), stage, options);
         execute("drop table " + relation);
         if (options.is_product) grant_staged(*own.domain, own.model, own.relation);
+        add_reason(own.reason, reason);
         add_reason(own.reason, "its hooks change its columns");
     });
 }
