@@ -283,6 +283,16 @@ TEST(ProjectParse, ATestOfADisabledModelIsDisabledToo) {
     EXPECT_EQ(json["disabled"].size(), 1u);
 }
 
+TEST(ProjectParse, TestsThatAreSwitchedOffStandOnAModelThatIs) {
+    std::string tests;
+    for (int i = 0; i < 20; ++i) tests += "      - unique: {name: t" + std::to_string(i) + ", column_name: id, config: {enabled: false}}\n";
+    const Manifest manifest = parsed({{"models/old.sql", "{{ config(enabled=false, group='somebody_with_a_long_name') }} select 1 as id"},
+                                      {"models/s.yml", "groups: [{name: somebody_with_a_long_name, owner: {name: me}}]\nmodels:\n  - name: old\n    data_tests:\n" + tests}});
+    ASSERT_EQ(manifest.disabled.size(), 21u);
+    for (const Node &node : manifest.disabled) EXPECT_EQ(node.group, "somebody_with_a_long_name") << node.unique_id;
+    EXPECT_EQ(manifest.disabled.back().attached_node, "model.shop.old");
+}
+
 TEST(ProjectParse, ATestOfADisabledSourceIsANote) {
     const Manifest manifest = parsed({{"models/s.yml", "sources: [{name: raw, tables: [{name: a, config: {enabled: false}, columns: [{name: i, tests: [unique]}]}]}]\n"}});
     ASSERT_EQ(manifest.warnings.size(), 1u);

@@ -1,6 +1,8 @@
 #include "core/project/generic_test.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "core/near.h"
 #include "core/project/finish_node.h"
@@ -318,12 +320,16 @@ void add_model_tests(ParseState &state, const RefLookup &lookup, const Property 
 
 void read_generic_tests(ParseState &state) {
     const RefLookup lookup(state.manifest);
+    // Aside while tests that are switched off come: the lookup and the tests' targets point to what is in it, which has to stay where it is.
+    std::vector<Node> disabled = std::exchange(state.manifest.disabled, {});
     for (const Property &property : state.properties) {
         if (property.key != "models" && property.key != "seeds" && property.key != "snapshots") continue;
         const Json &versions = list_member(property.entry, "versions", property);
         if (versions.empty() || property.key != "models") add_model_tests(state, lookup, property, nullptr);
         for (const Json &version : versions) add_model_tests(state, lookup, property, &version);
     }
+    std::move(state.manifest.disabled.begin(), state.manifest.disabled.end(), std::back_inserter(disabled));
+    state.manifest.disabled = std::move(disabled);
 }
 
 }  // namespace mesh::core::project
