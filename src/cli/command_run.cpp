@@ -8,15 +8,22 @@
 #include "cli/artifacts.h"
 #include "cli/clock.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/invocation_arguments.h"
 #include "cli/report.h"
 #include "cli/text.h"
+#include "cli/unfinished.h"
 #include "cli/yaml.h"
 
 namespace mesh::cli {
 namespace {
 
 const char *const columns = "run_id, unique_id, node, kind, status, rows, failures, extract(epoch from duration) AS seconds, reason, message, relation, compiled, batch_results, error_kind";
+
+// By the network, or by an administrator or a crash of the server that ended the session.
+bool is_lost(const Error &error) {
+    return error.sqlstate.substr(0, 2) == "08" || error.sqlstate.substr(0, 4) == "57P0";
+}
 
 [[noreturn]] void lost(const Error &error, const std::string &domain, long run_id) {
     const std::string which = run_id ? "WHERE run_id = " + std::to_string(run_id) : "WHERE selector LIKE '%" + domain + "%' ORDER BY run_id DESC LIMIT 1";
@@ -146,6 +153,15 @@ NodeCatalog write_manifest(const Session &session, Connection &database, const s
     return read_manifest(path);
 }
 
+// Whoever cancelled knows what is left to do; so does whoever has lost the server.
+[[noreturn]] void tell_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const Error &error) {
+    const bool cancelled = error.sqlstate == "57014" && interrupted() > 0, once = cancelled && interrupted() == 1;
+    if (once) forgive_interrupts();
+    if (cancelled || is_lost(error)) write_unfinished(session, catalog, told, cancelled ? "interrupted, and not published" : error.what());
+    if (once) throw Interrupted("The run was cancelled in the server: nothing of it is published. meshctl retry does it again.");
+    throw error;
+}
+
 }  // namespace
 
 NodeCatalog prepare(Session &session, bool keep_manifest) {
@@ -159,7 +175,7 @@ void invoke(Session &session, const std::string &command, const Json &options, c
         session.database->query(std::string("SELECT ") + columns + " FROM mesh.invoke($1, $2, $3)", {session.domain(), command, options.dump()},
                                 [&](const Row &row) { take(step_of_row(row)); });
     } catch (const Error &error) {
-        if (error.sqlstate.substr(0, 2) == "08" || error.sqlstate == "57P01") lost(error, session.domain(), run_id ? *run_id : 0);
+        if (is_lost(error)) lost(error, session.domain(), run_id ? *run_id : 0);
         throw;
     }
 }
@@ -215,8 +231,12 @@ int run_nodes(Session &session) {
     };
     session.database->on_tick = [&] { report.tick(); };
     CompiledFiles compiled(session, catalog, true);
-    std::vector<Step> finished;
-    report.on_finished = [&](Step step) { finished.push_back(std::move(step)); };
+    std::vector<Step> finished, told;
+    report.on_finished = [&](Step step) {
+        told.push_back(step);
+        told.back().compiled.reset();
+        finished.push_back(std::move(step));
+    };
     session.database->on_told = [&] {
         for (const Step &step : finished) compiled.write(step);
         finished.clear();
@@ -228,7 +248,13 @@ int run_nodes(Session &session) {
         if (second) catalog = write_manifest(session, *second, manifest_path(session, true));
         say_what_is_found(session, catalog);
     };
-    invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
+    try {
+        invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
+    } catch (const Error &error) {
+        session.log->show_bar("");
+        tell_unfinished(session, catalog, told, error);
+    }
+    forgive_interrupts();  // the run is over: what came of it is told, and written
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");
     const std::vector<Step> failed_ephemerals = take_ephemerals(session, steps, catalog);
     auto files = compiled.write_rest(steps);

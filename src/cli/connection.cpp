@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/clock.h"
 #include "cli/interrupt.h"
 #include "cli/text.h"
 
@@ -74,13 +75,15 @@ void Connection::do_meanwhile() {
     do_beside(std::exchange(meanwhile, nullptr));
 }
 
-// The statement does not go on without its caller.
+// The statement does not go on without its caller, and the connection is free for another one.
 void Connection::do_beside(const std::function<void()> &work) {
     if (!work) return;
     try {
         work();
     } catch (...) {
         cancel();
+        on_told = nullptr;
+        while (interrupted() < 2 && next()) {}
         throw;
     }
 }
@@ -117,8 +120,8 @@ Connection::Result Connection::next() {
 }
 
 void Connection::wait() {
-    if (interrupted() && !cancelled_) cancel();
-    if (interrupted() > 1) throw Interrupted();  // asked twice: not even for the server's answer
+    if (interrupted() && (!cancelled_ || now() > cancelled_at_ + 1)) cancel();  // one that comes too early is lost
+    if (interrupted() > 1) throw Interrupted("The server was told to cancel what it was doing, and its answer was not waited for.");
     if (std::exchange(noticed, false)) {
         do_beside(on_told);
         std::this_thread::sleep_for(std::chrono::milliseconds(1));  // each notice would have the server wake us
@@ -131,6 +134,7 @@ void Connection::wait() {
 
 void Connection::cancel() {
     cancelled_ = true;
+    cancelled_at_ = now();
     std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_.get()), &PQfreeCancel);
     char error[256];
     if (request) PQcancel(request.get(), error, sizeof error);

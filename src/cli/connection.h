@@ -72,6 +72,7 @@ private:
 
     std::unique_ptr<PGconn, decltype(&PQfinish)> connection_{nullptr, &PQfinish};
     bool cancelled_ = false;
+    double cancelled_at_ = 0;
 };
 
 }  // namespace mesh::cli

@@ -1,5 +1,7 @@
 #include "cli/deploy.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -40,8 +42,11 @@ std::string files_json(Changes &changes) {
 // What templates may see: variables that the project names, and dbt's own for artifacts. Never secrets.
 Json visible_environment(const Environment &environment, const std::set<std::string> &named) {
     Json visible = Json::object();
-    for (const auto &[name, value] : environment)
-        if (!starts_with(name, "DBT_ENV_SECRET") && (named.count(name) || starts_with(name, "DBT_ENV_CUSTOM_ENV_"))) visible[name] = value;
+    for (const auto &[name, value] : environment) {
+        if (starts_with(name, "DBT_ENV_SECRET") || !(named.count(name) || starts_with(name, "DBT_ENV_CUSTOM_ENV_"))) continue;
+        if (not_utf8_at(value)) throw Error("22021", "environment variable \"" + name + "\" is not encoded in UTF-8");
+        visible[name] = value;
+    }
     return visible;
 }
 
@@ -88,16 +93,27 @@ Deployed deploy(Session &session) {
     return deployed;
 }
 
+// What was there before stays until all of it is written.
 void write_large(Connection &database, const std::string &domain, const std::string &expression, const std::string &path, const std::vector<Value> &parameters) {
     std::vector<Value> all = {domain};
     all.insert(all.end(), parameters.begin(), parameters.end());
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    database.query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
-                            " SELECT pg_catalog.substr(bytes, i, 262144) FROM whole, pg_catalog.generate_series(1, pg_catalog.octet_length(bytes), 262144) AS i",
-                            all, [&](const Row &row) { file << row.text(0); }, true);
-    file.close();
-    if (!file) throw Error("58030", "could not write \"" + path + "\"");
+    const std::string place = path + ".part";
+    std::ofstream file(place, std::ios::binary | std::ios::trunc);
+    const auto require_written = [&] {
+        if (!file) throw Error("58030", "could not write \"" + path + "\"", errno != 0 ? std::strerror(errno) : "");
+    };
+    try {
+        database.query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
+                                " SELECT pg_catalog.substr(bytes, i, 262144) FROM whole, pg_catalog.generate_series(1, pg_catalog.octet_length(bytes), 262144) AS i",
+                                all, [&](const Row &row) { errno = 0, file << row.text(0), require_written(); }, true);
+        errno = 0, file.close(), require_written();
+    } catch (...) {
+        std::error_code gone;
+        std::filesystem::remove(place, gone);
+        throw;
+    }
+    std::filesystem::rename(place, path);
 }
 
 }  // namespace mesh::cli

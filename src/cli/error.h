@@ -10,7 +10,7 @@ using core::Error;
 using core::project::Files;
 using core::project::Json;
 
-// dbt's: 0 all went well (warnings included); 1 a node failed or was skipped for a failure; 2 the command could not be done.
+// dbt's: 0 all went well (warnings included); 1 a node failed or was skipped for a failure; 2 the command could not be done, or was interrupted.
 enum ExitCode { exit_success = 0, exit_failed = 1, exit_unusable = 2 };
 
 // Wrong settings, files or arguments: SQLSTATE 22023.
@@ -18,9 +18,9 @@ enum ExitCode { exit_success = 0, exit_failed = 1, exit_unusable = 2 };
     throw Error("22023", message, std::move(detail), std::move(hint));
 }
 
-// The run was cancelled by the user.
+// The user asked to stop.
 struct Interrupted : Error {
-    Interrupted() : Error("57014", "interrupted", "The run was cancelled in the server.") {}
+    explicit Interrupted(std::string detail = "What the server was doing was cancelled.") : Error("57014", "interrupted", std::move(detail)) {}
 };
 
 }  // namespace mesh::cli

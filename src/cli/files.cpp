@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "cli/ignore.h"
+#include "cli/interrupt.h"
 #include "cli/packages.h"
 #include "cli/text.h"
 #include "cli/yaml.h"
@@ -37,21 +38,30 @@ struct Walk {
     }
 
     void folder(const std::string &path) {
-        std::error_code absent;
-        const fs::path real = fs::canonical(fs::path(package.root) / path, absent);
-        if (absent || !fs::is_directory(real) || !on_the_way.insert(real).second) return;
-        for (const auto &entry : fs::directory_iterator(real, fs::directory_options::skip_permission_denied, absent))
-            one(entry, path.empty() ? entry.path().filename().string() : path + "/" + entry.path().filename().string());
+        std::error_code failed;
+        const fs::path real = fs::canonical(fs::path(package.root) / path, failed);
+        if (failed == std::errc::permission_denied) unreadable(path, failed);
+        if (failed || !fs::is_directory(real) || !on_the_way.insert(real).second) return;
+        for (auto entry = fs::directory_iterator(real, failed); !failed && entry != fs::directory_iterator(); entry.increment(failed))
+            one(*entry, path.empty() ? entry->path().filename().string() : path + "/" + entry->path().filename().string());
+        if (failed) unreadable(path, failed);
         on_the_way.erase(real);
     }
 
+    // Its models would be taken for removed.
+    [[noreturn]] static void unreadable(const std::string &path, const std::error_code &error) {
+        throw Error("58030", "could not read folder \"" + path + "\": " + error.message(), "", "Make it readable, or exclude it in .dbtignore.");
+    }
+
     void one(const fs::directory_entry &entry, const std::string &path) {
+        if (interrupted()) throw Interrupted("Nothing was run.");
         std::error_code broken_link;
         const std::string name = entry.path().filename().string();
         if (name[0] == '.' || ignored(path)) return;
         if (entry.is_directory(broken_link)) {
             if (path != package.target_path && path != package.packages_path && path != package.log_path) folder(path);
         } else if (entry.is_regular_file(broken_link) && is_source(name)) {
+            if (not_utf8_at(path)) throw Error("22021", "the name of file " + Json(path).dump(-1, ' ', true, Json::error_handler_t::replace) + " is not encoded in UTF-8", "", "Rename it, or exclude its folder in .dbtignore.");
             found.emplace(prefix + path, entry.path().string());
         }
     }
@@ -107,6 +117,7 @@ Changes find_changes(const std::vector<FilePlace> &files, const std::map<std::st
     std::set<std::string> present;
     std::uintmax_t bytes = 0;
     for (const auto &file : files) {
+        if (interrupted()) throw Interrupted("Nothing was run.");
         std::string text = read_text(file);
         if (!ends_with(file.path, ".csv")) {
             asks_environment = asks_environment || text.find("env_var") != std::string::npos;

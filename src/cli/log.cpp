@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "cli/clock.h"
 #include "cli/text.h"
 #include "core/project/artifacts.h"
@@ -55,7 +58,7 @@ void Log::write(const std::string &text) {
     std::fwrite(line.data(), 1, line.size(), out_);
     std::fputc('\n', out_);
     std::fputs(bar_.c_str(), out_);
-    std::fflush(out_);
+    if (std::fflush(out_) != 0 && errno != EPIPE && cut_.empty()) cut_ = std::strerror(errno);
 }
 
 std::string Log::as_json(Level level, const char *name, const char *code, const std::string &message, const Json &data) const {

@@ -40,6 +40,10 @@ public:
     // Kept at the bottom of the terminal until the next call; "": none.
     void show_bar(const std::string &text);
 
+    // Was something not written, though somebody reads: the disk is full? Who stops reading (`| head`) wants no more.
+    bool is_cut() const { return !cut_.empty(); }
+    const std::string &why_cut() const { return cut_; }
+
     // Without the secrets.
     std::string scrubbed(std::string text) const;
 
@@ -55,7 +59,7 @@ private:
 
     LogOptions options_;
     std::FILE *out_;
-    std::string bar_;
+    std::string bar_, cut_;
 };
 
 }  // namespace mesh::cli

@@ -1,4 +1,7 @@
 // meshctl: a dbt project's way into PostgreSQL.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <iostream>
 
@@ -6,6 +9,7 @@
 #include "cli/clock.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/text.h"
 #include "cli/verbs.h"
 #include "cli/yaml.h"
 
@@ -31,6 +35,15 @@ const Verb &find_verb(const std::string &name) {
     refuse("unknown command \"" + name + "\"");
 }
 
+// Where one of these was closed, the connection to the server would get its number, and what is printed.
+void open_standard_files() {
+    while (true) {
+        const int file = open("/dev/null", O_RDWR);
+        if (file > STDERR_FILENO) close(file);
+        if (file > STDERR_FILENO || file < 0) return;
+    }
+}
+
 // Project files without a profile: what clean and deps need.
 void open_files(Session &session) {
     if (session.options.vars) session.vars = parse_mapping(*session.options.vars, "--vars");
@@ -52,21 +65,21 @@ void report_error(const Session &session, const Error &error) {
 
 int run(Session &session) {
     const Verb &verb = find_verb(session.options.command);
+    for (const auto &argument : session.options.words)
+        if (not_utf8_at(argument)) throw Error("22021", "an argument is not encoded in UTF-8: " + Json(argument).dump(-1, ' ', true, Json::error_handler_t::replace));
     if (verb.connects)
         open_project(session);
     else if (verb.reads_project)
         open_files(session);
     if (verb.connects) session.log->event(Level::info, "MainReportVersion", "A001", "Running with meshctl=" MESH_VERSION);
-    return verb.run(session);
+    const int code = verb.run(session);
+    if (session.log && session.log->is_cut()) throw Error("58030", "could not write to the standard output", session.log->why_cut());
+    return code;
 }
 
 int guarded(Session &session) {
     try {
         return run(session);
-    } catch (const Interrupted &error) {
-        if (session.log) session.log->show_bar("");
-        report_error(session, error);
-        return exit_failed;
     } catch (const Error &error) {
         if (session.log) session.log->show_bar("");
         report_error(session, error);
@@ -82,6 +95,7 @@ int guarded(Session &session) {
 
 int main(int count, char **arguments) {
     using namespace mesh::cli;
+    open_standard_files();
     Session session;
     if (const auto code = parse_arguments(count, arguments, session.options)) return *code;
     session.environment = read_environment();

@@ -143,9 +143,12 @@ RelationState RelationStates::filled(Oid oid, const std::optional<uint64_t> &row
 }
 
 void RelationStates::read(Oid oid, Oid reader, Reading &into) {
+    if (!into.seen.insert(oid).second) return;
+    pg::call([] {
+        CHECK_FOR_INTERRUPTS();
+        check_stack_depth();
+    });
     RelationState found = state(oid, into.counts);
-    for (const RelationState &known : into.relations)
-        if (known.schema == found.schema && known.name == found.name) return;
     if (found.unknown.empty() && !pg::sees_all_rows(oid, reader)) found.unknown = "it has row-level security";
     into.relations.push_back(found);
     for (Oid part : parts_[oid]) read(part, reader, into);

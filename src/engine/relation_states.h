@@ -15,6 +15,7 @@ namespace planning = core::plan;
 struct Reading {
     bool counts = true;  // rows, to tell newer pages with the same rows from others: reads each table once
     std::vector<planning::RelationState> relations;
+    std::set<Oid> seen;
     std::string never, depends;
     void add_dependency(char what);
 };

@@ -476,9 +476,63 @@ $run = IPC::Run::start(['meshctl', 'run', '--project-dir', $slow], '<', \undef, 
 $node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}) or die 'it does not run';
 $run->signal('INT');
 $run->finish;
-isnt($run->result(0), 0, 'Ctrl-C: exit code');
+is($run->result(0), 2, 'Ctrl-C: exit code, as with dbt');
+like($err . $out, qr/interrupted\n  The run was cancelled in the server: nothing of it is published\./, 'Ctrl-C: what became of it');
 is(value(q{SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'}), 0, 'the server works no more');
 is(value("SELECT to_regclass('shop.slow') IS NULL"), 't', 'nothing is published');
+
+# Other signals, once and twice; run_results.json has what is left to do, for retry.
+my $gated = project('models/a.sql' => 'select 1 as a', 'models/b.sql' => "select a, raw.gate() as gate from {{ ref('a') }}", 'models/c.sql' => "select a from {{ ref('b') }}", 'models/s.yml' => "models: [{name: c, columns: [{name: a, data_tests: [unique]}]}]\n",
+    'dbt_project.yml' => "name: shop\nprofile: shop\nmodels: {+materialized: table}\n");
+value('CREATE SCHEMA raw; CREATE TABLE raw.open (yes bool); CREATE FUNCTION raw.gate() RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT FROM raw.open) THEN PERFORM pg_sleep(120); END IF; RETURN 1; END $$');
+for (['INT', 1, 'build', 'c,a,b,unique_c_a'], ['INT', 2, 'run', ''], ['TERM', 1, 'run', ''], ['HUP', 1, 'run', 'a,b,c'], ['KILL', 1, 'run', '']) {
+    my ($signal, $times, $command, $left) = @$_;
+    unlink "$gated/target/run_results.json";
+    $run = IPC::Run::start(['meshctl', $command, '--project-dir', $gated, '--threads', $times], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout($limit));
+    $node->poll_query_until('postgres', q{SELECT count(*) >= 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}) or die 'it does not run';
+    $run->signal($signal) for 1 .. $times;
+    $run->finish;
+    is($run->result(0), 2, "$command, $signal $times times: exit code") if $signal ne 'KILL';
+    ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' OR application_name LIKE 'mesh%'}), "$command, $signal $times times: the server works no more");
+    next if $left eq '';
+    my $results = slurp_file("$gated/target/run_results.json");
+    is(join(',', sort { length $a <=> length $b || $a cmp $b } map { /\.(\w+)(?:\.\w{10})?$/ } $results =~ /"unique_id": ?"([^"]*)"/g), join(',', sort { length $a <=> length $b || $a cmp $b } split /,/, $left), "$command, $signal: what is left to do");
+    unlike($results, qr/"status": ?"success"/, "$command, $signal: nothing was done");
+}
+fails('interrupted runs leave what retry does', 2, [qr/Could not find previous run/], $gated, 'retry');
+$run = IPC::Run::start(['meshctl', 'build', '--project-dir', $gated], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout($limit));
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}) or die 'it does not run';
+$run->signal('INT');
+$run->finish;
+value('INSERT INTO raw.open VALUES (true)');
+fails('retry of an interrupted run', 0, [qr/Done\. PASS=4 /], $gated, 'retry');
+
+# Where its output is closed, the connection does not get that file's number; where the disk is full, it is told; who stops reading wants no more.
+for my $closed ('>&-', '>&- 2>&-', '>&- 2>&- <&-') {
+    value('DROP TABLE IF EXISTS shop.a, shop.b, shop.c');
+    is(system("meshctl run --project-dir '$gated' $closed") >> 8, 0, "closed: $closed");
+    is(value('SELECT count(*) FROM shop.c'), 1, "closed: $closed: it is built");
+}
+is(system("meshctl ls --project-dir '$gated' > /dev/full 2> '$home/told'") >> 8, 2, 'a full disk');
+like(slurp_file("$home/told"), qr/could not write to the standard output\n  No space left on device/, 'is told');
+is(system("bash -c \"set -o pipefail; meshctl ls --project-dir '$gated' | head -1\" > /dev/null") >> 8, 0, 'head');
+
+# What cannot be read or sent is named.
+my $odd = project('models/a.sql' => 'select {{ env_var("ODD") }} as a', 'models/below/b.sql' => 'select 1 as b');
+{
+    local $ENV{ODD} = "\xff";
+    fails('a variable that is not UTF-8', 2, [qr/environment variable "ODD" is not encoded in UTF-8/], $odd, 'run');
+}
+fails('an argument that is not UTF-8', 2, [qr/an argument is not encoded in UTF-8: "a\\ufffd"/], $odd, 'run', '--select', "a\xff");
+write_file("$odd/models/\xff.sql", 'select 1 as a');
+fails('a name that is not UTF-8', 2, [qr/the name of file "models\/\\ufffd\.sql" is not encoded in UTF-8/], $odd, 'run');
+unlink "$odd/models/\xff.sql";
+SKIP: {
+    skip 'root reads all', 1 if $> == 0;
+    chmod 0, "$odd/models/below";
+    fails('a folder that cannot be read', 2, [qr/could not read folder "models\/below": Permission denied/], $odd, 'run');
+    chmod 0755, "$odd/models/below";
+}
 
 # It cancels a template that does not end too; so does statement_timeout, which the role may have.
 my $endless = project('models/a.sql' => ('{% for i in range(99999) %}' x 4) . 'x' . ('{% endfor %}' x 4));

@@ -1,0 +1,51 @@
+#include "cli/unfinished.h"
+
+#include <set>
+
+#include "cli/artifacts.h"
+#include "cli/interrupt.h"
+#include "cli/text.h"
+
+namespace mesh::cli {
+namespace {
+
+const std::map<std::string, std::set<std::string>> done_by = {{"run", {"model"}}, {"test", {"test", "unit_test"}}, {"seed", {"seed"}}, {"snapshot", {"snapshot"}},
+    {"clone", {"model", "seed", "snapshot"}}, {"build", {"model", "seed", "snapshot", "test", "unit_test", "function"}}};
+
+// The catalog may not have come yet.
+bool does(const std::string &command, const NodeCatalog &catalog, const std::string &id) {
+    const NodeInfo *info = catalog.find(id);
+    return (info == nullptr || info->materialized != "ephemeral") && done_by.at(command).count(id.substr(0, id.find('.'))) > 0;
+}
+
+void add_selected(Session &session, const NodeCatalog &catalog, std::vector<Step> &steps) {
+    std::set<std::string> known;
+    for (const Step &step : steps) known.insert(step.unique_id);
+    const std::string &command = session.options.command;
+    session.database->on_notice = nullptr;
+    invoke(session, "list", invocation_options(session), [&](Step step) {
+        if (does(command, catalog, step.unique_id) && known.insert(step.unique_id).second) steps.push_back(std::move(step));
+    });
+}
+
+}  // namespace
+
+void write_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const std::string &message) {
+    if (!done_by.count(session.options.command)) return;
+    std::vector<Step> steps = told;
+    try {
+        add_selected(session, catalog, steps);
+    } catch (const Error &) {
+        // no connection, or interrupted again
+    }
+    std::erase_if(steps, [](const Step &step) { return step.unique_id.empty() || resource_type(step) == "operation"; });
+    for (Step &step : steps) {
+        step.status = "skipped";
+        step.message = message;
+        step.rows.reset();
+        step.failures.reset();
+    }
+    write_run_results(session, steps);
+}
+
+}  // namespace mesh::cli
