@@ -68,6 +68,41 @@ void take_change(Session &session, const Row &row, Deployed &deployed) {
     session.log->event(is_told ? Level::warn : Level::debug, "Note", "Z050", "[" + session.log->yellow("WARNING") + "]: " + text);
 }
 
+// A file that takes its place when all of it is written: what was there before stays until then.
+class PartFile {
+public:
+    explicit PartFile(const std::string &path) : path_(path) {
+        std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+        file_.open(place_, std::ios::binary | std::ios::trunc);
+    }
+    ~PartFile() {
+        std::error_code gone;
+        std::filesystem::remove(place_, gone);
+    }
+    PartFile(const PartFile &) = delete;
+    PartFile &operator=(const PartFile &) = delete;
+
+    void write(const std::string &text) {
+        errno = 0;
+        file_ << text;
+        require_written();
+    }
+    void finish() {
+        errno = 0;
+        file_.close();
+        require_written();
+        std::filesystem::rename(place_, path_);
+    }
+
+private:
+    void require_written() const {
+        if (!file_) throw Error("58030", "could not write \"" + path_ + "\"", errno != 0 ? std::strerror(errno) : "");
+    }
+
+    const std::string path_, place_ = path_ + ".part";
+    std::ofstream file_;
+};
+
 }  // namespace
 
 Deployed deploy(Session &session) {
@@ -93,27 +128,14 @@ Deployed deploy(Session &session) {
     return deployed;
 }
 
-// What was there before stays until all of it is written.
 void write_large(Connection &database, const std::string &domain, const std::string &expression, const std::string &path, const std::vector<Value> &parameters) {
     std::vector<Value> all = {domain};
     all.insert(all.end(), parameters.begin(), parameters.end());
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    const std::string place = path + ".part";
-    std::ofstream file(place, std::ios::binary | std::ios::trunc);
-    const auto require_written = [&] {
-        if (!file) throw Error("58030", "could not write \"" + path + "\"", errno != 0 ? std::strerror(errno) : "");
-    };
-    try {
-        database.query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
-                                " SELECT pg_catalog.substr(bytes, i, 262144) FROM whole, pg_catalog.generate_series(1, pg_catalog.octet_length(bytes), 262144) AS i",
-                                all, [&](const Row &row) { errno = 0, file << row.text(0), require_written(); }, true);
-        errno = 0, file.close(), require_written();
-    } catch (...) {
-        std::error_code gone;
-        std::filesystem::remove(place, gone);
-        throw;
-    }
-    std::filesystem::rename(place, path);
+    PartFile file(path);
+    database.query("WITH whole AS MATERIALIZED (SELECT pg_catalog.convert_to((" + expression + ")::text, 'UTF8') AS bytes)"
+                            " SELECT pg_catalog.substr(bytes, i, 262144) FROM whole, pg_catalog.generate_series(1, pg_catalog.octet_length(bytes), 262144) AS i",
+                            all, [&](const Row &row) { file.write(row.text(0)); }, true);
+    file.finish();
 }
 
 }  // namespace mesh::cli
