@@ -157,7 +157,7 @@ NodeCatalog write_manifest(const Session &session, Connection &database, const s
 [[noreturn]] void tell_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const Error &error) {
     const bool cancelled = error.sqlstate == "57014" && interrupted() > 0, once = cancelled && interrupted() == 1;
     if (once) forgive_interrupts();
-    if (cancelled || is_lost(error)) write_unfinished(session, catalog, told, cancelled ? "interrupted, and not published" : error.what());
+    if (cancelled || is_lost(error)) write_unfinished(session, catalog, told, cancelled ? "interrupted, and not published" : error.what(), !cancelled);
     if (once) throw Interrupted("The run was cancelled in the server: nothing of it is published. meshctl retry does it again.");
     throw error;
 }

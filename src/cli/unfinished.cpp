@@ -1,5 +1,6 @@
 #include "cli/unfinished.h"
 
+#include <filesystem>
 #include <set>
 
 #include "cli/artifacts.h"
@@ -28,15 +29,24 @@ void add_selected(Session &session, const NodeCatalog &catalog, std::vector<Step
     });
 }
 
+std::unique_ptr<Connection> open_again(const Session &session) {
+    auto database = open_second(session);
+    if (!database) throw Error("08001", "could not connect to the database");
+    return database;
+}
+
 }  // namespace
 
-void write_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const std::string &message) {
-    if (!done_by.count(session.options.command)) return;
+void write_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const std::string &message, bool is_lost) {
+    if (!done_by.count(session.options.command) || !session.writes_json()) return;
     std::vector<Step> steps = told;
     try {
+        if (is_lost) session.database = open_again(session);
         add_selected(session, catalog, steps);
     } catch (const Error &) {
-        // no connection, or interrupted again
+        std::error_code absent;
+        std::filesystem::remove(session.target_folder() + "/run_results.json", absent);
+        return;
     }
     std::erase_if(steps, [](const Step &step) { return step.unique_id.empty() || resource_type(step) == "operation"; });
     for (Step &step : steps) {

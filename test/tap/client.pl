@@ -468,6 +468,7 @@ value(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event 
 $run->finish;
 is($run->result(0), 2, 'lost connection: exit code');
 like($err . $out, qr/SELECT \* FROM mesh\.runs WHERE/, 'it says how to ask');
+like(slurp_file("$slow/target/run_results.json"), qr/"message": ?"lost the connection to the server in run \d+",(?:(?!unique_id).)*"unique_id": ?"model\.shop\.slow"|"status": ?"skipped"(?:(?!unique_id).)*"unique_id": ?"model\.shop\.slow"/s, 'and retry will do what it was to do');
 is(value('SELECT status FROM mesh.runs ORDER BY run_id DESC LIMIT 1'), 'rolled back', 'and the history has the run');
 
 # Ctrl-C cancels the run in the server.
