@@ -154,10 +154,10 @@ NodeCatalog write_manifest(const Session &session, Connection &database, const s
 }
 
 // Whoever cancelled knows what is left to do; so does whoever has lost the server.
-[[noreturn]] void tell_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const Error &error) {
+[[noreturn]] void tell_unfinished(Session &session, const NodeCatalog &catalog, const Error &error) {
     const bool cancelled = error.sqlstate == "57014" && interrupted() > 0, once = cancelled && interrupted() == 1;
     if (once) forgive_interrupts();
-    if (cancelled || is_lost(error)) write_unfinished(session, catalog, told, cancelled ? "interrupted, and not published" : error.what(), !cancelled);
+    if (cancelled || is_lost(error)) write_unfinished(session, catalog, cancelled ? "interrupted, and not published" : error.what(), !cancelled);
     if (once) throw Interrupted("The run was cancelled in the server: nothing of it is published. meshctl retry does it again.");
     throw error;
 }
@@ -231,12 +231,8 @@ int run_nodes(Session &session) {
     };
     session.database->on_tick = [&] { report.tick(); };
     CompiledFiles compiled(session, catalog, true);
-    std::vector<Step> finished, told;
-    report.on_finished = [&](Step step) {
-        told.push_back(step);
-        told.back().compiled.reset();
-        finished.push_back(std::move(step));
-    };
+    std::vector<Step> finished;
+    report.on_finished = [&](Step step) { finished.push_back(std::move(step)); };
     session.database->on_told = [&] {
         for (const Step &step : finished) compiled.write(step);
         finished.clear();
@@ -252,7 +248,7 @@ int run_nodes(Session &session) {
         invoke(session, session.options.command, invocation_options(session), [&](Step step) { steps.push_back(std::move(step)); }, &run_id);
     } catch (const Error &error) {
         session.log->show_bar("");
-        tell_unfinished(session, catalog, told, error);
+        tell_unfinished(session, catalog, error);
     }
     forgive_interrupts();  // the run is over: what came of it is told, and written
     if (steps.empty()) session.log->event(Level::warn, "NothingToDo", "Q035", "Nothing to do. Try checking your model configs and model specification args");

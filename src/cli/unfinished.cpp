@@ -19,14 +19,14 @@ bool does(const std::string &command, const NodeCatalog &catalog, const std::str
     return (info == nullptr || info->materialized != "ephemeral") && done_by.at(command).count(id.substr(0, id.find('.'))) > 0;
 }
 
-void add_selected(Session &session, const NodeCatalog &catalog, std::vector<Step> &steps) {
-    std::set<std::string> known;
-    for (const Step &step : steps) known.insert(step.unique_id);
+std::vector<Step> selected(Session &session, const NodeCatalog &catalog) {
+    std::vector<Step> steps;
     const std::string &command = session.options.command;
     session.database->on_notice = nullptr;
     invoke(session, "list", invocation_options(session), [&](Step step) {
-        if (does(command, catalog, step.unique_id) && known.insert(step.unique_id).second) steps.push_back(std::move(step));
+        if (does(command, catalog, step.unique_id)) steps.push_back(std::move(step));
     });
+    return steps;
 }
 
 std::unique_ptr<Connection> open_again(const Session &session) {
@@ -37,23 +37,20 @@ std::unique_ptr<Connection> open_again(const Session &session) {
 
 }  // namespace
 
-void write_unfinished(Session &session, const NodeCatalog &catalog, const std::vector<Step> &told, const std::string &message, bool is_lost) {
+void write_unfinished(Session &session, const NodeCatalog &catalog, const std::string &message, bool is_lost) {
     if (!done_by.count(session.options.command) || !session.writes_json()) return;
-    std::vector<Step> steps = told;
+    std::vector<Step> steps;
     try {
         if (is_lost) session.database = open_again(session);
-        add_selected(session, catalog, steps);
+        steps = selected(session, catalog);
     } catch (const Error &) {
         std::error_code absent;
         std::filesystem::remove(session.target_folder() + "/run_results.json", absent);
         return;
     }
-    std::erase_if(steps, [](const Step &step) { return step.unique_id.empty() || resource_type(step) == "operation"; });
     for (Step &step : steps) {
         step.status = "skipped";
         step.message = message;
-        step.rows.reset();
-        step.failures.reset();
     }
     write_run_results(session, steps);
 }
