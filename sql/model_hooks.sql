@@ -233,6 +233,13 @@ SELECT node, status, reason, message FROM mesh.run('hooked.parents hooked.childr
 SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'hooked.children'::regclass AND contype <> 'n' ORDER BY 1;
 SELECT attname, attnotnull FROM pg_attribute WHERE attrelid = 'hooked.children'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum;
 SELECT * FROM hooked.children ORDER BY 1;
+-- The foreign key of a new table looks at the rows that the same run publishes of what it refers to.
+SELECT mesh.create_model('hooked.parents', 'select g as id from generate_series(4, 9) g', materialized => 'table', replace => true, config => '{"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "primary_key"}]}]}');
+SELECT mesh.create_model('hooked.late_children', 'select id from hooked.parents where id > 6', materialized => 'table', config => '{"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "foreign_key", "to": "hooked.parents", "to_columns": ["id"]}]}]}');
+SELECT mesh.create_model('hooked.strays', 'select id + 1 as id from hooked.parents', materialized => 'table', config => '{"contract": {"enforced": true}, "columns": [{"name": "id", "data_type": "int", "constraints": [{"type": "foreign_key", "to": "hooked.parents", "to_columns": ["id"]}]}]}');
+SELECT node, status, message FROM mesh.run('hooked.parents hooked.late_children hooked.strays');
+SELECT conrelid::regclass, convalidated, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'hooked.late_children'::regclass AND contype = 'f';
+SELECT mesh.drop_model('hooked.strays'), mesh.drop_model('hooked.late_children');
 -- A column that fills itself waits for the publish, as ever.
 DROP VIEW reads_shaped;
 SELECT mesh.create_model('hooked.shaped', 'select g as id from generate_series(1, 3) g', materialized => 'table', replace => true, config => $${"post_hook": ["alter table hooked.shaped add column twice int generated always as (id * 2) stored", "alter table hooked.shaped add column n serial"]}$$);

@@ -82,7 +82,7 @@ struct BuildOptions {
     Strategy strategy = {};    // in place of mesh's own
     bool warn_error = false;   // a warning about the model is its failure
     ToldColumns told_columns = {};  // of the model's table and of its new rows
-    bool keys_later = false;   // what a foreign key refers to has its name only at the publish, which then makes the key
+    bool keys_later = false;   // what a foreign key refers to has its new rows, or its name, only at the publish, which then makes the key
     pg::RowConditions asked = {};  // by tests, of the rows as they are written
     std::string stage_name = "";  // of a staged relation that other sessions meet; else it gets one of its own
 };

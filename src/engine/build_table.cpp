@@ -15,10 +15,6 @@ using pg::qualified;
 
 namespace {
 
-bool is_foreign_key(const std::string &action) {
-    return action.find(" references ") != std::string::npos || action.find(" REFERENCES ") != std::string::npos;
-}
-
 // Why the target's storage cannot simply be exchanged; empty: it can.
 std::string rows_only(Staged &staged, const std::vector<pg::Column> &columns) {
     if (!why_rows_only(staged.target).empty()) return why_rows_only(staged.target);

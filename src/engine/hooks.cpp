@@ -174,6 +174,15 @@ void count_written(Staged &own) {
     own.rows = as_session_owner(*own.domain, [&] { return std::stoull(pg::query_as_of("select count(*) from " + own.relation).rows.at(0).at(0).value()); });
 }
 
+// A foreign key locks what it refers to: readers of what is locked already must not wait for its writers.
+static void constrain(const Model &model, Oid table, const std::string &name) {
+    const std::vector<std::string> actions = missing_constraints(model, table);
+    if (actions.empty()) return;
+    pg::LimitedWaits waits;
+    for (const std::string &action : actions) pg::execute("alter table " + name + " " + action);
+    waits.end();
+}
+
 void apply_settings(const Staged &staged) {
     if (staged.model.materialized == "ephemeral") return;
     if (is_function(staged.model)) return run_after(staged);
@@ -181,8 +190,7 @@ void apply_settings(const Staged &staged) {
     Oid oid = pg::relation_oid(target_schema(*staged.domain, staged.model), target_identifier(staged.model));
     apply_grants_config(staged, std::to_string(oid), name);
     comment_on_columns(staged, name);
-    if (relkind_for(staged.model.materialized) == "r")
-        for (const std::string &action : missing_constraints(staged.model, oid)) pg::execute("alter table " + name + " " + action);
+    if (relkind_for(staged.model.materialized) == "r") constrain(staged.model, oid, name);
     run_after(staged);
 }
 

@@ -204,6 +204,10 @@ std::string in_contract_order(const Domain &domain, const Model &model, const st
     return same ? sql : "select " + list + " from (\n" + sql + "\n) as model_subq";
 }
 
+bool is_foreign_key(const std::string &action) {
+    return core::lowered(action).find(" references ") != std::string::npos;
+}
+
 std::vector<std::string> missing_constraints(const Model &model, Oid table) {
     std::vector<std::string> out;
     if (!has_enforced_contract(model)) return out;

@@ -18,4 +18,7 @@ std::string in_contract_order(const Domain &domain, const Model &model, const st
 // that the server would give, by which it is found again.
 std::vector<std::string> missing_constraints(const Model &model, Oid table);
 
+// Is it a foreign key?
+bool is_foreign_key(const std::string &action);
+
 }  // namespace mesh::engine

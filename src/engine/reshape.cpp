@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/text.h"
 #include "engine/build_stage.h"
 #include "engine/grant.h"
 #include "engine/model_contract.h"
@@ -25,10 +24,6 @@ bool is_staged_view(const Staged &own) {
 }
 
 const std::string kUnchecked = " NOT VALID";
-
-bool is_foreign_key(const std::string &action) {
-    return core::lowered(action).find(" references ") != std::string::npos;
-}
 
 Oid staged_oid(const Staged &own) {
     return OidIsValid(own.stage_oid) ? own.stage_oid : own.target.oid;

@@ -3,6 +3,7 @@
 #include "engine/hooks.h"
 #include "engine/product.h"
 #include "engine/reshape.h"
+#include "engine/statement.h"
 #include "engine/test_sql.h"
 #include "pg/relation.h"
 #include "pg/report.h"
@@ -88,7 +89,7 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     }
     BuildOptions options = build_options(model);
     options.view_is_read = options.view_is_read || has_post_hooks(model);
-    options.keys_later = crew_ != nullptr;
+    options.keys_later = crew_ != nullptr || refers_to_staged(mesh_, model, stage_);
     Target &target = targets()[model.id()] = current_target(mesh_, model, targets()[model.id()]);
     Project *own = materializer(model);
     std::vector<Step> skipped;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "engine/model_contract.h"
 #include "engine/reshape.h"
 #include "pg/report.h"
 
@@ -71,6 +72,16 @@ static void say_again(const pg::ScriptStatement &statement, Mesh &mesh, const St
 static bool tell_of_loss(const pg::ScriptStatement &statement, const Staged &other) {
     pg::warning(statement.tag + " on " + other.model.id() + " does not outlast the run, which builds that anew", "", "Let a hook of " + other.model.id() + " do it.");
     return false;
+}
+
+bool refers_to_staged(Mesh &mesh, const Model &model, const Stage &stage) {
+    if (relkind_for(model.materialized) != "r") return false;
+    const std::string alter = "alter table " + target_name(mesh.domain(model.domain), model) + " ";
+    return std::ranges::any_of(missing_constraints(model, InvalidOid), [&](const std::string &action) {
+        const pg::ScriptName referred = pg::parse_script(alter + action).front().about;
+        const Staged *found = staged_at(mesh, &stage, referred.schema, referred.name);
+        return found != nullptr && !found->at_target;
+    });
 }
 
 bool keep_for_publish(Mesh &mesh, const pg::ScriptStatement &statement, const Stage *stage, Staged *own) {

@@ -25,6 +25,9 @@ extern const char *const kVacuumIsLeft;
 // Runs it on the run's snapshot when it reads or changes rows, as a command of its own otherwise.
 pg::Result run_statement(pg::ScriptStatement::Kind kind, const std::string &sql);
 
+// Has the model a foreign key to what is staged beside its place?
+bool refers_to_staged(Mesh &mesh, const Model &model, const Stage &stage);
+
 // Runs it over the stage, as the domain's owner, for a hook of `own` (nullptr: of none), which notes what it changes of staged relations.
 pg::Result run_asked(Mesh &mesh, const Domain &domain, const pg::ScriptStatement &statement, const Stage *stage, Staged *own);
 

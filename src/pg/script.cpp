@@ -166,8 +166,21 @@ const char *part_of(const Node *node) {
     return name == nullptr ? "" : name;
 }
 
+// What the first foreign key that it adds refers to.
+RangeVar *referred(const AlterTableStmt *alter) {
+    ListCell *cell;
+    foreach (cell, alter->cmds) {
+        auto *command = lfirst_node(AlterTableCmd, cell);
+        if (command->subtype != AT_AddConstraint) continue;
+        auto *constraint = reinterpret_cast<const Constraint *>(command->def);
+        if (constraint->contype == CONSTR_FOREIGN) return constraint->pktable;
+    }
+    return nullptr;
+}
+
 RangeVar *about(Node *node) {
     switch (nodeTag(node)) {
+        case T_AlterTableStmt: return referred(reinterpret_cast<AlterTableStmt *>(node));
         case T_DropStmt: return dropped_from(node);
         case T_CommentStmt: return commented(reinterpret_cast<CommentStmt *>(node));
         case T_ViewStmt: return reinterpret_cast<ViewStmt *>(node)->view;

@@ -28,8 +28,8 @@ struct ScriptStatement {
     bool is_tied = false;  // ALTER TABLE that ties it to others
     std::string analyze;  // the ANALYZE in VACUUM (ANALYZE); else empty
     std::vector<ScriptName> names;
-    ScriptName about;     // the relation that it makes (CREATE VIEW, CREATE MATERIALIZED VIEW), comments on, or takes a policy, rule or trigger from, which is none of
-                          // `names`; of DROP INDEX the index
+    ScriptName about;     // the relation that it makes (CREATE VIEW, CREATE MATERIALIZED VIEW), comments on, takes a policy, rule or trigger from, or makes a foreign key
+                          // to (ALTER TABLE ADD), which is none of `names`; of DROP INDEX the index
     std::string part;     // the index, policy, rule or trigger that it makes or takes away
 };
 
