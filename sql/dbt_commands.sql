@@ -157,7 +157,17 @@ SELECT unique_id, compiled FROM mesh.invoke('shop_prod', 'compile', $${"select":
 "inline": "{% set a = invocation_args_dict %}{{ [a.which, a.select, a.exclude, a.vars, a.indirect_selection, a.project_dir, a.empty, a.full_refresh is defined, flags.INVOCATION_ARGUMENTS is defined] }}"}$$);
 SELECT compiled FROM mesh.invoke('shop_prod', 'compile', '{"inline": "{{ invocation_args_dict.full_refresh }}", "full_refresh": true}');
 
+-- A variable gives a model another column: who reads it by "*" renders as before, and has the column too for its own readers, built by the session or by workers.
+SELECT count(*) FROM mesh.deploy('shop_wide', jsonb_build_object('dbt_project.yml', E'name: wide\nprofile: shop\nmodels: {+materialized: table}',
+'models/shaped.sql', $$select 1 as id{% if var('wide', '') %}, '{{ var('wide') }}' as {{ var('wide') }}{% endif %}$$,
+'models/everything.sql', $$select * from {{ ref('shaped') }}$$,
+'models/by_name.sql', $$select id{% if var('wide', '') %}, {{ var('wide') }}{% endif %} from {{ ref('everything') }}$$), profiles => profiles('shop_wide'));
+SELECT unique_id, status, message FROM mesh.invoke('shop_wide', 'run');
+SELECT unique_id, status, message FROM mesh.invoke('shop_wide', 'run', '{"vars": {"wide": "one"}, "threads": 1}');
+SELECT unique_id, status, message FROM mesh.invoke('shop_wide', 'run', '{"vars": {"wide": "two"}, "threads": 2}');
+TABLE shop_wide.by_name;
+
 SET client_min_messages = error;
 DROP EXTENSION mesh CASCADE;
-DROP SCHEMA shop_prod, shop_dev, shop_kind, shop_prod_bad, shop_prod_dbt_test__audit CASCADE;
+DROP SCHEMA shop_prod, shop_dev, shop_kind, shop_wide, shop_prod_bad, shop_prod_dbt_test__audit CASCADE;
 DROP FUNCTION project, profiles, written, modified;

@@ -105,7 +105,7 @@ void Runner::build_and_check(const Model &model, Step &out, std::vector<Step> &t
     std::ranges::move(asking_.after, std::back_inserter(kept.after));
     add_reason(kept.reason, asking_.reason);
     check_contract(kept);
-    if (kept.how != Publish::nothing && !kept.relkind.empty()) tell_columns(kept);
+    tell_columns(kept);
     if (own == nullptr) {
         run_post_hooks(model, kept);
         take_shape(kept, stage_, options);
@@ -140,9 +140,11 @@ void Runner::run_post_hooks(const Model &model, Staged &kept) {
     if (kept.is_reshaped) tell_columns(kept);
 }
 
-// What a project's macros made may have other columns than the body gives: so it is read from here on.
+// A project's macros may have given it other columns than its body, and a text that renders as it did reads others where what it reads was rendered anew: so
+// it is read from here on.
 void Runner::tell_columns(const Staged &staged) {
     Model known = mesh_.model({staged.model.domain, staged.model.name});
+    if (staged.columns.empty() || known.columns == staged.columns) return;
     known.columns = staged.columns;
     mesh_.update(std::move(known));
 }

@@ -205,6 +205,7 @@ void Runner::accept(Open &open, Report &report) {
     open.out.rows = staged.rows;
     open.out.reason = staged.reason;
     Staged &kept = stage_[model.id()] = std::move(staged);
+    tell_columns(kept);
     check_contract(kept);
     require_replaceable(kept, [this] { return relations_of_run(); });
     std::string broken = summary("test", note_results(note_run(all_results(open, report, kept)), open.tests));
