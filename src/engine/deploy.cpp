@@ -371,7 +371,9 @@ std::vector<Change> deploy(Deployment deployment, Oid caller) {
     store_resources(stored.domain, read.before, read.after, read.manifest);
     Mesh mesh;
     Project project(mesh, stored, std::move(read.manifest), nullptr, {}, read.whole);
-    return Deployer(deployment, read, mesh, project, caller).go();
+    std::vector<Change> changes = Deployer(deployment, read, mesh, project, caller).go();
+    project.hand_over();
+    return changes;
 }
 
 }  // namespace mesh::engine

@@ -86,6 +86,10 @@ void Mesh::note_built(const Model &model, const std::string &kind) {
     if (find_model(model.domain, model.name) != nullptr) models_[model.domain][model.name]->built_kind = kind;
 }
 
+void Mesh::note_columns(const Model &model, const std::vector<pg::Column> &columns) {
+    if (find_model(model.domain, model.name) != nullptr) models_[model.domain][model.name]->columns = columns;
+}
+
 const std::vector<Source> &Mesh::sources_of(const std::string &domain) {
     auto [found, fresh] = sources_.try_emplace(domain);
     if (!fresh) return found->second;

@@ -34,6 +34,7 @@ public:
     // What a run learned about a model: its columns as they really are, what was built.
     void update(Model model);
     void note_built(const Model &model, const std::string &kind);  // a relkind
+    void note_columns(const Model &model, const std::vector<pg::Column> &columns);
 
 private:
     void load_domains();

@@ -27,6 +27,9 @@ public:
     Project(Mesh &mesh, const StoredProject &stored, project::Manifest manifest, const Stage *stage, const ProjectOptions &options, bool whole = true);
     Project(Mesh &mesh, const StoredProject &stored, const Stage *stage, const ProjectOptions &options);
 
+    // The session's next Project of this domain, if nobody has deployed it anew, has the manifest as it is and needs not read it.
+    void hand_over();
+
     const std::string &domain() const { return domain_; }
     const project::Manifest &manifest() const { return manifest_; }
     project::Invocation &invocation() { return invocation_; }

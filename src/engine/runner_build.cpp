@@ -143,10 +143,7 @@ void Runner::run_post_hooks(const Model &model, Staged &kept) {
 // A project's macros may have given it other columns than its body, and a text that renders as it did reads others where what it reads was rendered anew: so
 // it is read from here on.
 void Runner::tell_columns(const Staged &staged) {
-    Model known = mesh_.model({staged.model.domain, staged.model.name});
-    if (staged.columns.empty() || known.columns == staged.columns) return;
-    known.columns = staged.columns;
-    mesh_.update(std::move(known));
+    if (!staged.columns.empty() && mesh_.model({staged.model.domain, staged.model.name}).columns != staged.columns) mesh_.note_columns(staged.model, staged.columns);
 }
 
 BuildOptions Runner::build_options(const Model &model) {

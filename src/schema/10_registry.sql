@@ -65,7 +65,7 @@ CREATE TABLE mesh.model_registry (
     facts        jsonb,                        -- what the analyzer found: fingerprint of the query, what it depends on besides rows, columns it needs of each upstream
     built_state  text,                         -- what it was built from, as digests: how a later run tells that nothing changed
     PRIMARY KEY (domain, name)
-) WITH (fillfactor = 40);  -- a run writes each row twice: with room beside it no index has to follow
+) WITH (fillfactor = 25);  -- a run writes each row twice: with room beside it no index has to follow
 
 CREATE INDEX ON mesh.model_registry (identifier);
 
