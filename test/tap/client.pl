@@ -486,6 +486,7 @@ is(value("SELECT to_regclass('shop.slow') IS NULL"), 't', 'nothing is published'
 my $gated = project('models/a.sql' => 'select 1 as a', 'models/b.sql' => "select a, raw.gate() as gate from {{ ref('a') }}", 'models/c.sql' => "select a from {{ ref('b') }}", 'models/s.yml' => "models: [{name: c, columns: [{name: a, data_tests: [unique]}]}]\n",
     'dbt_project.yml' => "name: shop\nprofile: shop\nmodels: {+materialized: table}\n");
 value('CREATE SCHEMA raw; CREATE TABLE raw.open (yes bool); CREATE FUNCTION raw.gate() RETURNS int LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT FROM raw.open) THEN PERFORM pg_sleep(120); END IF; RETURN 1; END $$');
+$SIG{HUP} = 'DEFAULT';  # these tests may be run under nohup, which meshctl would take over
 for (['INT', 1, 'build', 'c,a,b,unique_c_a'], ['INT', 2, 'run', ''], ['TERM', 1, 'run', ''], ['HUP', 1, 'run', 'a,b,c'], ['KILL', 1, 'run', '']) {
     my ($signal, $times, $command, $left) = @$_;
     unlink "$gated/target/run_results.json";
