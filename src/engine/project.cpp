@@ -90,7 +90,7 @@ struct HandedOver {
     std::string domain, version;
     std::shared_ptr<Manifest> manifest;
 };
-constexpr size_t kMostHandedOver = 2000;  // nodes
+constexpr size_t kMostHandedOver = 1000;  // nodes
 
 HandedOver &handed_over() {
     static auto *out = new HandedOver();
