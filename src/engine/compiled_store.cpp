@@ -72,7 +72,7 @@ void CompiledStore::write(size_t least) {
     while (least == 0 && !introduced_.empty()) add_found(std::string(introduced_.begin()->first), {}, kNothingFound);
     if (!new_.empty()) write_new();
     if (!models_.empty()) write_models();
-    if (!reads_.empty() || !models_.empty()) write_reads();
+    write_reads();
     new_.clear();
     models_.clear();
     reads_.clear();
@@ -94,13 +94,10 @@ void CompiledStore::write_models() {
 
 // What is new had read nothing.
 void CompiledStore::write_reads() {
-    const std::string reads = reads_.from(3) + "(model, kind, upstream)";
-    std::vector<std::string> known = models_.column(0);
-    std::ranges::set_difference(std::set<std::string>(reads_.column(0).begin(), reads_.column(0).end()), std::set<std::string>(new_.column(0).begin(), new_.column(0).end()), std::back_inserter(known));
-    if (!known.empty())
+    if (!models_.empty())
         registry("delete from mesh.dependency_registry d where domain = $1 and model = any($2::text[]) and not exists"
-                 " (select from " + reads + " where r.model = d.model and r.kind = d.kind and r.upstream = d.upstream)",
-                 {domain_, pg::array_literal(known)}, reads_);
+                 " (select from " + reads_.from(3) + "(model, kind, upstream) where r.model = d.model and r.kind = d.kind and r.upstream = d.upstream)",
+                 {domain_, pg::array_literal(models_.column(0))}, reads_);
     if (!reads_.empty()) registry("insert into mesh.dependency_registry select $1, r.* from " + reads_.from() + "(model, kind, upstream) on conflict do nothing", {domain_}, reads_);
 }
 

@@ -247,10 +247,11 @@ void set_written_config(ParseState &state, Draft &draft) {
 
 void finish_drafts(ParseState &state) {
     state.refables.clear();
+    const bool compares_written = state.flag("state_modified_compare_more_unrendered_values");
     for (; !state.drafts.empty(); state.drafts.pop_front()) {
         Draft &draft = state.drafts.front();
         finish_node(state, draft.node, draft.calls, draft.patch_config.is_null() ? nullptr : &draft.patch_config, draft.place);
-        if (state.flag("state_modified_compare_more_unrendered_values")) set_written_config(state, draft);
+        if (compares_written) set_written_config(state, draft);
         if (draft.node.resource_type == ResourceType::model && draft.patch) finish_model(state, draft);
         state.add(std::move(draft.node), draft.place);
     }
